@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CllClip.Engine.Device;
+
+/// <summary>Chooses the device that a name stands for.</summary>
+public static partial class DeviceChoice
+{
+    /// <summary>Whether a text is a device name: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public static bool IsName(string name) => DeviceName().IsMatch(name);
+
+    /// <summary>The device: <c>auto</c> takes the first GPU where there is one, else the CPU.</summary>
+    /// <exception cref="EngineException">The name is unknown, or the GPU named is not there.</exception>
+    public static torch.Device Resolve(string name)
+    {
+        if (!IsName(name))
+        {
+            throw new EngineException($"Unknown device '{name}'. Use auto, cpu, cuda or cuda:N.");
+        }
+        if (name == "cpu" || (name == "auto" && !cuda.is_available()))
+        {
+            return CPU;
+        }
+        var index = name.StartsWith("cuda:", StringComparison.Ordinal) ? int.Parse(name.AsSpan(5), CultureInfo.InvariantCulture) : 0;
+        if (!cuda.is_available())
+        {
+            throw new EngineException(
+                $"Device '{name}' was asked for, but this build finds no CUDA device. Use device cpu, or build with -p:TorchBackend=cuda on a machine with an NVIDIA GPU."
+            );
+        }
+        return index < cuda.device_count()
+            ? device(DeviceType.CUDA, index)
+            : throw new EngineException($"Device '{name}' was asked for, but there are only {cuda.device_count()} CUDA devices.");
+    }
+
+    [GeneratedRegex("^(auto|cpu|cuda(:[0-9]{1,3})?)$", RegexOptions.CultureInvariant)]
+    private static partial Regex DeviceName();
+}

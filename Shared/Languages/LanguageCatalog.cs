@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+
+namespace CllClip.Shared.Languages;
+
+/// <summary>The 36 languages of XM3600, the paper's order and the presets built on them.</summary>
+public static class LanguageCatalog
+{
+    /// <summary>All 36 languages, by code.</summary>
+    public static IReadOnlyList<Language> All { get; } =
+    [
+        new("ar", "Arabic", "العربية", "Arabic", "rtl", "Afro-Asiatic"),
+        new("bn", "Bengali", "বাংলা", "Bengali", "ltr", "Indo-European"),
+        new("cs", "Czech", "Čeština", "Latin", "ltr", "Indo-European"),
+        new("da", "Danish", "Dansk", "Latin", "ltr", "Indo-European"),
+        new("de", "German", "Deutsch", "Latin", "ltr", "Indo-European"),
+        new("el", "Greek", "Ελληνικά", "Greek", "ltr", "Indo-European"),
+        new("en", "English", "English", "Latin", "ltr", "Indo-European"),
+        new("es", "Spanish", "Español", "Latin", "ltr", "Indo-European"),
+        new("fa", "Persian", "فارسی", "Arabic", "rtl", "Indo-European"),
+        new("fi", "Finnish", "Suomi", "Latin", "ltr", "Uralic"),
+        new("fil", "Filipino", "Filipino", "Latin", "ltr", "Austronesian"),
+        new("fr", "French", "Français", "Latin", "ltr", "Indo-European"),
+        new("he", "Hebrew", "עברית", "Hebrew", "rtl", "Afro-Asiatic"),
+        new("hi", "Hindi", "हिन्दी", "Devanagari", "ltr", "Indo-European"),
+        new("hr", "Croatian", "Hrvatski", "Latin", "ltr", "Indo-European"),
+        new("hu", "Hungarian", "Magyar", "Latin", "ltr", "Uralic"),
+        new("id", "Indonesian", "Bahasa Indonesia", "Latin", "ltr", "Austronesian"),
+        new("it", "Italian", "Italiano", "Latin", "ltr", "Indo-European"),
+        new("ja", "Japanese", "日本語", "Japanese", "ltr", "Japonic"),
+        new("ko", "Korean", "한국어", "Hangul", "ltr", "Koreanic"),
+        new("mi", "Māori", "Te Reo Māori", "Latin", "ltr", "Austronesian"),
+        new("nl", "Dutch", "Nederlands", "Latin", "ltr", "Indo-European"),
+        new("no", "Norwegian", "Norsk", "Latin", "ltr", "Indo-European"),
+        new("pl", "Polish", "Polski", "Latin", "ltr", "Indo-European"),
+        new("pt", "Portuguese", "Português", "Latin", "ltr", "Indo-European"),
+        new("quz", "Cusco Quechua", "Runasimi", "Latin", "ltr", "Quechuan"),
+        new("ro", "Romanian", "Română", "Latin", "ltr", "Indo-European"),
+        new("ru", "Russian", "Русский", "Cyrillic", "ltr", "Indo-European"),
+        new("sv", "Swedish", "Svenska", "Latin", "ltr", "Indo-European"),
+        new("sw", "Swahili", "Kiswahili", "Latin", "ltr", "Niger-Congo"),
+        new("te", "Telugu", "తెలుగు", "Telugu", "ltr", "Dravidian"),
+        new("th", "Thai", "ไทย", "Thai", "ltr", "Kra-Dai"),
+        new("tr", "Turkish", "Türkçe", "Latin", "ltr", "Turkic"),
+        new("uk", "Ukrainian", "Українська", "Cyrillic", "ltr", "Indo-European"),
+        new("vi", "Vietnamese", "Tiếng Việt", "Latin", "ltr", "Austroasiatic"),
+        new("zh", "Chinese", "中文", "Han", "ltr", "Sino-Tibetan"),
+    ];
+
+    /// <summary>The paper's order of tasks ("order222"), English first.</summary>
+    public static IReadOnlyList<string> PaperOrder { get; } =
+        "en it de fil tr uk nl bn he fi sv quz fa mi fr el zh id sw no hi da te th pt ru ro pl hr es vi ar cs ko ja hu".Split(' ');
+
+    /// <summary>The short sequence that the launch form opens with.</summary>
+    public static IReadOnlyList<string> Tour { get; } = ["en", "de", "ja", "hi", "ar", "fi"];
+
+    private static readonly FrozenDictionary<string, Language> ByCode = All.ToFrozenDictionary(l => l.Code, StringComparer.Ordinal);
+
+    /// <summary>The language with this code, or null.</summary>
+    public static Language? Find(string code) => ByCode.GetValueOrDefault(code);
+}
