@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace CllClip.Engine.Model;
+
+/// <summary>
+/// What a continual-learning method adds inside the frozen text tower. The base class adds nothing; adapters, LoRA, prefixes and
+/// prompts override the one place they act at (spec section 7, fixtures/methods).
+/// </summary>
+public class TextTowerParts
+{
+    /// <summary>Adds nothing anywhere.</summary>
+    public static TextTowerParts None { get; } = new();
+
+    /// <summary>Keys and values put in front of a block's own, already in key and value space; null for none. Each is [B or 1, P, W].</summary>
+    /// <param name="block">Block index from 0.</param>
+    public virtual (Tensor Keys, Tensor Values)? Prefix(int block) => null;
+
+    /// <summary>Added to the queries before they are scaled; null for nothing. [B, L, W]</summary>
+    /// <param name="block">Block index from 0.</param>
+    /// <param name="hidden">Input of the projection, after the first layer norm. [B, L, W]</param>
+    public virtual Tensor? QueryDelta(int block, Tensor hidden) => null;
+
+    /// <summary>Added to the values; null for nothing. [B, L, W]</summary>
+    /// <param name="block">Block index from 0.</param>
+    /// <param name="hidden">Input of the projection, after the first layer norm. [B, L, W]</param>
+    public virtual Tensor? ValueDelta(int block, Tensor hidden) => null;
+
+    /// <summary>What leaves a block: an adapter adds itself here. Acts on each position alone. [B, L, W]</summary>
+    /// <param name="block">Block index from 0.</param>
+    /// <param name="output">The block's output. [B, L, W]</param>
+    public virtual Tensor AfterBlock(int block, Tensor output) => output;
+}
