@@ -1,0 +1,73 @@
+namespace CllClip.Engine.Tokenizer;
+
+/// <summary>The merges of a vocabulary as ids, and their application to one word: always the pair of lowest rank, leftmost first.</summary>
+internal sealed class BpeMerger
+{
+    private readonly Dictionary<long, Merge> merges;
+
+    public BpeMerger(Vocabulary vocabulary)
+    {
+        merges = new Dictionary<long, Merge>(vocabulary.Merges.Count);
+        for (var rank = 0; rank < vocabulary.Merges.Count; rank++)
+        {
+            var (left, right) = vocabulary.Merges[rank];
+            // The vocabulary has checked that all three exist.
+            merges[Pair(vocabulary.Find(left)!.Value, vocabulary.Find(right)!.Value)] = new Merge(
+                rank,
+                vocabulary.Find(left + right)!.Value
+            );
+        }
+    }
+
+    /// <summary>Merges <paramref name="symbols"/> in place and returns how many are left. O(n log n): a queue of candidates over a linked list.</summary>
+    public int Apply(Span<int> symbols)
+    {
+        if (symbols.Length < 2)
+            return symbols.Length;
+        var next = new int[symbols.Length];
+        var previous = new int[symbols.Length];
+        var queue = new PriorityQueue<Candidate, long>();
+        for (var i = 0; i < symbols.Length; i++)
+        {
+            previous[i] = i - 1;
+            next[i] = i + 1 < symbols.Length ? i + 1 : -1;
+            if (next[i] > 0)
+                Offer(queue, symbols, i, i + 1);
+        }
+        while (queue.TryDequeue(out var candidate, out _))
+        {
+            var at = candidate.Position;
+            var right = symbols[at] < 0 ? -1 : next[at]; // negative: swallowed by a merge to its left
+            if (right < 0)
+                continue;
+            // Stale unless the two still make the same token, as in Hugging Face's Word::merge_all.
+            if (!merges.TryGetValue(Pair(symbols[at], symbols[right]), out var now) || now.Id != candidate.Id)
+                continue;
+            symbols[at] = now.Id;
+            symbols[right] = -1;
+            next[at] = next[right];
+            if (next[at] >= 0)
+                previous[next[at]] = at;
+            if (previous[at] >= 0)
+                Offer(queue, symbols, previous[at], at);
+            if (next[at] >= 0)
+                Offer(queue, symbols, at, next[at]);
+        }
+        var left = 0;
+        for (var i = 0; i >= 0; i = next[i])
+            symbols[left++] = symbols[i];
+        return left;
+    }
+
+    private void Offer(PriorityQueue<Candidate, long> queue, ReadOnlySpan<int> symbols, int left, int right)
+    {
+        if (merges.TryGetValue(Pair(symbols[left], symbols[right]), out var merge))
+            queue.Enqueue(new Candidate(left, merge.Id), ((long)merge.Rank << 32) | (uint)left);
+    }
+
+    private static long Pair(int left, int right) => ((long)left << 32) | (uint)right;
+
+    private readonly record struct Merge(int Rank, int Id);
+
+    private readonly record struct Candidate(int Position, int Id);
+}

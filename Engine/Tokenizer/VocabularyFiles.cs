@@ -1,0 +1,152 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace CllClip.Engine.Tokenizer;
+
+/// <summary>Reads and writes <c>vocab.json</c> and <c>merges.txt</c>.</summary>
+internal static class VocabularyFiles
+{
+    public const string VocabFile = "vocab.json";
+    public const string MergesFile = "merges.txt";
+    private const string VersionLine = "#version: 0.2";
+    private const int MostTokens = 1 << 24; // an id beyond is a broken file, not a vocabulary
+
+    /// <summary>The tokens of a vocab.json in id order.</summary>
+    public static string[] ReadTokens(string path)
+    {
+        var json = ReadBytes(path);
+        var found = new Dictionary<int, string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw Broken(path, 1, "is no JSON object of token -> id");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var token = reader.GetString()!;
+                var line = LineOf(json, reader.TokenStartIndex);
+                reader.Read();
+                if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id) || id is < 0 or >= MostTokens)
+                    throw Broken(path, line, $"gives the token '{token}' an id that is no whole number from 0 to {MostTokens - 1}");
+                if (!seen.Add(token))
+                    throw Broken(path, line, $"holds the token '{token}' twice");
+                if (!found.TryAdd(id, token))
+                    throw Broken(path, line, $"gives the id {id} to both '{found[id]}' and '{token}'");
+            }
+            reader.Read(); // anything after the object is an error of the reader
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new EngineException(
+                Message(path, ((e as JsonException)?.LineNumber ?? 0) + 1, $"is no valid JSON ({e.Message.TrimEnd('.')})"),
+                e
+            );
+        }
+        return InIdOrder(path, found);
+    }
+
+    /// <summary>The merges of a merges.txt in rank order, every token of them found in <paramref name="ids"/>.</summary>
+    public static (string Left, string Right)[] ReadMerges(string path, Dictionary<string, int> ids)
+    {
+        var lines = Encoding.UTF8.GetString(ReadBytes(path)).Split('\n');
+        var merges = new List<(string, string)>(lines.Length);
+        var seen = new HashSet<(string, string)>(lines.Length);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var line = lines[i].TrimEnd('\r');
+            if (line.StartsWith("#version", StringComparison.Ordinal) || (line.Length == 0 && i == lines.Length - 1))
+                continue;
+            (string Left, string Right) merge;
+            try
+            {
+                merge = VocabularyDelta.ParseMerge(line);
+            }
+            catch (EngineException e)
+            {
+                throw new EngineException(Message(path, i + 1, $"is broken: {e.Message.TrimEnd('.')}"), e);
+            }
+            if (Vocabulary.MergeFault(merge, ids.ContainsKey, seen) is { } fault)
+                throw Broken(path, i + 1, $"is broken: merge {fault}");
+            merges.Add(merge);
+        }
+        return [.. merges];
+    }
+
+    /// <summary>Writes both files; each is written beside its place and moved there whole.</summary>
+    public static void Write(string folder, Vocabulary vocabulary)
+    {
+        Directory.CreateDirectory(folder);
+        var vocab = Path.Combine(folder, VocabFile);
+        var merges = Path.Combine(folder, MergesFile);
+        string vocabPart = Temporary(vocab),
+            mergesPart = Temporary(merges);
+        try
+        {
+            WriteTokens(vocabPart, vocabulary);
+            File.WriteAllText(mergesPart, VersionLine + "\n" + string.Concat(vocabulary.Merges.Select(m => $"{m.Left} {m.Right}\n")));
+            File.Move(vocabPart, vocab, overwrite: true);
+            File.Move(mergesPart, merges, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"The vocabulary cannot be written to '{folder}': {e.Message} Check rights and free space.", e);
+        }
+        finally
+        {
+            File.Delete(vocabPart);
+            File.Delete(mergesPart);
+        }
+    }
+
+    private static void WriteTokens(string path, Vocabulary vocabulary)
+    {
+        using var file = File.Create(path);
+        using var writer = new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStartObject();
+        for (var id = 0; id < vocabulary.Count; id++)
+            writer.WriteNumber(vocabulary.Tokens[id], id);
+        writer.WriteEndObject();
+    }
+
+    private static string[] InIdOrder(string path, Dictionary<int, string> found)
+    {
+        var tokens = new string[found.Count];
+        for (var id = 0; id < tokens.Length; id++)
+        {
+            tokens[id] =
+                found.GetValueOrDefault(id)
+                ?? throw new EngineException(
+                    $"'{path}' has no token with the id {id} but some above it; ids must run from 0 without a hole. Copy the file anew."
+                );
+        }
+        return tokens;
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(path);
+            return bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(
+                $"The tokenizer file '{path}' cannot be read: {e.Message} The folder needs {VocabFile} and {MergesFile}.",
+                e
+            );
+        }
+    }
+
+    private static int LineOf(byte[] json, long position) => 1 + json.AsSpan(0, (int)position).Count((byte)'\n');
+
+    private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.part";
+
+    private static EngineException Broken(string path, long line, string fault) => new(Message(path, line, fault));
+
+    private static string Message(string path, long line, string fault) =>
+        $"'{path}', line {line}, {fault}. Copy the file anew from where it came.";
+}

@@ -1,0 +1,79 @@
+using CllClip.Engine.Tokenizer;
+using Xunit;
+
+namespace CllClip.Engine.Tests.Tokenizer;
+
+public sealed class VocabularyTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("cllclip-vocabulary-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Saving_and_loading_gives_the_same_vocabulary()
+    {
+        var saved = BpeTrainer.Train(["ein \"Text\" \\ mit Ümlaut", "日本"], new BpeTrainingOptions());
+        saved.Save(folder);
+        var loaded = Vocabulary.Load(folder);
+        Assert.Equal(saved.Tokens, loaded.Tokens);
+        Assert.Equal(saved.Merges, loaded.Merges);
+        Assert.Equal(["merges.txt", "vocab.json"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData("{\"a\":0,\n\"b\":0}", "", "vocab.json", "line 2", "id 0")]
+    [InlineData("{\"a\":0,\n\"a\":1}", "", "vocab.json", "line 2", "twice")]
+    [InlineData("{\"a\":0,\"b\":2}", "", "vocab.json", "id 1", "hole")]
+    [InlineData("{\"a\":0,\n\"b\":\"x\"}", "", "vocab.json", "line 2", "whole number")]
+    [InlineData("{\"a\":0,\n\"b\":-1}", "", "vocab.json", "line 2", "whole number")]
+    [InlineData("{\"a\":0,\n", "", "vocab.json", "line 2", "JSON")]
+    [InlineData("[]", "", "vocab.json", "line 1", "object")]
+    [InlineData("", "", "vocab.json", "line 1", "JSON")]
+    [InlineData("{\"a\":0,\"b\":1,\"ab\":2}", "#version: 0.2\na b\na b\n", "merges.txt", "line 3", "twice")]
+    [InlineData("{\"a\":0,\"b\":1}", "#version: 0.2\na b\n", "merges.txt", "line 2", "'ab'")]
+    [InlineData("{\"a\":0}", "#version: 0.2\na\n", "merges.txt", "line 2", "blank")]
+    [InlineData("{\"a\":0}", "#version: 0.2\n\na a", "merges.txt", "line 2", "blank")]
+    public void A_broken_file_is_named_with_its_line(string vocab, string merges, string file, string line, string fault)
+    {
+        File.WriteAllText(Path.Combine(folder, "vocab.json"), vocab);
+        File.WriteAllText(Path.Combine(folder, "merges.txt"), merges);
+        var error = Assert.Throws<EngineException>(() => Vocabulary.Load(folder));
+        Assert.All([file, line, fault], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        Assert.Contains("vocab.json", Assert.Throws<EngineException>(() => Vocabulary.Load(folder)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(folder, "vocab.json"), "{}");
+        Assert.Contains("merges.txt", Assert.Throws<EngineException>(() => Vocabulary.Load(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Growing_keeps_ids_and_appends_only_what_is_new()
+    {
+        var first = Vocabulary.From(["<|startoftext|>", "<|endoftext|>", "a", "b", "ab"], [("a", "b")]);
+        var trained = Vocabulary.From(["<|startoftext|>", "<|endoftext|>", "b", "c", "a", "ab", "bc"], [("b", "c"), ("a", "b")]);
+        var grown = first.Grow(trained);
+        Assert.Equal([.. first.Tokens, "c", "bc"], grown.Tokens);
+        Assert.Equal([("a", "b"), ("b", "c")], grown.Merges);
+        Assert.Equal(grown.Tokens, grown.Grow(trained).Tokens);
+    }
+
+    [Fact]
+    public void A_difference_that_belongs_elsewhere_is_refused()
+    {
+        var one = Vocabulary.From(["a"], []);
+        var two = Vocabulary.From(["a", "b"], []);
+        Assert.Throws<EngineException>(() => two.Apply(two.Since(one)));
+        Assert.Throws<EngineException>(() => one.Since(two));
+    }
+
+    [Fact]
+    public void A_vocabulary_without_special_tokens_makes_no_tokenizer() =>
+        Assert.Contains(
+            "<|endoftext|>",
+            Assert.Throws<EngineException>(() => Vocabulary.From(["<|startoftext|>"], []).EndId).Message,
+            StringComparison.Ordinal
+        );
+}
