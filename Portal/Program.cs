@@ -1,4 +1,12 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using CllClip.Portal.Layout;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddPortalUi();
+builder.Services.AddSingleton(TimeProvider.System);
+
+var app = builder.Build();
+app.UsePortalUi();
+app.MapPortalUi();
 app.Run();
 
 /// <summary>The portal's entry point; public so that tests can host it.</summary>

@@ -1,0 +1,54 @@
+// The few things that only a browser can do.
+window.portal = {
+  // Saves text as a file.
+  download(name, text, type) {
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    const a = document.createElement('a');
+    a.href = url;
+    a.download = name;
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  },
+  // Copies text; false where the browser refuses.
+  async copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  focus(id) {
+    document.getElementById(id)?.focus();
+  },
+};
+
+// The circuit is gone for good (the server was restarted): come back as soon as the server answers.
+(() => {
+  let waiting = false;
+  const comeBack = async () => {
+    if (waiting) return;
+    waiting = true;
+    for (;;) {
+      try {
+        const answer = await fetch('/health/live', { cache: 'no-store' });
+        if (answer.ok || answer.status === 404) return location.reload();
+      } catch {
+        /* not yet */
+      }
+      await new Promise((r) => setTimeout(r, 1500));
+    }
+  };
+  const start = () => {
+    const modal = document.getElementById('components-reconnect-modal');
+    if (!modal) return;
+    modal.addEventListener('components-reconnect-state-changed', (e) => {
+      if (e.detail?.state === 'failed' || e.detail?.state === 'rejected') comeBack();
+    });
+    new MutationObserver(() => {
+      if (/components-reconnect-(failed|rejected)/.test(modal.className)) comeBack();
+    }).observe(modal, { attributes: true, attributeFilter: ['class'] });
+  };
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
+  else start();
+})();
