@@ -1,0 +1,41 @@
+// Called by `dotnet run -c Release --project tests/Benchmarks -- tokenizer`: node side.mjs corpus.txt vocabulary-folder rounds
+import { readFileSync } from "node:fs";
+import { clipTokenizer, readVocabulary } from "./clip.mjs";
+
+const [corpus, folder, rounds] = [process.argv[2], process.argv[3], Number(process.argv[4])];
+const texts = readFileSync(corpus, "utf8").split("\n").slice(0, -1);
+const chunks = [];
+for (let i = 0; i < texts.length; i += 1000) chunks.push(texts.slice(i, i + 1000));
+
+async function encodeAll(tokenizer, visit) {
+  const start = performance.now();
+  for (const chunk of chunks) {
+    const encodings = await tokenizer.encodeBatch(chunk);
+    if (visit) for (const encoding of encodings) visit(encoding.getIds());
+  }
+  return performance.now() - start;
+}
+
+const train = [];
+let trained;
+for (let round = -1; round < rounds; round++) {
+  trained = clipTokenizer({ vocab: {}, merges: [] }, "");
+  const start = performance.now();
+  trained.train([corpus]);
+  if (round >= 0) train.push(performance.now() - start);
+}
+
+const [cold, warm] = [[], []];
+const vocabulary = readVocabulary(folder);
+for (let round = -1; round < rounds; round++) {
+  const tokenizer = clipTokenizer(vocabulary);
+  const [first, second] = [await encodeAll(tokenizer), await encodeAll(tokenizer)];
+  if (round >= 0) { cold.push(first); warm.push(second); }
+}
+
+let checksum = 2166136261;
+await encodeAll(clipTokenizer(vocabulary), (ids) => {
+  for (const id of ids) checksum = Math.imul(checksum ^ id, 16777619) >>> 0;
+});
+const tokens = Object.entries(trained.getVocab()).sort((a, b) => a[1] - b[1]).map(([token]) => token);
+console.log("\n" + JSON.stringify({ train, cold, warm, checksum, tokens }));
