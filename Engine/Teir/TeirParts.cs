@@ -1,0 +1,22 @@
+namespace CllClip.Engine.Teir;
+
+/// <summary>Which parts of TEIR act in a run; all false is the method without TEIR.</summary>
+/// <param name="Initialisation">New rows are drawn with the mean and deviation of the table before growth, else N(0, 0.02²).</param>
+/// <param name="GradientScale">A row's gradient is multiplied by its scale before Adam's moments.</param>
+/// <param name="DecayScale">A row's weight decay is multiplied by its scale.</param>
+public sealed record TeirParts(bool Initialisation, bool GradientScale, bool DecayScale)
+{
+    /// <summary>No TEIR.</summary>
+    public static TeirParts Off { get; } = new(false, false, false);
+
+    /// <summary>The parts by the option's name: <c>grad_decay</c> (the method), <c>grad</c>, <c>decay</c> or <c>init</c>.</summary>
+    public static TeirParts Parse(string name) =>
+        name switch
+        {
+            "grad_decay" => new(true, true, true),
+            "grad" => new(true, true, false),
+            "decay" => new(true, false, true),
+            "init" => new(true, false, false),
+            _ => throw new EngineException($"Unknown TEIR parts '{name}'. Use grad_decay, grad, decay or init."),
+        };
+}
