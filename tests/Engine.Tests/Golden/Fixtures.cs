@@ -1,5 +1,7 @@
 using System.Text.Json;
+using CllClip.Engine.Model;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace CllClip.Engine.Tests.Golden;
 
@@ -52,22 +54,70 @@ internal static class Fixtures
     }
 }
 
-/// <summary>One golden case: its folder and case.json.</summary>
+/// <summary>One golden case: case.json and, where there are any, its tensors (disposed with the case).</summary>
 internal sealed class GoldenCase : IDisposable
 {
     public GoldenCase(string folder)
     {
         Folder = folder;
-        using var document = JsonDocument.Parse(File.ReadAllBytes(PathOf("case.json")));
-        Json = document.RootElement.Clone();
+        using (var document = JsonDocument.Parse(File.ReadAllBytes(PathOf("case.json"))))
+            Json = document.RootElement.Clone();
+        var tensors = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
+        if (File.Exists(PathOf("tensors.safetensors")))
+        {
+            using var reader = SafetensorsReader.Open(PathOf("tensors.safetensors"));
+            foreach (var entry in reader.Entries)
+                tensors[entry.Name] = reader.ReadTensor(entry.Name).DetachFromDisposeScope();
+        }
+        Tensors = tensors;
     }
 
     public string Folder { get; }
 
     public JsonElement Json { get; }
 
+    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+
     /// <summary>A path inside the case.</summary>
     public string PathOf(string relative) => Path.Combine(Folder, relative);
 
-    public void Dispose() { }
+    /// <summary>{atol, rtol} of the case; (0, 0) where it says "exact".</summary>
+    public (double Atol, double Rtol) Tolerance =>
+        Json.TryGetProperty("tolerance", out var t) && t.ValueKind == JsonValueKind.Object
+            ? (t.TryGetProperty("atol", out var a) ? a.GetDouble() : 0, t.TryGetProperty("rtol", out var r) ? r.GetDouble() : 0)
+            : (0, 0);
+
+    /// <summary>|got - want| &lt;= atol + rtol |want| for every element of the tensor of this name.</summary>
+    public void AssertClose(string name, Tensor got)
+    {
+        var (atol, rtol) = Tolerance;
+        AssertClose(name, Tensors[name], got, atol, rtol);
+    }
+
+    /// <summary>As above with a tolerance of the caller's.</summary>
+    public static void AssertClose(string what, Tensor want, Tensor got, double atol, double rtol)
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(want.shape, got.shape);
+        var w = want.to(float64).cpu();
+        var g = got.to(float64).cpu();
+        var excess = ((g - w).abs() - atol - rtol * w.abs()).nan_to_num(double.PositiveInfinity);
+        if (excess.numel() == 0 || excess.max().item<double>() <= 0)
+            return;
+        var at = excess.flatten().argmax().item<long>();
+        Assert.Fail($"{what}: element {at} is {g.flatten()[at].item<double>():R}, expected {w.flatten()[at].item<double>():R}");
+    }
+
+    /// <summary>The same for one number of case.json.</summary>
+    public void AssertClose(string what, double want, double got)
+    {
+        var (atol, rtol) = Tolerance;
+        Assert.True(Math.Abs(got - want) <= atol + rtol * Math.Abs(want), $"{what}: {got:R}, expected {want:R}");
+    }
+
+    public void Dispose()
+    {
+        foreach (var t in Tensors.Values)
+            t.Dispose();
+    }
 }

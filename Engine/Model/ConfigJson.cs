@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace CllClip.Engine.Model;
+
+/// <summary>An object of a JSON settings file, read with defaults and with errors that name file and key.</summary>
+internal sealed class ConfigJson(string path, string place, JsonElement element)
+{
+    private const int LargestFile = 64 << 20;
+
+    internal static JsonDocument Open(string path)
+    {
+        try
+        {
+            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
+                throw new EngineException($"{path} is larger than {LargestFile >> 20} MB: it cannot be a settings file.");
+            var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return document;
+            document.Dispose();
+            throw new EngineException($"{path} is not a JSON object.");
+        }
+        catch (JsonException e)
+        {
+            throw new EngineException($"{path} is not valid JSON: {e.Message}", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new EngineException($"{path} is missing. Choose the folder of a Hugging Face CLIPModel.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The value of a key, or null where it is absent or JSON null.</summary>
+    internal JsonElement? Value(string key) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out var v) && v.ValueKind != JsonValueKind.Null ? v : null;
+
+    internal ConfigJson? Object(string key) =>
+        Value(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Object } v => new ConfigJson(path, place + key + ".", v),
+            { } v => throw Error(key, $"{v.GetRawText()}, which is not an object"),
+        };
+
+    /// <summary>An object with nothing in it: every key has its default.</summary>
+    internal ConfigJson Empty(string key) => new(path, place + key + ".", default);
+
+    internal int Int(string key, int otherwise, int least, int most)
+    {
+        if (Value(key) is not { } v)
+            return otherwise;
+        if (v.ValueKind != JsonValueKind.Number || !v.TryGetInt32(out var n))
+            throw Error(key, $"{v.GetRawText()}, which is not a whole number");
+        return n >= least && n <= most ? n : throw Error(key, $"{n}, which is not between {least} and {most}");
+    }
+
+    internal double Double(string key, double otherwise) =>
+        Value(key) switch
+        {
+            null => otherwise,
+            { ValueKind: JsonValueKind.Number } v => v.GetDouble(),
+            { } v => throw Error(key, $"{v.GetRawText()}, which is not a number"),
+        };
+
+    internal bool Bool(string key, bool otherwise) =>
+        Value(key) switch
+        {
+            null => otherwise,
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.False } => false,
+            { } v => throw Error(key, $"{v.GetRawText()}, which is neither true nor false"),
+        };
+
+    internal string String(string key, string otherwise) =>
+        Value(key) switch
+        {
+            null => otherwise,
+            { ValueKind: JsonValueKind.String } v => v.GetString()!,
+            { } v => throw Error(key, $"{v.GetRawText()}, which is not text"),
+        };
+
+    internal EngineException Error(string key, string problem) => new($"{path}: \"{place}{key}\" is {problem}.");
+}

@@ -1,0 +1,32 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace CllClip.Engine.Model;
+
+/// <summary>Recognises files that people mistake for weights, by their first bytes and whatever their extension.</summary>
+internal static class ForeignFile
+{
+    internal const string Convert =
+        "Convert the checkpoint to safetensors (in transformers: save_pretrained(..., safe_serialization=True)).";
+
+    /// <summary>What the file is and what to do, or null where it is nothing known.</summary>
+    internal static string? Describe(SafeFileHandle file)
+    {
+        Span<byte> head = stackalloc byte[64];
+        head = head[..Math.Max(0, RandomAccess.Read(file, head, 0))];
+        if (head.Length > 1 && head[0] == 0x80 && head[1] is >= 2 and <= 5)
+            return $"it is a Python pickle (an old PyTorch checkpoint?), which could run any code when read, so it never is. {Convert}";
+        if (head.StartsWith("PK"u8))
+            return $"it is a zip archive (a PyTorch checkpoint is one, with a pickle inside, which could run any code when read). {Convert}";
+        if (head.StartsWith("version https://git-lfs"u8))
+            return "it is a Git LFS pointer, not the file itself. Run `git lfs pull` where it came from, or download the file itself.";
+        var text = Encoding.Latin1.GetString(head).TrimStart('\u00ef', '\u00bb', '\u00bf', ' ', '\r', '\n', '\t');
+        if (text.StartsWith('<'))
+            return "it is an HTML or XML page, probably an error or log-in page saved instead of the file. Download it again.";
+        if (head.StartsWith("GGUF"u8))
+            return $"it is a GGUF file. {Convert}";
+        if (head.StartsWith("\u0089HDF"u8) || head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']))
+            return $"it is an HDF5 file (TensorFlow?). {Convert}";
+        return null;
+    }
+}
