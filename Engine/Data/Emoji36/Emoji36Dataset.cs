@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using CllClip.Shared.Languages;
+
+namespace CllClip.Engine.Data.Emoji36;
+
+/// <summary>The embedded benchmark: emoji as drawn by four artists, with their names and keywords in 36 languages. Safe to share between threads.</summary>
+public sealed class Emoji36Dataset : IRetrievalDataset
+{
+    /// <summary>Identifier of the data set and of its headline protocol.</summary>
+    public const string DatasetId = "emoji36";
+
+    private readonly Emoji36Store store;
+    private readonly ConcurrentDictionary<string, LanguageTexts> texts = new(StringComparer.Ordinal);
+
+    private Emoji36Dataset(Emoji36Store store)
+    {
+        this.store = store;
+        var split = Emoji36Split.Published();
+        var images = split.Select(_ => new[] { -1, -1, -1, -1 }).ToArray();
+        for (var i = 0; i < store.Images.Count; i++)
+        {
+            images[store.Images[i].Emoji][store.Images[i].Artist] = i;
+        }
+        Emoji = [.. split.Select((s, i) => new EmojiItem(i, s.CodePoint, s.Name, s.Flag, s.Common36, s.Test, s.Validation, images[i]))];
+        Languages = [.. LanguageCatalog.All.Select(l => l.Code).Where(store.Header.Texts.ContainsKey)];
+    }
+
+    /// <summary>Opens a prepared data set and checks it against its sums; texts and pixels are unpacked when asked for.</summary>
+    /// <exception cref="EngineException">It is not prepared, or damaged; the message names the remedy.</exception>
+    public static Emoji36Dataset Open(string folder) => new(Emoji36Store.Open(folder));
+
+    /// <inheritdoc/>
+    public string Id => DatasetId;
+
+    /// <inheritdoc/>
+    public string Name => "Emoji36";
+
+    /// <inheritdoc/>
+    public string Revision => store.Header.Revision;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Languages { get; }
+
+    /// <inheritdoc/>
+    public string HeadlineProtocol => "emoji36";
+
+    /// <inheritdoc/>
+    public DatasetDefaults Defaults { get; } = new(4e-3, 6, 3_000, 60_000, 128, ["en"]);
+
+    /// <inheritdoc/>
+    public int ImageCount => store.Images.Count;
+
+    /// <inheritdoc/>
+    public int ImageSize => Emoji36Renderer.Size;
+
+    /// <summary>All emoji in code-point order; the position is the index.</summary>
+    public IReadOnlyList<EmojiItem> Emoji { get; }
+
+    /// <summary>Drawings that could not be rendered and so are missing.</summary>
+    public IReadOnlyList<string> MissingDrawings => store.Header.Missing;
+
+    /// <inheritdoc/>
+    public byte[] ReadPixels(int image) => store.ReadPixels(image);
+
+    /// <summary>The picture of an image for pages.</summary>
+    public DisplayImage DisplayImage(int image) =>
+        new(store.ReadPicture(image), store.Images[image].Artist == 3 ? "image/webp" : "image/svg+xml");
+
+    /// <summary>The emoji that an image shows.</summary>
+    public EmojiItem EmojiOf(int image) => Emoji[store.Images[image].Emoji];
+
+    /// <summary>The artist of an image, a position in <see cref="Emoji36Source.Artists"/>.</summary>
+    public int ArtistOf(int image) => store.Images[image].Artist;
+
+    /// <summary>Name of an emoji in a language, or null where it has none.</summary>
+    public string? NameOf(string language, int emoji) => Texts(language).Names[emoji];
+
+    /// <summary>Keywords of an emoji in a language; may be empty.</summary>
+    public IReadOnlyList<string> KeywordsOf(string language, int emoji) => Texts(language).Keywords[emoji];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> TrainingTexts(string language) => Texts(language).Training;
+
+    /// <inheritdoc/>
+    public int TrainingPairCount(string language) => 2 * Texts(language).Trained.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TrainingPair> TrainingEpoch(string language, Random random)
+    {
+        var (own, english) = (Texts(language), Texts("en"));
+        var pairs = new List<TrainingPair>(2 * own.Trained.Count);
+        foreach (var emoji in own.Trained)
+        {
+            var name = own.Names[emoji]!;
+            var englishName = english.Names[emoji]!;
+            pairs.Add(new(Draw(Emoji[emoji].TrainingImages, random), englishName, name));
+            var image = Draw(Emoji[emoji].TrainingImages, random);
+            pairs.Add(
+                own.Keywords[emoji].Length == 0
+                    ? new(image, englishName, name)
+                    : new(
+                        image,
+                        english.Keywords[emoji].Length == 0 ? englishName : Draw(english.Keywords[emoji], random),
+                        Draw(own.Keywords[emoji], random)
+                    )
+            );
+        }
+        var shuffled = pairs.ToArray();
+        random.Shuffle(shuffled);
+        return shuffled;
+    }
+
+    /// <inheritdoc/>
+    public RetrievalSet? Validation(string language) => Names("emoji36-validation", language, e => !e.Flag, e => e.ValidationImage);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RetrievalSet> Tests(string language) =>
+        [
+            Names("emoji36", language, e => e.Common36 && e.TestImage >= 0, e => e.TestImage),
+            Names("emoji36-all", language, e => !e.Flag, e => e.TestImage),
+            Names(
+                "emoji36-seen",
+                language,
+                e => e.Common36 && e.TestImage >= 0,
+                e => e.TrainingImages.Count > 0 ? e.TrainingImages[0] : -1
+            ),
+        ];
+
+    // Names against one drawing of each emoji, in the order of the emoji; an emoji without name or drawing has no item.
+    private RetrievalSet Names(string protocol, string language, Func<EmojiItem, bool> chosen, Func<EmojiItem, int> image)
+    {
+        var names = Texts(language).Names;
+        var items = Emoji.Where(e => chosen(e) && image(e) >= 0 && names[e.Index] is not null).ToList();
+        return new(
+            protocol,
+            language,
+            [.. items.Select(image)],
+            [.. items.Select(e => names[e.Index]!)],
+            [.. Enumerable.Range(0, items.Count)]
+        );
+    }
+
+    private static T Draw<T>(IReadOnlyList<T> list, Random random) => list[random.Next(list.Count)];
+
+    private LanguageTexts Texts(string language) =>
+        store.Header.Texts.ContainsKey(language)
+            ? texts.GetOrAdd(language, code => new(store.ReadTexts(code), Emoji))
+            : throw new EngineException($"Emoji36 has no language '{language}'. It has: {string.Join(' ', Languages)}.");
+
+    // One language, unpacked. Trained are the emoji with a name and a drawing to train with.
+    private sealed class LanguageTexts
+    {
+        public LanguageTexts(string[] lines, IReadOnlyList<EmojiItem> emoji)
+        {
+            var parts = lines.Select(line => line.Split('\t')).ToList();
+            Names = [.. parts.Select(p => p[0].Length > 0 ? p[0] : null)];
+            Keywords = [.. parts.Select(p => p[1..])];
+            Trained = [.. emoji.Where(e => Names[e.Index] is not null && e.TrainingImages.Count > 0).Select(e => e.Index)];
+            Training = [.. Trained.SelectMany(e => Keywords[e].Prepend(Names[e]!)).Distinct(StringComparer.Ordinal)];
+        }
+
+        public string?[] Names { get; }
+
+        public string[][] Keywords { get; }
+
+        public IReadOnlyList<int> Trained { get; }
+
+        public IReadOnlyList<string> Training { get; }
+    }
+}
