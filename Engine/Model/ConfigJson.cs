@@ -37,6 +37,8 @@ internal sealed class ConfigJson(string path, string place, JsonElement element)
     internal JsonElement? Value(string key) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out var v) && v.ValueKind != JsonValueKind.Null ? v : null;
 
+    internal IEnumerable<string> Keys => element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(p => p.Name) : [];
+
     internal ConfigJson? Object(string key) =>
         Value(key) switch
         {
@@ -63,6 +65,17 @@ internal sealed class ConfigJson(string path, string place, JsonElement element)
             null => otherwise,
             { ValueKind: JsonValueKind.Number } v => v.GetDouble(),
             { } v => throw Error(key, $"{v.GetRawText()}, which is not a number"),
+        };
+
+    internal IReadOnlyList<double>? Numbers(string key) =>
+        Value(key) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Array } v when v.EnumerateArray().All(e => e.ValueKind == JsonValueKind.Number) =>
+            [
+                .. v.EnumerateArray().Select(e => e.GetDouble()),
+            ],
+            { } v => throw Error(key, $"{v.GetRawText()}, which is not a list of numbers"),
         };
 
     internal bool Bool(string key, bool otherwise) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -129,6 +130,20 @@ public sealed class SafetensorsReader : IDisposable
             return;
         foreach (ref var b in bytes) // any byte but 0 is true to torch when it reads, but undefined when it computes
             b = b == 0 ? (byte)0 : (byte)1;
+    }
+
+    /// <summary>Feeds the whole file to a hash.</summary>
+    internal void AppendTo(IncrementalHash hash, byte[] buffer)
+    {
+        var length = RandomAccess.GetLength(_file);
+        for (long at = 0; at < length; )
+        {
+            var n = RandomAccess.Read(_file, buffer, at);
+            if (n == 0)
+                throw new EngineException($"{Path} became shorter while it was read. Is it still being copied?");
+            hash.AppendData(buffer, 0, n);
+            at += n;
+        }
     }
 
     private static void ReadExactly(SafeFileHandle file, Span<byte> into, long offset)

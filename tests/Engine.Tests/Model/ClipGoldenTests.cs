@@ -1,0 +1,72 @@
+using System.Globalization;
+using CllClip.Engine.Model;
+using CllClip.Engine.Tests.Golden;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace CllClip.Engine.Tests.Model;
+
+[Trait("Category", "Golden")]
+public class ClipGoldenTests
+{
+    public static TheoryData<string> Cases => Fixtures.Cases("clip");
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Both_towers_give_the_reference_embeddings(string name)
+    {
+        using var golden = Fixtures.Load("clip", name);
+        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!));
+        using var scope = NewDisposeScope();
+        var text = model.EncodeTexts(golden.Tensors["in.input_ids"], golden.Tensors["in.attention_mask"]);
+        var image = model.EncodeImages(golden.Tensors["in.pixel_values"]);
+        var (t, i) = (text / text.norm(-1, true), image / image.norm(-1, true));
+        golden.AssertClose("out.text_embeds", text);
+        golden.AssertClose("out.image_embeds", image);
+        golden.AssertClose("out.text_embeds_normalised", t);
+        golden.AssertClose("out.image_embeds_normalised", i);
+        golden.AssertClose("out.image_pooled", model.Vision.Pooled(golden.Tensors["in.pixel_values"]));
+        golden.AssertClose("out.logits_per_image", model.LogitScale * i.matmul(t.t()));
+        golden.AssertClose("logit_scale_exp", golden.Json.GetProperty("logit_scale_exp").GetDouble(), model.LogitScale);
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Every_hidden_state_is_the_reference_s_where_the_case_has_them(string name)
+    {
+        using var golden = Fixtures.Load("clip", name);
+        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!));
+        using var scope = NewDisposeScope();
+        var (ids, mask) = (golden.Tensors["in.input_ids"], golden.Tensors["in.attention_mask"]);
+        var rows = model.TokenEmbedding.index_select(0, ids.flatten()).reshape(ids.shape[0], ids.shape[1], -1);
+        var text = model.Text.HiddenStates(rows, mask);
+        var vision = model.Vision.HiddenStates(golden.Tensors["in.pixel_values"]);
+        var at = model.EndPositions(ids).reshape(-1, 1, 1).expand(-1, 1, rows.shape[2]);
+        golden.AssertClose("out.text_pooled", text[^1].gather(1, at).squeeze(1));
+        foreach (var (key, _) in golden.Tensors)
+        {
+            if (key.StartsWith("out.text_hidden.", StringComparison.Ordinal))
+                golden.AssertClose(key, text[int.Parse(key.AsSpan(16), CultureInfo.InvariantCulture)]);
+            else if (key.StartsWith("out.vision_hidden.", StringComparison.Ordinal))
+                golden.AssertClose(key, vision[int.Parse(key.AsSpan(18), CultureInfo.InvariantCulture)]);
+            else if (key is "out.text_last_hidden")
+                golden.AssertClose(key, text[^1]);
+            else if (key is "out.vision_last_hidden")
+                golden.AssertClose(key, vision[^1]);
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void A_saved_checkpoint_gives_the_same_numbers_when_loaded_again(string name)
+    {
+        using var golden = Fixtures.Load("clip", name);
+        using var scope = NewDisposeScope();
+        var folder = Directory.CreateTempSubdirectory("cll").FullName;
+        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!));
+        model.Save(folder);
+        using var again = ClipModel.Load(folder);
+        var (ids, pixels) = (golden.Tensors["in.input_ids"], golden.Tensors["in.pixel_values"]);
+        GoldenCase.AssertClose("text", model.EncodeTexts(ids), again.EncodeTexts(ids), 0, 0);
+        GoldenCase.AssertClose("image", model.EncodeImages(pixels), again.EncodeImages(pixels), 0, 0);
+        Assert.Equal(model.Preprocessing.Mean, again.Preprocessing.Mean);
+        Assert.Empty(Directory.GetFiles(folder, "*.tmp"));
+    }
+}
