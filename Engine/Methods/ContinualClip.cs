@@ -3,7 +3,7 @@ using CllClip.Shared.Methods;
 namespace CllClip.Engine.Methods;
 
 /// <summary>The paper's method: only the growing token-embedding table is trained (spec sections 3 to 5).</summary>
-public static class ContinualClip
+public sealed class ContinualClip : ContinualMethod
 {
     /// <summary>What the form and the API say about it.</summary>
     public static MethodDescriptor Descriptor { get; } =

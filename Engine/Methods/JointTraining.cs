@@ -3,7 +3,7 @@ using CllClip.Shared.Methods;
 namespace CllClip.Engine.Methods;
 
 /// <summary>All languages in one task with one vocabulary over all of them: the upper bound.</summary>
-public static class JointTraining
+public sealed class JointTraining : ContinualMethod
 {
     /// <summary>What the form and the API say about it.</summary>
     public static MethodDescriptor Descriptor { get; } =
@@ -28,4 +28,7 @@ public static class JointTraining
                 },
             ],
         };
+
+    /// <inheritdoc/>
+    public override bool AllLanguagesAtOnce => true;
 }

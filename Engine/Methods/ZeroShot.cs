@@ -3,7 +3,7 @@ using CllClip.Shared.Methods;
 namespace CllClip.Engine.Methods;
 
 /// <summary>The base model as it is: its own tokenizer and embeddings on every language.</summary>
-public static class ZeroShot
+public sealed class ZeroShot : ContinualMethod
 {
     /// <summary>What the form and the API say about it.</summary>
     public static MethodDescriptor Descriptor { get; } =
@@ -17,4 +17,10 @@ public static class ZeroShot
             ComposesWithTeir = false,
             Options = [],
         };
+
+    /// <inheritdoc/>
+    public override bool Trains => false;
+
+    /// <inheritdoc/>
+    public override bool AllLanguagesAtOnce => true;
 }

@@ -1,0 +1,129 @@
+using static TorchSharp.torch;
+
+namespace CllClip.Engine.Model;
+
+/// <summary>The token-embedding table, which grows with every task. [V, W], never part of a gradient itself: a task trains a <see cref="TaskRows"/>.</summary>
+public sealed class TokenEmbedding : IDisposable
+{
+    /// <summary>Takes over a table. [V, W]</summary>
+    public TokenEmbedding(Tensor table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Table = table.DetachFromDisposeScope();
+    }
+
+    /// <summary>The table. [V, W]</summary>
+    public Tensor Table { get; private set; }
+
+    /// <summary>Number of rows V.</summary>
+    public int Count => (int)Table.shape[0];
+
+    /// <summary>Length W of a row.</summary>
+    public int Width => (int)Table.shape[1];
+
+    /// <summary>Appends rows. [n, W]</summary>
+    public void Append(Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var grown = cat([Table, rows.to(Table.dtype, Table.device)]).DetachFromDisposeScope();
+        Table.Dispose();
+        Table = grown;
+    }
+
+    /// <summary>Copies of some rows. [n, W]</summary>
+    public Tensor Gather(long[] rows)
+    {
+        using var index = tensor(rows, ScalarType.Int64, Table.device);
+        return Table.index_select(0, index);
+    }
+
+    /// <summary>Multiplies all rows by a factor, then overwrites some.</summary>
+    /// <param name="factor">Factor of the rows not overwritten.</param>
+    /// <param name="rows">Rows to overwrite.</param>
+    /// <param name="values">Their values. [rows, W]</param>
+    public void Update(double factor, long[] rows, Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        using var nothing = no_grad();
+        if (factor != 1)
+        {
+            Table.mul_(factor);
+        }
+        using var index = tensor(rows, ScalarType.Int64, Table.device);
+        using var same = values.detach().to(Table.dtype, Table.device);
+        Table.index_copy_(0, index, same);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Table.Dispose();
+}
+
+/// <summary>
+/// The rows of the table that a task's captions use, as one small trainable tensor. Rows outside it get no gradient; what weight decay does to
+/// them all is one factor (spec section 6), so a step costs the same however large the table has grown. Exact up to rounding.
+/// </summary>
+public sealed class TaskRows : IDisposable
+{
+    private readonly TokenEmbedding _embedding;
+    private readonly int[] _position; // [V]: place among the task's rows, or -1
+
+    /// <summary>Gathers the rows of a task.</summary>
+    /// <param name="embedding">The table.</param>
+    /// <param name="rows">Rows in use, without repetition.</param>
+    public TaskRows(TokenEmbedding embedding, long[] rows)
+    {
+        ArgumentNullException.ThrowIfNull(embedding);
+        ArgumentNullException.ThrowIfNull(rows);
+        _embedding = embedding;
+        Rows = rows;
+        _position = new int[embedding.Count];
+        Array.Fill(_position, -1);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            _position[rows[i]] = i;
+        }
+        Values = embedding.Gather(rows).DetachFromDisposeScope().requires_grad_(true);
+    }
+
+    /// <summary>Ids of the rows in use.</summary>
+    public long[] Rows { get; }
+
+    /// <summary>Their values, the trained parameter. [R, W]</summary>
+    public Tensor Values { get; }
+
+    /// <summary>What the rows outside have been multiplied by so far.</summary>
+    public double OthersFactor { get; set; } = 1;
+
+    /// <summary>Place of a row among <see cref="Rows"/>.</summary>
+    /// <exception cref="EngineException">The row is not in use in this task.</exception>
+    public int PositionOf(int row) =>
+        _position[row] is >= 0 and var position
+            ? position
+            : throw new EngineException(
+                $"Token {row} is trained on but was not counted among the task's tokens; the data set's TrainingTexts lack a caption."
+            );
+
+    /// <summary>Current values of any rows, in use or not, without gradient. [n, W]</summary>
+    public Tensor Gather(long[] rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        using var scope = NewDisposeScope();
+        using var nothing = no_grad();
+        var gathered = _embedding.Gather(rows);
+        gathered.mul_(OthersFactor);
+        var inUse = Enumerable.Range(0, rows.Length).Where(i => _position[rows[i]] >= 0).ToArray();
+        if (inUse.Length > 0)
+        {
+            var from = tensor(inUse.Select(i => (long)_position[rows[i]]).ToArray(), ScalarType.Int64, gathered.device);
+            var to = tensor(inUse.Select(i => (long)i).ToArray(), ScalarType.Int64, gathered.device);
+            gathered.index_copy_(0, to, Values.index_select(0, from));
+        }
+        return gathered.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Puts the trained rows into the table and applies the factor to the others.</summary>
+    public void WriteBack() => _embedding.Update(OthersFactor, Rows, Values);
+
+    /// <inheritdoc/>
+    public void Dispose() => Values.Dispose();
+}

@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace CllClip.Engine.Training;
+
+/// <summary>One mini-batch, in any order; sorted by length it is cut into parts with little padding.</summary>
+/// <param name="Tokens">B captions as token ids, start and end included, cut to the tower's length.</param>
+/// <param name="Targets">Targets of the distance term. [B, D]</param>
+/// <param name="Images">Teacher's image embeddings. [B, D]</param>
+/// <param name="ImageIds">Which captions share an image. [B] int64</param>
+/// <param name="FromMemory">Whether a caption comes from replay memory; null for none.</param>
+public sealed record TrainingBatch(IReadOnlyList<int[]> Tokens, Tensor Targets, Tensor Images, Tensor ImageIds, bool[]? FromMemory = null);
+
+/// <summary>Cuts a run of captions into consecutive parts so that padding costs little.</summary>
+public static class BatchParts
+{
+    /// <summary>What one more part costs, in tokens: the fixed price of the tower's kernels (docs/benchmarks.md).</summary>
+    private const int PartCost = 160;
+
+    /// <summary>Bounds of the parts that minimise padded tokens plus the cost of parts: [0, …, B].</summary>
+    public static IReadOnlyList<int> Cut(IReadOnlyList<int[]> captions)
+    {
+        ArgumentNullException.ThrowIfNull(captions);
+        var n = captions.Count;
+        var (best, from) = (new long[n + 1], new int[n + 1]);
+        for (var end = 1; end <= n; end++)
+        {
+            best[end] = long.MaxValue;
+            var longest = 0;
+            for (var start = end - 1; start >= 0; start--)
+            {
+                longest = Math.Max(longest, captions[start].Length);
+                var cost = best[start] + (long)longest * (end - start) + PartCost;
+                if (cost < best[end])
+                {
+                    (best[end], from[end]) = (cost, start);
+                }
+            }
+        }
+        var bounds = new List<int> { n };
+        while (bounds[^1] > 0)
+        {
+            bounds.Add(from[bounds[^1]]);
+        }
+        bounds.Reverse();
+        return bounds;
+    }
+}
