@@ -50,11 +50,11 @@ public static class RetrievalRecall
         var images = similarity.shape[1];
         var owner = tensor(imageOfCaption.ToArray(), ScalarType.Int64, similarity.device); // [M]
         var own = similarity.gather(1, owner.unsqueeze(1)); // [M, 1]
-        var t2i = similarity.ge(own).sum(1) - 1; // the own image is among those counted
+        var t2i = similarity.ge(own).to_type(ScalarType.Int64).sum([1]) - 1; // the own image is among those counted
         var isOwn = owner.unsqueeze(1).eq(arange(images, ScalarType.Int64, similarity.device).unsqueeze(0)); // [M, N]
         var best = similarity.masked_fill(isOwn.logical_not(), double.NegativeInfinity).amax([0]); // [N]
-        var i2t = similarity.ge(best.unsqueeze(0)).logical_and(isOwn.logical_not()).sum(0); // [N]
-        i2t = i2t.masked_fill(isOwn.any(0).logical_not(), -1);
+        var i2t = similarity.ge(best.unsqueeze(0)).logical_and(isOwn.logical_not()).to_type(ScalarType.Int64).sum([0]); // [N]
+        i2t = i2t.masked_fill(isOwn.any(0, false).logical_not(), -1);
         return (t2i.cpu().data<long>().ToArray(), i2t.cpu().data<long>().ToArray());
     }
 

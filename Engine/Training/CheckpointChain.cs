@@ -1,25 +1,272 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
 using CllClip.Engine.Model;
+using CllClip.Engine.Teir;
+using CllClip.Engine.Tokenizer;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using static TorchSharp.torch;
 
 namespace CllClip.Engine.Training;
 
-/// <summary>A run's stages on disk: each holds only what its task changed; any stage is restored by folding the chain from the base.</summary>
+/// <summary>
+/// A run's stages on disk, each in a folder <c>stage-NNN</c> that holds only what its task changed: rows in use and new rows, the factor of all
+/// others, new tokens and merges, scores. Any stage is restored by folding the chain from the base; in float32 to the last bit.
+/// </summary>
 public static class CheckpointChain
 {
+    /// <summary>File with the changed rows.</summary>
+    public const string DeltaFile = "delta.safetensors";
+
+    /// <summary>File that describes the stage.</summary>
+    public const string StageFile = "stage.json";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Folder of a stage, from 1.</summary>
+    public static string FolderOf(string chainFolder, int stage) =>
+        Path.Combine(chainFolder, string.Create(CultureInfo.InvariantCulture, $"stage-{stage:000}"));
+
     /// <summary>Number of whole stages in a chain's folder; 0 if there is none.</summary>
-    public static int CountStages(string chainFolder) => throw new EngineException($"not built yet: {chainFolder}");
+    public static int CountStages(string chainFolder)
+    {
+        var stage = 0;
+        while (File.Exists(Path.Combine(FolderOf(chainFolder, stage + 1), StageFile)))
+        {
+            stage++;
+        }
+        return stage;
+    }
+
+    /// <summary>What a stage says of itself.</summary>
+    /// <exception cref="EngineException">It is missing or damaged.</exception>
+    public static StageRecord Read(string chainFolder, int stage)
+    {
+        var path = Path.Combine(FolderOf(chainFolder, stage), StageFile);
+        try
+        {
+            return JsonSerializer.Deserialize<StageRecord>(File.ReadAllBytes(path), Json) ?? throw new JsonException("empty");
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            throw new EngineException(
+                $"Stage {stage} of the checkpoint cannot be read ({path}: {e.Message}). Restore the file, or delete this stage's folder and resume the run from the stage before.",
+                e
+            );
+        }
+    }
+
+    /// <summary>Writes a stage beside the chain and renames it into place: it is there whole or not at all.</summary>
+    /// <param name="chainFolder">Folder of the chain.</param>
+    /// <param name="stage">The stage; its <see cref="StageRecord.Parent"/> is filled in here.</param>
+    /// <param name="delta">Changed rows.</param>
+    /// <param name="saveMethodState">Writes a method's own files into the folder given.</param>
+    /// <exception cref="EngineException">The disk refuses (full, read-only); nothing half-written remains.</exception>
+    public static string Write(string chainFolder, StageRecord stage, StageDelta delta, Action<string>? saveMethodState = null)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        ArgumentNullException.ThrowIfNull(delta);
+        var number = stage.Figures.Stage;
+        var target = FolderOf(chainFolder, number);
+        var working = target + ".tmp";
+        try
+        {
+            if (Directory.Exists(working))
+            {
+                Directory.Delete(working, true);
+            }
+            Directory.CreateDirectory(working);
+            delta.Write(Path.Combine(working, DeltaFile));
+            saveMethodState?.Invoke(working);
+            var whole = stage with { Parent = ParentOf(chainFolder, number, stage.BaseHash) };
+            AtomicFile.WriteText(Path.Combine(working, StageFile), JsonSerializer.Serialize(whole, Json));
+            Directory.Move(working, target);
+            return target;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(
+                $"Stage {number} cannot be written to {target}: {e.Message} Free some space and resume the run: the stages before are kept.",
+                e
+            );
+        }
+        finally
+        {
+            if (Directory.Exists(working))
+            {
+                Directory.Delete(working, true);
+            }
+        }
+    }
 
     /// <summary>Restores a stage.</summary>
     /// <param name="baseModel">The base model that the run began with.</param>
     /// <param name="chainFolder">Folder of the chain.</param>
     /// <param name="stage">From 1; 0 gives the base's own table and vocabulary.</param>
-    /// <exception cref="EngineException">A stage is missing, broken, or belongs to another base model.</exception>
-    public static StageSnapshot Fold(ClipModel baseModel, string chainFolder, int stage) =>
-        throw new EngineException($"not built yet: {baseModel.Hash} {chainFolder} {stage}");
+    /// <exception cref="EngineException">A stage is missing, damaged, or belongs to another base model.</exception>
+    public static StageSnapshot Fold(ClipModel baseModel, string chainFolder, int stage)
+    {
+        ArgumentNullException.ThrowIfNull(baseModel);
+        var vocabulary =
+            baseModel.Vocabulary
+            ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
+        var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
+        var counter = new TokenCounter(table.Count, [vocabulary.StartId, vocabulary.EndId]);
+        try
+        {
+            for (var s = 1; s <= stage; s++)
+            {
+                var record = Read(chainFolder, s);
+                Check(record, chainFolder, s, baseModel);
+                vocabulary = vocabulary.Apply(record.Vocabulary);
+                using var delta = StageDelta.Read(Path.Combine(FolderOf(chainFolder, s), DeltaFile));
+                if (vocabulary.Count > table.Count)
+                {
+                    using var empty = zeros(vocabulary.Count - table.Count, table.Width, table.Table.dtype);
+                    table.Append(empty); // the delta holds every new row
+                }
+                table.Update(record.OthersFactor, delta.Rows, delta.Values);
+                counter.BeginTask(vocabulary.Count);
+                counter.EndTask(delta.Occurred);
+            }
+            return new StageSnapshot(stage, vocabulary, table, counter);
+        }
+        catch
+        {
+            table.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Rewrites a chain with rows in half precision: what ships.</summary>
+    public static void Compact(string chainFolder, string targetFolder)
+    {
+        for (var s = 1; s <= CountStages(chainFolder); s++)
+        {
+            using var delta = StageDelta.Read(Path.Combine(FolderOf(chainFolder, s), DeltaFile));
+            using var half = delta.Values.to_type(ScalarType.Float16);
+            Write(targetFolder, Read(chainFolder, s), new StageDelta(delta.Rows, half, delta.Occurred));
+        }
+    }
+
+    private static void Check(StageRecord record, string chainFolder, int stage, ClipModel baseModel)
+    {
+        if (record.BaseHash != baseModel.Hash)
+        {
+            throw new EngineException(
+                $"Stage {stage} in {chainFolder} was trained from another base model (weights {record.BaseHash[..12]}…, not {baseModel.Hash[..12]}…). Choose the base model it began with."
+            );
+        }
+        if (record.Parent != ParentOf(chainFolder, stage, record.BaseHash))
+        {
+            throw new EngineException(
+                $"Stage {stage} in {chainFolder} does not follow from stage {stage - 1} there: a file of an earlier stage was changed or belongs to another run. Restore the folder from a copy."
+            );
+        }
+    }
+
+    /// <summary>Hash of the stage before, or of the base: ties the links of the chain together.</summary>
+    private static string ParentOf(string chainFolder, int stage, string baseHash)
+    {
+        if (stage == 1)
+        {
+            return baseHash;
+        }
+        using var file = File.OpenRead(Path.Combine(FolderOf(chainFolder, stage - 1), DeltaFile));
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
 }
 
-/// <summary>Vocabulary and token-embedding table after one stage; with the base's towers it is a whole model.</summary>
+/// <summary>What a stage says of itself, as JSON.</summary>
+/// <param name="Format">Version of the format, 1.</param>
+/// <param name="BaseHash">Hash of the base model.</param>
+/// <param name="Parent">Hash of the stage before.</param>
+/// <param name="Figures">Figures of the stage.</param>
+/// <param name="OthersFactor">What the rows not in the delta are multiplied by.</param>
+/// <param name="Vocabulary">Tokens and merges added.</param>
+/// <param name="Scores">All scores of the stage.</param>
+public sealed record StageRecord(
+    int Format,
+    string BaseHash,
+    string Parent,
+    StageView Figures,
+    double OthersFactor,
+    VocabularyDelta Vocabulary,
+    IReadOnlyList<Score> Scores
+);
+
+/// <summary>The rows that a task changed and the tokens that occurred in it.</summary>
+/// <param name="rows">Ids of the rows, ascending.</param>
+/// <param name="values">Their values. [R, W]</param>
+/// <param name="occurred">Tokens that occurred, with the number of languages each.</param>
+public sealed class StageDelta(long[] rows, Tensor values, IReadOnlyList<(int Token, int Languages)> occurred) : IDisposable
+{
+    /// <summary>Ids of the rows.</summary>
+    public long[] Rows => rows;
+
+    /// <summary>Their values. [R, W]</summary>
+    public Tensor Values => values;
+
+    /// <summary>Tokens that occurred in the task's captions, for TEIR's counters.</summary>
+    public IReadOnlyList<(int Token, int Languages)> Occurred => occurred;
+
+    internal void Write(string path)
+    {
+        using var scope = NewDisposeScope();
+        SafetensorsWriter.Write(
+            path,
+            new Dictionary<string, Tensor>
+            {
+                ["rows"] = tensor(rows.Select(r => (int)r).ToArray()),
+                ["values"] = values.detach().cpu(),
+                ["occurred"] = tensor(occurred.Select(o => o.Token).ToArray()),
+                ["occurred_languages"] = tensor(occurred.Select(o => (byte)o.Languages).ToArray()),
+            }
+        );
+    }
+
+    internal static StageDelta Read(string path)
+    {
+        using var file = SafetensorsReader.Open(path);
+        using var scope = NewDisposeScope();
+        var tokens = file.ReadTensor("occurred").data<int>().ToArray();
+        var languages = file.ReadTensor("occurred_languages").data<byte>().ToArray();
+        var rows = file.ReadTensor("rows").data<int>().ToArray();
+        var values = file.ReadTensor("values");
+        if (values.shape[0] != rows.Length || tokens.Length != languages.Length)
+        {
+            throw new EngineException($"{path} is damaged: its tensors do not fit together. Restore the file from a copy.");
+        }
+        return new StageDelta(
+            [.. rows.Select(r => (long)r)],
+            values.DetachFromDisposeScope(),
+            [.. tokens.Zip(languages, (t, l) => (t, (int)l))]
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => values.Dispose();
+}
+
+/// <summary>Vocabulary, token-embedding table and TEIR counters after one stage; with the base's towers it is a whole model.</summary>
 public sealed class StageSnapshot : IDisposable
 {
+    internal StageSnapshot(int stage, Vocabulary vocabulary, TokenEmbedding embedding, TokenCounter counter) =>
+        (Stage, Vocabulary, Embedding, Counter) = (stage, vocabulary, embedding, counter);
+
+    /// <summary>From 1; 0 for the base.</summary>
+    public int Stage { get; }
+
+    /// <summary>The grown vocabulary.</summary>
+    public Vocabulary Vocabulary { get; internal set; }
+
+    /// <summary>The grown table.</summary>
+    public TokenEmbedding Embedding { get; }
+
+    /// <summary>TEIR's counters after the stage.</summary>
+    public TokenCounter Counter { get; }
+
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose() => Embedding.Dispose();
 }

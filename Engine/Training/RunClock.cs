@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Engine.Training;
+
+/// <summary>Knows how far a run is and how long it will take, from the rates measured so far.</summary>
+/// <param name="tasks">Training pairs (all epochs) and languages evaluated, task by task.</param>
+internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> tasks)
+{
+    private readonly long _allPairs = tasks.Sum(t => t.Pairs);
+    private readonly long _allEvaluations = tasks.Sum(t => (long)t.Evaluations);
+    private readonly Stopwatch _training = new();
+    private readonly Stopwatch _evaluating = new();
+    private long _pairsDone;
+    private long _evaluationsDone;
+    private long _pairsMeasured;
+    private long _evaluationsMeasured;
+
+    /// <summary>Seconds of training in this process.</summary>
+    public double TrainSeconds => _training.Elapsed.TotalSeconds;
+
+    /// <summary>Seconds of evaluation in this process.</summary>
+    public double EvaluationSeconds => _evaluating.Elapsed.TotalSeconds;
+
+    /// <summary>Training pairs per second of training time; 0 while unknown.</summary>
+    public double PairsPerSecond => _pairsMeasured > 0 ? _pairsMeasured / TrainSeconds : 0;
+
+    /// <summary>A task was found finished on disk.</summary>
+    public void Skip(int task)
+    {
+        _pairsDone += tasks[task].Pairs;
+        _evaluationsDone += tasks[task].Evaluations;
+    }
+
+    /// <summary>Time until the returned object is disposed counts as training.</summary>
+    public IDisposable Training() => new Running(_training);
+
+    /// <summary>Time until the returned object is disposed counts as evaluation.</summary>
+    public IDisposable Evaluating() => new Running(_evaluating);
+
+    /// <summary>Pairs were trained on.</summary>
+    public void Trained(int pairs)
+    {
+        _pairsDone += pairs;
+        _pairsMeasured += pairs;
+    }
+
+    /// <summary>A language was evaluated.</summary>
+    public void Evaluated()
+    {
+        _evaluationsDone++;
+        _evaluationsMeasured++;
+    }
+
+    /// <summary>Where the run stands.</summary>
+    public RunProgress At(int stage, string language, string phase, int epoch, int epochs, int step, int steps)
+    {
+        var (pairsLeft, evaluationsLeft) = (_allPairs - _pairsDone, _allEvaluations - _evaluationsDone);
+        var pair = _pairsMeasured > 0 ? TrainSeconds / _pairsMeasured : double.NaN;
+        // until a language was evaluated its price is guessed from that of training: about 500 pairs
+        var evaluation = _evaluationsMeasured > 0 ? EvaluationSeconds / _evaluationsMeasured : 500 * pair;
+        var priced = double.IsNaN(pair) ? 0.0005 : pair;
+        var pricedEvaluation = double.IsNaN(evaluation) ? 500 * priced : evaluation;
+        var all = _allPairs * priced + _allEvaluations * pricedEvaluation;
+        var left = pairsLeft * priced + evaluationsLeft * pricedEvaluation;
+        double? seconds = double.IsNaN(pair) && _evaluationsMeasured == 0 ? null : left;
+        return new RunProgress(
+            stage,
+            tasks.Count,
+            language,
+            phase,
+            epoch,
+            epochs,
+            step,
+            steps,
+            Math.Clamp(1 - left / all, 0, 1),
+            seconds,
+            PairsPerSecond
+        );
+    }
+
+    private sealed class Running : IDisposable
+    {
+        private readonly Stopwatch _watch;
+
+        public Running(Stopwatch watch)
+        {
+            _watch = watch;
+            watch.Start();
+        }
+
+        public void Dispose() => _watch.Stop();
+    }
+}
