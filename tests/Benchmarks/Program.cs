@@ -1,6 +1,6 @@
 using CllClip.Benchmarks;
 
-IBenchmark[] benchmarks = [new TokenizerBenchmark()];
+IBenchmark[] benchmarks = [new TokenizerBenchmark(), new PrepareBenchmark()];
 
 var verb = args.FirstOrDefault();
 if (benchmarks.FirstOrDefault(benchmark => benchmark.Verb == verb) is { } chosen)

@@ -31,7 +31,9 @@ internal static class CodePoints
 
     /// <summary>Whether a key has a skin-tone modifier.</summary>
     public static bool HasSkinTone(string key) =>
-        key.Split('-').Any(part => part.Length == 5 && part.StartsWith("1f3f", StringComparison.Ordinal) && part[4] is >= 'b' and <= 'f');
+        key.Contains("1f3f", StringComparison.Ordinal)
+        && key.Split('-')
+            .Any(part => part.Length == 5 && part.StartsWith("1f3f", StringComparison.Ordinal) && part[4] is >= 'b' and <= 'f');
 
     /// <summary>Whether a key is a country's flag (two regional indicators).</summary>
     public static bool IsFlag(string key)

@@ -155,12 +155,13 @@ internal sealed class Emoji36Packages
                 {
                     foreach (var entry in json.RootElement.GetProperty(root).GetProperty("annotations").EnumerateObject())
                     {
-                        if (entry.Value.TryGetProperty("tts", out var name) && name.GetArrayLength() > 0)
+                        var key = CodePoints.Of(entry.Name);
+                        if (!CodePoints.HasSkinTone(key) && entry.Value.TryGetProperty("tts", out var name) && name.GetArrayLength() > 0)
                         {
                             string[] keywords = entry.Value.TryGetProperty("default", out var list)
                                 ? [.. list.EnumerateArray().Select(k => k.GetString()!)]
                                 : [];
-                            texts.TryAdd(CodePoints.Of(entry.Name), new(name[0].GetString()!, keywords));
+                            texts.TryAdd(key, new(name[0].GetString()!, keywords));
                         }
                     }
                     return texts;

@@ -1,5 +1,6 @@
 using System.Text;
 using NetVips;
+using SkiaSharp;
 
 namespace CllClip.Engine.Data.Emoji36;
 
@@ -20,7 +21,8 @@ internal static class Emoji36Renderer
     }
 
     /// <summary>Names the libraries whose versions decide the pixels.</summary>
-    public static string Versions => $"libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}";
+    public static string Versions =>
+        $"libvips {NetVips.NetVips.Version(0)}.{NetVips.NetVips.Version(1)}.{NetVips.NetVips.Version(2)}, Skia {SkiaSharpVersion.Native}";
 
     /// <summary>Renders a drawing.</summary>
     /// <param name="drawing">An SVG or WebP file.</param>
@@ -43,33 +45,57 @@ internal static class Emoji36Renderer
     public static byte[] Compress(byte[] pixels)
     {
         using var image = Image.NewFromMemory<byte>(pixels, Size, Size, 3, Enums.BandFormat.Uchar);
-        return image.WebpsaveBuffer(lossless: true, effort: 2, keep: Enums.ForeignKeep.None);
+        return image.WebpsaveBuffer(lossless: true, effort: 1, keep: Enums.ForeignKeep.None);
     }
 
     /// <summary>Undoes <see cref="Compress"/>.</summary>
-    public static byte[] Decompress(byte[] webp)
+    public static byte[] Decompress(ReadOnlySpan<byte> webp)
     {
-        using var image = Image.WebploadBuffer(webp);
-        return image.WriteToMemory<byte>();
+        var (rgba, _, _) = Decode(webp);
+        var pixels = new byte[ByteCount];
+        for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
+        {
+            rgba.AsSpan(from, 3).CopyTo(pixels.AsSpan(to));
+        }
+        return pixels;
     }
 
+    // librsvg (through libvips) at the size wanted: no scaling of pixels, and its own antialiasing; then laid on white.
     private static byte[] FromSvg(byte[] drawing)
     {
-        // With width and height given, librsvg draws at this size at once: no scaling of pixels, and its own antialiasing.
-        var sized = Encoding.UTF8.GetBytes(
-            Encoding.UTF8.GetString(drawing).Replace("<svg ", $"<svg width=\"{Size}\" height=\"{Size}\" ", StringComparison.Ordinal)
-        );
-        using var image = Image.SvgloadBuffer(sized);
-        using var flat = image.Flatten(background: [255, 255, 255]);
-        using var rgb = flat.ExtractBand(0, n: 3);
-        return rgb.WriteToMemory<byte>();
+        var sized = Encoding
+            .UTF8.GetString(drawing)
+            .Replace("<svg ", $"<svg width=\"{Size}\" height=\"{Size}\" ", StringComparison.Ordinal);
+        using var image = Image.SvgloadBuffer(Encoding.UTF8.GetBytes(sized));
+        var rgba = image.WriteToMemory<byte>();
+        var pixels = new byte[ByteCount];
+        for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
+        {
+            var opacity = rgba[from + 3];
+            for (var k = 0; k < 3; k++)
+            {
+                pixels[to + k] = (byte)(((rgba[from + k] * opacity) + (255 * (255 - opacity)) + 127) / 255);
+            }
+        }
+        return pixels;
     }
 
     private static byte[] FromWebp(byte[] drawing)
     {
-        using var image = Image.WebploadBuffer(drawing);
-        using var rgba = image.HasAlpha() ? image.Copy() : image.Bandjoin(255);
-        return AreaAverage(rgba.WriteToMemory<byte>(), rgba.Width, rgba.Height);
+        var (rgba, width, height) = Decode(drawing);
+        return AreaAverage(rgba, width, height);
+    }
+
+    // Skia for WebP: a tenth of libvips' time at these sizes. RGBA, opacity not multiplied in.
+    private static (byte[] Rgba, int Width, int Height) Decode(ReadOnlySpan<byte> webp)
+    {
+        using var data = SKData.CreateCopy(webp);
+        using var codec = SKCodec.Create(data) ?? throw new EngineException("not a WebP picture");
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        using var bitmap = new SKBitmap(info);
+        return codec.GetPixels(info, bitmap.GetPixels()) == SKCodecResult.Success
+            ? (bitmap.GetPixelSpan().ToArray(), info.Width, info.Height)
+            : throw new EngineException("the WebP picture is cut or damaged");
     }
 
     // Mean colour over the area that each pixel covers, weighted by opacity, on white; the longer side fills the square. Written out here, in plain
@@ -100,7 +126,7 @@ internal static class Emoji36Renderer
             var rows = Math.Min(y + 1, top + step) - Math.Max(y, top);
             for (var x = Math.Max(0, (int)Math.Floor(left)); x < Math.Min(width, left + step); x++)
             {
-                var source = rgba.AsSpan(((y * width) + x) * 4, 4);
+                var source = rgba.AsSpan(((y * width) + x) * 4, 4); // red green blue opacity
                 var weight = rows * (Math.Min(x + 1, left + step) - Math.Max(x, left)) * source[3];
                 red += weight * source[0];
                 green += weight * source[1];

@@ -122,7 +122,7 @@ internal sealed class Emoji36Store
         var stored = Images[image];
         var read =
             stored.PixelLength > 0
-                ? Emoji36Renderer.Decompress(pixels[stored.PixelOffset..(stored.PixelOffset + stored.PixelLength)])
+                ? Emoji36Renderer.Decompress(pixels.AsSpan(stored.PixelOffset, stored.PixelLength))
                 : Emoji36Renderer.Render(ReadPicture(image), svg: false);
         return SHA256.HashData(read).AsSpan().SequenceEqual(stored.PixelHash)
             ? read
