@@ -53,8 +53,8 @@ internal sealed record StoredHeader
 /// <summary>The prepared data set in memory (about 25 MB, compressed as on disk), checked against its sums.</summary>
 internal sealed class Emoji36Store
 {
-    /// <summary>Version of the layout; another one is prepared anew.</summary>
-    public const int FormatVersion = 1;
+    /// <summary>Version of the layout and of the rendering; a data set of another one is prepared anew.</summary>
+    public const int FormatVersion = 2;
 
     /// <summary>File of the sums, in the form of the <c>sha256sum</c> tool.</summary>
     public const string SumsFile = "SHA256SUMS";

@@ -91,10 +91,8 @@ public class DatasetTests
             Assert.Contains(pair.Caption, data.KeywordsOf("de", emoji));
             Assert.Contains(pair.English, data.KeywordsOf("en", emoji));
         }
-        foreach (var emoji in data.Emoji)
-        {
-            Assert.Contains(epoch, p => p.Caption == data.NameOf("de", emoji.Index) && data.EmojiOf(p.Image) == emoji);
-        }
+        var drawn = epoch.Select(p => (p.Caption, data.EmojiOf(p.Image).Index)).ToHashSet();
+        Assert.All(data.Emoji, emoji => Assert.Contains((data.NameOf("de", emoji.Index)!, emoji.Index), drawn));
     }
 
     [Fact]

@@ -160,6 +160,25 @@ public sealed class PreparationTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_that_finish_at_once_one_wins_and_nothing_else_is_left()
+    {
+        Parallel.For(
+            0,
+            16,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            i =>
+            {
+                using var folder = new PreparationFolder(Target);
+                folder.Write("a", [(byte)i]);
+                folder.Write("b", [(byte)i]);
+                folder.Commit(_ => true);
+            }
+        );
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Target, "a")), File.ReadAllBytes(Path.Combine(Target, "b")));
+        Assert.Single(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Target)!));
+    }
+
+    [Fact]
     public void What_a_killed_preparation_left_is_cleared_away()
     {
         var old = Directory.CreateDirectory(Target + ".preparing-0123").FullName;
