@@ -2,7 +2,6 @@ using CllClip.Portal.Layout;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddPortalUi();
-builder.Services.AddSingleton(TimeProvider.System);
 
 var app = builder.Build();
 app.UsePortalUi();

@@ -1,4 +1,6 @@
+using CllClip.Portal.Features.Runs;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 
@@ -18,6 +20,8 @@ public static class PortalUi
             options.SnackbarConfiguration.HideTransitionDuration = 100;
             options.SnackbarConfiguration.PreventDuplicates = true;
         });
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IRunDesk, NoRunDesk>();
         return services;
     }
 

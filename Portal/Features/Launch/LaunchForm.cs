@@ -1,0 +1,251 @@
+using System.Globalization;
+using System.Text.Json;
+using CllClip.Engine.Data;
+using CllClip.Engine.Methods;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Methods;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Features.Launch;
+
+/// <summary>What the launch form holds: text as typed, so that nothing is lost by a wrong value. Opens as the Tour.</summary>
+public sealed class LaunchForm
+{
+    public const int MostRuns = 50;
+
+    /// <summary>Ids of the methods chosen, in the catalogue's order; one unless <see cref="Several"/>.</summary>
+    public IReadOnlyList<string> Methods { get; private set; } = [ContinualClip.Descriptor.Id];
+
+    /// <summary>Whether several methods may be chosen.</summary>
+    public bool Several { get; private set; }
+
+    public bool Teir { get; set; } = true;
+
+    /// <summary>Makes each run with TEIR once more without it.</summary>
+    public bool AlsoWithoutTeir { get; set; }
+
+    public string Dataset { get; set; } = "emoji36";
+
+    public string Model { get; set; } = "emoji-base";
+
+    public List<string> Languages { get; private set; } = [.. LanguageCatalog.Tour];
+
+    public string Epochs { get; set; } = "";
+
+    /// <summary>One seed or several: <c>1, 2, 5-7</c>.</summary>
+    public string Seeds { get; set; } = "1";
+
+    public string Device { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    public string Tags { get; set; } = "";
+
+    /// <summary>Option values as typed, by option name; those absent take their default.</summary>
+    public Dictionary<string, string> Options { get; } = [];
+
+    /// <summary>Descriptions of the methods chosen.</summary>
+    public IReadOnlyList<MethodDescriptor> Chosen => [.. MethodCatalog.All.Where(m => Methods.Contains(m.Id))];
+
+    /// <summary>Whether TEIR can be switched on with at least one method chosen.</summary>
+    public bool TeirPossible => Chosen.Any(m => m.ComposesWithTeir);
+
+    /// <summary>Options of the methods chosen, each name once, in their groups.</summary>
+    public IEnumerable<IGrouping<string, OptionDescriptor>> OptionGroups =>
+        Chosen
+            .SelectMany(m => m.Options)
+            .DistinctBy(o => o.Name)
+            .Where(o => o.Group != "TEIR" || (Teir && TeirPossible))
+            .GroupBy(o => o.Group);
+
+    public void Choose(string method)
+    {
+        if (!Several)
+        {
+            Methods = [method];
+            return;
+        }
+        var set = Methods.Contains(method) ? Methods.Where(m => m != method) : Methods.Append(method);
+        var kept = MethodCatalog.All.Select(m => m.Id).Where(set.Contains).ToList();
+        Methods = kept.Count == 0 ? [method] : kept;
+    }
+
+    public void AllowSeveral(bool several)
+    {
+        Several = several;
+        if (!several)
+        {
+            Methods = [.. Methods.Take(1)];
+        }
+    }
+
+    public void SetLanguages(IEnumerable<string> codes) => Languages = [.. codes.Distinct()];
+
+    public void Move(int from, int to)
+    {
+        if (from < 0 || from >= Languages.Count || to < 0 || to >= Languages.Count || from == to)
+        {
+            return;
+        }
+        var code = Languages[from];
+        Languages.RemoveAt(from);
+        Languages.Insert(to, code);
+    }
+
+    /// <summary>Orders the languages chosen at random, the same for the same seed.</summary>
+    public void Shuffle(int seed)
+    {
+        var codes = Languages.Order(StringComparer.Ordinal).ToArray();
+        new Random(seed).Shuffle(codes);
+        Languages = [.. codes];
+    }
+
+    /// <summary>The seeds typed; null where they cannot be read.</summary>
+    public IReadOnlyList<int>? ReadSeeds()
+    {
+        var seeds = new List<int>();
+        foreach (var part in Seeds.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            var ends = part.Split('-', '–');
+            if (
+                ends.Length is < 1 or > 2
+                || !Whole(ends[0], out var low)
+                || !Whole(ends[^1], out var high)
+                || high < low
+                || high - (long)low >= MostRuns
+            )
+            {
+                return null;
+            }
+            seeds.AddRange(Enumerable.Range(low, high - low + 1));
+        }
+        return seeds.Count == 0 ? null : [.. seeds.Distinct()];
+    }
+
+    /// <summary>The runs that the form asks for: methods x with and without TEIR x seeds.</summary>
+    public IReadOnlyList<RunRequest> Requests()
+    {
+        var seeds = ReadSeeds() ?? [1];
+        var requests = new List<RunRequest>();
+        foreach (var method in Chosen)
+        {
+            bool[] teir = Teir && method.ComposesWithTeir ? (AlsoWithoutTeir ? [true, false] : [true]) : [false];
+            requests.AddRange(from withTeir in teir from seed in seeds select Request(method, withTeir, seed));
+        }
+        return requests;
+    }
+
+    /// <summary>Every wrong field of the form, by field name as in the API; empty if it is good.</summary>
+    public IReadOnlyDictionary<string, string[]> Check(
+        IRetrievalDataset? dataset,
+        IReadOnlyList<string> models,
+        bool datasetPending = false
+    )
+    {
+        var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        void Wrong(string field, string message)
+        {
+            var list = errors.TryGetValue(field, out var known) ? known : errors[field] = [];
+            if (!list.Contains(message))
+            {
+                list.Add(message);
+            }
+        }
+        if (ReadSeeds() is not { } seeds)
+        {
+            Wrong("seed", "Write one whole number, or several: 1, 2, 5-7.");
+        }
+        else if (Requests().Count > MostRuns)
+        {
+            Wrong("seed", $"This would make {Requests().Count} runs; at most {MostRuns} at once.");
+        }
+        if (Epochs.Trim().Length > 0 && !Whole(Epochs, out _))
+        {
+            Wrong("epochs", "Epochs must be a whole number between 1 and 1000.");
+        }
+        foreach (var (field, messages) in Requests().SelectMany(r => RunValidation.Check(r, dataset, models)))
+        {
+            if (!(datasetPending && field == "dataset"))
+            {
+                Array.ForEach(messages, m => Wrong(field, m));
+            }
+        }
+        return errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
+    }
+
+    /// <summary>Fills the form from a run.</summary>
+    public void Load(RunView run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        AllowSeveral(false);
+        Methods = [run.Method];
+        Teir = run.Teir;
+        AlsoWithoutTeir = false;
+        Dataset = run.Dataset;
+        Model = run.Model;
+        SetLanguages(run.Languages);
+        Epochs = run.Epochs.ToString(CultureInfo.InvariantCulture);
+        Seeds = run.Seed.ToString(CultureInfo.InvariantCulture);
+        Device = run.Device is "auto" ? "" : run.Device;
+        Name = "";
+        Tags = string.Join(", ", run.Tags);
+        Options.Clear();
+        foreach (var (name, value) in run.Options)
+        {
+            Options[name] = value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString()!,
+                JsonValueKind.True => "true",
+                JsonValueKind.False => "false",
+                _ => value.GetRawText(),
+            };
+        }
+    }
+
+    private RunRequest Request(MethodDescriptor method, bool teir, int seed) =>
+        new()
+        {
+            Method = method.Id,
+            Teir = teir,
+            Dataset = Dataset,
+            Model = Model,
+            Languages = [.. Languages],
+            Epochs = Whole(Epochs, out var epochs) ? epochs : null,
+            Seed = seed,
+            Device = Device.Trim() is { Length: > 0 } device ? device : null,
+            Name = Name.Trim() is { Length: > 0 } name ? name : null,
+            Tags = Tags.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } tags
+                ? tags
+                : null,
+            Options = Values(method) is { Count: > 0 } values ? values : null,
+        };
+
+    private Dictionary<string, JsonElement> Values(MethodDescriptor method)
+    {
+        var values = new Dictionary<string, JsonElement>();
+        foreach (var option in method.Options)
+        {
+            if (Options.TryGetValue(option.Name, out var text) && text.Trim().Length > 0)
+            {
+                values[option.Name] = Element(option, text.Trim());
+            }
+        }
+        return values;
+    }
+
+    /// <summary>A value as JSON; what cannot be read stays a string, which the validation refuses with the right message.</summary>
+    private static JsonElement Element(OptionDescriptor option, string text) =>
+        option.Type switch
+        {
+            OptionType.Boolean when bool.TryParse(text, out var yes) => JsonSerializer.SerializeToElement(yes),
+            OptionType.Integer when long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole) =>
+                JsonSerializer.SerializeToElement(whole),
+            OptionType.Number
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) =>
+                JsonSerializer.SerializeToElement(real),
+            _ => JsonSerializer.SerializeToElement(text),
+        };
+
+    private static bool Whole(string text, out int value) =>
+        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out value);
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CllClip.Portal.Features.Runs;
+using CllClip.Shared.Runs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+
+namespace CllClip.Portal.Features.Launch;
+
+/// <summary>Opens ready to submit; checks as one types with the same rules as the server, which has the last word.</summary>
+public sealed partial class LaunchPage
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private readonly LaunchForm _form = new();
+    private LaunchContext? _context;
+    private RunView? _from;
+    private string? _loaded;
+    private string? _notice;
+    private bool _busy;
+    private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
+    private RunEstimate _estimate = new(null, null, null, "when the portal is ready");
+
+    [SupplyParameterFromQuery(Name = "from")]
+    private string? From { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        try
+        {
+            _context ??= await Desk.LaunchContextAsync();
+            if (!string.IsNullOrEmpty(From) && _loaded != From)
+            {
+                _loaded = From;
+                _from = (await Desk.RefreshAsync(From.Trim()))?.Run;
+                _notice = _from is null ? $"There is no run “{From}”; the form stays as it is." : null;
+                if (_from is not null)
+                {
+                    _form.Load(_from);
+                }
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _notice = $"The portal's state could not be read: {e.Message}";
+        }
+        Changed();
+    }
+
+    private void Changed()
+    {
+        if (_context is null)
+        {
+            return;
+        }
+        _errors = _form.Check(_context.Dataset, _context.Models, datasetPending: _context.Dataset is null);
+        _estimate = Estimate(_context);
+    }
+
+    private RunEstimate Estimate(LaunchContext context)
+    {
+        var requests = _form.Requests();
+        var epochs = (int Default) => requests[0].Epochs is >= 1 and <= 1000 and var typed ? typed : Default;
+        var dataset = context.Dataset;
+        Func<string, int>? pairs = dataset is null ? null : l => dataset.Languages.Contains(l) ? dataset.TrainingPairCount(l) : 0;
+        var each = requests
+            .Select(r => RunEstimator.Estimate(r, context.Measured, pairs, epochs(dataset?.Defaults.Epochs ?? 6), context.EmbeddingWidth))
+            .ToList();
+        return new RunEstimate(
+            each.All(e => e.Seconds is null) ? null : each.Sum(e => e.Seconds),
+            each.Max(e => e.MemoryBytes),
+            each.All(e => e.DiskBytes is null) ? null : each.Sum(e => e.DiskBytes),
+            each[0].Source + (requests.Count > 1 ? ", all runs together" : "")
+        );
+    }
+
+    private async Task SubmitAsync()
+    {
+        Changed();
+        if (_errors.Count > 0 || _busy)
+        {
+            return;
+        }
+        _busy = true;
+        try
+        {
+            var result = await Desk.SubmitAsync(_form.Requests());
+            _errors = result.Errors;
+            if (_errors.Count == 0 && result.Runs.Count > 0)
+            {
+                Navigation.NavigateTo(result.Runs.Count == 1 ? $"/runs/{Uri.EscapeDataString(result.Runs[0].Id)}" : "/runs");
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _notice = $"The run could not be stored: {e.Message}";
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+
+    private async Task CopyCurlAsync()
+    {
+        var text = Curl(_form.Requests(), Navigation.BaseUri);
+        var copied = await Js.InvokeAsync<bool>("portal.copy", text);
+        Snackbar.Add(
+            copied ? "Copied." : "The browser does not let this page copy; the command: " + text,
+            copied ? Severity.Success : Severity.Info
+        );
+    }
+
+    /// <summary>The same runs for a terminal, one command each.</summary>
+    internal static string Curl(IReadOnlyList<RunRequest> requests, string baseUri) =>
+        string.Join(
+            "\n",
+            requests.Select(r =>
+                $"curl -X POST {baseUri}api/v1/runs -H 'Content-Type: application/json' -d '{JsonSerializer.Serialize(r, Json).Replace("'", "'\\''", StringComparison.Ordinal)}'"
+            )
+        );
+}

@@ -1,0 +1,75 @@
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Features.Launch;
+
+/// <summary>What a run is expected to take, and from which figures that is known.</summary>
+/// <param name="Seconds">Time, or null while unknown.</param>
+/// <param name="MemoryBytes">Peak memory of the process, or null while unknown.</param>
+/// <param name="DiskBytes">Size of the checkpoint chain, or null while unknown.</param>
+/// <param name="Source">Where the figures come from, in words.</param>
+public sealed record RunEstimate(double? Seconds, long? MemoryBytes, long? DiskBytes, string Source);
+
+/// <summary>Finished stages of one run, to estimate others from.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Stages">Its finished stages.</param>
+public sealed record MeasuredRun(RunView Run, IReadOnlyList<StageView> Stages);
+
+/// <summary>Estimates a run from the stage figures of finished runs of the same method, data set and base model, else of any method that trains.</summary>
+public static class RunEstimator
+{
+    /// <summary>Bytes of one stored row of the token embedding: the row itself plus its share of vocabulary and counters.</summary>
+    private const int RowOverhead = 24;
+
+    public static RunEstimate Estimate(
+        RunRequest request,
+        IReadOnlyList<MeasuredRun> measured,
+        Func<string, int>? pairsPerEpoch,
+        int epochs,
+        int embeddingWidth
+    )
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(measured);
+        var languages = request.Languages ?? [];
+        if (Choose(request, measured) is not { } known)
+        {
+            return new RunEstimate(null, null, null, "no finished run to learn from yet; the first one will tell");
+        }
+        var trained = known.Stages.Where(s => s.TrainingPairs > 0 && s.TrainSeconds > 0).ToList();
+        var secondsPerPair = trained.Sum(s => s.TrainSeconds) / Math.Max(1, trained.Sum(s => s.TrainingPairs));
+        var joint = request.Method == "joint";
+        var evaluations = known.Stages.Sum(s => joint || known.Run.Method is "joint" or "zero-shot" ? s.Languages.Count : s.Stage);
+        var secondsPerEvaluation = known.Stages.Sum(s => s.EvaluationSeconds) / Math.Max(1, evaluations);
+        var pairsOfMeasured =
+            trained.Count == 0
+                ? 0
+                : trained.Average(s => (double)s.TrainingPairs / Math.Max(1, s.Languages.Count) / Math.Max(1, known.Run.Epochs));
+        var train =
+            request.Method == "zero-shot"
+                ? 0
+                : languages.Sum(l => secondsPerPair * epochs * (pairsPerEpoch is null ? pairsOfMeasured : pairsPerEpoch(l)));
+        double count = languages.Count;
+        var evaluate = secondsPerEvaluation * (joint || request.Method == "zero-shot" ? count : count * (count + 1) / 2);
+        var rows = trained.Count == 0 ? 0 : trained.Average(s => (double)s.RowsInUse / Math.Max(1, s.Languages.Count)) * languages.Count;
+        return new RunEstimate(
+            train + evaluate,
+            known.Stages.Max(s => s.PeakMemoryBytes) is > 0 and var peak ? peak : null,
+            request.Method == "zero-shot" ? 0 : (long)(rows * (embeddingWidth * sizeof(float) + RowOverhead)),
+            Words(known, request)
+        );
+    }
+
+    private static MeasuredRun? Choose(RunRequest request, IReadOnlyList<MeasuredRun> measured) =>
+        measured
+            .Where(m => m.Stages.Count > 0 && m.Run.Dataset == request.Dataset && m.Run.Model == request.Model)
+            .Where(m => request.Method == "zero-shot" ? m.Stages.Any(s => s.EvaluationSeconds > 0) : m.Stages.Any(s => s.TrainingPairs > 0))
+            .OrderBy(m => m.Run.Shipped)
+            .ThenByDescending(m => m.Run.Method == request.Method)
+            .ThenByDescending(m => m.Run.EndedAt ?? m.Run.CreatedAt)
+            .FirstOrDefault();
+
+    private static string Words(MeasuredRun known, RunRequest request) =>
+        $"from the stages of {(known.Run.Shipped ? "the shipped run" : "your run")} “{known.Run.Name}”"
+        + (known.Run.Shipped ? $", made on {known.Run.Provenance?.Machine ?? "another machine"}: yours may differ" : "")
+        + (known.Run.Method == request.Method ? "" : "; another method, so roughly");
+}

@@ -1,0 +1,20 @@
+using CllClip.Engine.Data;
+using CllClip.Portal.Features.Launch;
+
+namespace CllClip.Portal.Features.Runs;
+
+/// <summary>What the launch form needs to know of the portal.</summary>
+/// <param name="Datasets">Data sets by id and name, prepared or not.</param>
+/// <param name="Models">Base models by id.</param>
+/// <param name="Dataset">The prepared data set; null while it is being prepared.</param>
+/// <param name="Measured">Finished runs to estimate from.</param>
+/// <param name="EmbeddingWidth">Width of a row of the base model's token embedding.</param>
+/// <param name="Devices">Devices that can be asked for.</param>
+public sealed record LaunchContext(
+    IReadOnlyList<(string Id, string Name)> Datasets,
+    IReadOnlyList<string> Models,
+    IRetrievalDataset? Dataset,
+    IReadOnlyList<MeasuredRun> Measured,
+    int EmbeddingWidth,
+    IReadOnlyList<string> Devices
+);

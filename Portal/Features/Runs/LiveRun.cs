@@ -1,0 +1,143 @@
+using CllClip.Portal.Layout.Components;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Features.Runs;
+
+/// <summary>
+/// What the page of one run shows: the stored state, and what arrives after it. Messages may come twice (a late comer gets the stored state and then the
+/// stream): scores are kept once each, older progress is ignored. Not thread-safe: the page calls it on its own dispatcher.
+/// </summary>
+public sealed class LiveRun
+{
+    private const int MostHistory = 600;
+    private const int MostLog = 5000;
+
+    private readonly HashSet<(int, string, RetrievalDirection, int, string)> _seen = [];
+    private readonly HashSet<(DateTime, string)> _logged = [];
+    private readonly List<Score> _scores = [];
+    private readonly List<LogMessage> _log = [];
+    private readonly Dictionary<string, List<ChartPoint>> _losses = [];
+    private readonly List<ChartPoint> _throughput = [];
+    private long _sequence = -1;
+
+    public LiveRun(RunView run, IEnumerable<Score> scores, IEnumerable<StageView> stages, IEnumerable<LogMessage> log)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(log);
+        Run = run;
+        Stages = [.. stages];
+        foreach (var score in scores)
+        {
+            Add(score);
+        }
+        foreach (var line in log)
+        {
+            Add(line);
+        }
+    }
+
+    public RunView Run { get; private set; }
+
+    public IReadOnlyList<StageView> Stages { get; private set; }
+
+    public IReadOnlyList<Score> Scores => _scores;
+
+    public IReadOnlyList<LogMessage> Log => _log;
+
+    /// <summary>Loss terms of the last step.</summary>
+    public IReadOnlyDictionary<string, double> Losses { get; private set; } = new Dictionary<string, double>();
+
+    /// <summary>Loss terms over training steps since the page was opened, one line a term.</summary>
+    public IReadOnlyList<ChartSeries> LossCurves =>
+        [.. _losses.Where(l => l.Key is not ("gradNorm" or "tau" or "learningRate")).Select(l => new ChartSeries(l.Key, l.Value))];
+
+    /// <summary>Pairs a second since the page was opened.</summary>
+    public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries("pairs/s", _throughput)];
+
+    /// <summary>Languages of each stage: one each, or all at once where nothing is learned in turn.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> StageLanguages =>
+        Run.Method is "joint" or "zero-shot" ? [Run.Languages] : [.. Run.Languages.Select(l => (IReadOnlyList<string>)[l])];
+
+    /// <summary>Protocol of the headline: that of the first score.</summary>
+    public string? Protocol => _scores.Count > 0 ? _scores[0].Protocol : null;
+
+    public bool Active => Run.State is RunState.Queued or RunState.Running or RunState.Stopping;
+
+    /// <summary>The run as stored anew: after a change of state, or a stage.</summary>
+    public void Refresh(RunView run, IEnumerable<StageView> stages)
+    {
+        Run = run with { Progress = run.Progress ?? Run.Progress };
+        Stages = [.. stages];
+    }
+
+    public void Apply(ProgressMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.Sequence <= _sequence)
+        {
+            return;
+        }
+        _sequence = message.Sequence;
+        var progress = message.Progress;
+        Run = Run with { Progress = progress };
+        if (message.Losses.Count > 0)
+        {
+            Losses = message.Losses;
+            // Steps of all tasks in one line: every task has about as many steps, and the axis says "task".
+            var x = progress.Stage - 1 + (double)progress.Step / Math.Max(1, progress.Steps);
+            foreach (var (name, value) in message.Losses)
+            {
+                Append(_losses.TryGetValue(name, out var points) ? points : _losses[name] = [], new ChartPoint(x, value));
+            }
+            if (progress.PairsPerSecond > 0)
+            {
+                Append(_throughput, new ChartPoint(x, progress.PairsPerSecond));
+            }
+        }
+    }
+
+    public void Apply(ScoreMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Add(message.Score);
+    }
+
+    public void Apply(StateMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Run = Run with { State = message.State };
+    }
+
+    public void Apply(LogMessage message) => Add(message);
+
+    private void Add(Score score)
+    {
+        if (_seen.Add((score.Stage, score.Language, score.Direction, score.K, score.Protocol)))
+        {
+            _scores.Add(score);
+        }
+    }
+
+    private void Add(LogMessage line)
+    {
+        if (_log.Count < MostLog && _logged.Add((line.At, line.Text)))
+        {
+            _log.Add(line);
+        }
+    }
+
+    /// <summary>Halves the history when it is full, so that an open page never grows.</summary>
+    private static void Append(List<ChartPoint> points, ChartPoint point)
+    {
+        points.Add(point);
+        if (points.Count > MostHistory)
+        {
+            for (var i = 0; i < MostHistory / 2; i++)
+            {
+                points[i] = points[2 * i];
+            }
+            points.RemoveRange(MostHistory / 2, points.Count - MostHistory / 2);
+        }
+    }
+}

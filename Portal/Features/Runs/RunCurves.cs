@@ -1,0 +1,66 @@
+using CllClip.Portal.Layout.Components;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Features.Runs;
+
+/// <summary>Curves over stages, made from scores and stage figures.</summary>
+public static class RunCurves
+{
+    /// <summary>AR and F over stages, both directions, Recall@1.</summary>
+    public static IReadOnlyList<ChartSeries> Summary(IReadOnlyList<Score> scores, string protocol, IReadOnlyList<string> languages)
+    {
+        var series = new List<ChartSeries>();
+        foreach (
+            var (direction, name) in new[]
+            {
+                (RetrievalDirection.TextToImage, "text → image"),
+                (RetrievalDirection.ImageToText, "image → text"),
+            }
+        )
+        {
+            var grid = new ScoreGrid(scores, protocol, direction, 1);
+            series.Add(new ChartSeries($"AR {name}", Points(grid, s => grid.Average(s, languages))));
+            series.Add(new ChartSeries($"F {name}", Points(grid, s => grid.Forgetting(s, languages))));
+        }
+        return series;
+    }
+
+    /// <summary>Recall@1 of every language over the stages since it was learned.</summary>
+    public static IReadOnlyList<ChartSeries> PerLanguage(
+        IReadOnlyList<Score> scores,
+        string protocol,
+        IReadOnlyList<string> languages,
+        RetrievalDirection direction
+    )
+    {
+        ArgumentNullException.ThrowIfNull(languages);
+        var grid = new ScoreGrid(scores, protocol, direction, 1);
+        return
+        [
+            .. languages.Select(l => new ChartSeries(LanguageCatalog.Find(l)?.Name ?? l, Points(grid, s => grid.Cell(s, l)?.Recall), l)),
+        ];
+    }
+
+    /// <summary>Rows of the token embedding and rows in use, over stages.</summary>
+    public static IReadOnlyList<ChartSeries> Vocabulary(IReadOnlyList<StageView> stages) =>
+        [
+            new ChartSeries("rows in the table", [.. stages.Select(s => new ChartPoint(s.Stage, s.VocabularySize))]),
+            new ChartSeries("rows in use", [.. stages.Select(s => new ChartPoint(s.Stage, s.RowsInUse))]),
+            new ChartSeries("new tokens", [.. stages.Select(s => new ChartPoint(s.Stage, s.NewTokens))]),
+        ];
+
+    private static List<ChartPoint> Points(ScoreGrid grid, Func<int, double?> value)
+    {
+        var points = new List<ChartPoint>();
+        for (var stage = 1; stage <= grid.Stages; stage++)
+        {
+            if (value(stage) is { } y)
+            {
+                points.Add(new ChartPoint(stage, y));
+            }
+        }
+        return points;
+    }
+}

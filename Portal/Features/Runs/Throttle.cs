@@ -1,0 +1,60 @@
+namespace CllClip.Portal.Features.Runs;
+
+/// <summary>Lets an action happen at most so often: the first call acts at once, calls in between are merged into one at the end of the interval.</summary>
+public sealed class Throttle : IDisposable
+{
+    private readonly Func<Task> _action;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _interval;
+    private readonly ITimer _timer;
+    private readonly Lock _lock = new();
+    private long _last;
+    private bool _waiting;
+    private bool _disposed;
+
+    public Throttle(Func<Task> action, TimeSpan interval, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        (_action, _interval, _clock) = (action, interval, clock);
+        _last = long.MinValue;
+        _timer = clock.CreateTimer(_ => Act(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Asks for the action; from any thread, never blocks.</summary>
+    public void Ask()
+    {
+        lock (_lock)
+        {
+            if (_disposed || _waiting)
+            {
+                return;
+            }
+            _waiting = true;
+            var since = _last == long.MinValue ? _interval : _clock.GetElapsedTime(_last);
+            _timer.Change(since >= _interval ? TimeSpan.Zero : _interval - since, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+        }
+        _timer.Dispose();
+    }
+
+    private void Act()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+            _waiting = false;
+            _last = _clock.GetTimestamp();
+        }
+        _ = _action();
+    }
+}

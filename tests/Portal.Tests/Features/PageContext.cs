@@ -1,0 +1,26 @@
+using Bunit;
+using CllClip.Portal.Features.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace CllClip.Portal.Tests.Features;
+
+/// <summary>A bUnit context with what the pages need: MudBlazor, a popover provider, loose scripts, and a desk of made-up runs.</summary>
+public abstract class PageContext : BunitContext
+{
+    protected PageContext()
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddMudServices();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<IRunDesk>(Desk);
+        Render<MudPopoverProvider>();
+    }
+
+    protected SampleDesk Desk { get; } = new();
+
+    /// <summary>Text of an element with white space collapsed.</summary>
+    protected static string Text(AngleSharp.Dom.IElement element) =>
+        string.Join(' ', element.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+}

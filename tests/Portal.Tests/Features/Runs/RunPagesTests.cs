@@ -1,0 +1,165 @@
+using Bunit;
+using CllClip.Portal.Features.Runs;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Features.Runs;
+
+public sealed class RunPagesTests : PageContext
+{
+    private NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
+
+    private IRenderedComponent<RunPage> Open(string id) => Render<RunPage>(p => p.Add(r => r.Id, id));
+
+    private static string[] Buttons(IRenderedComponent<RunPage> page) => [.. page.FindAll(".page-head .actions > .btn").Select(Text)];
+
+    [Fact]
+    public void Without_runs_the_list_says_what_to_do()
+    {
+        var page = Render<RunsPage>();
+        Assert.Contains("No runs yet", page.Markup, StringComparison.Ordinal);
+        Assert.Equal("/launch", page.Find(".empty a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void The_list_shows_state_method_figures_and_progress()
+    {
+        Desk.Add(SampleDesk.Run("1"), 6);
+        Desk.Add(SampleDesk.Run("2", RunState.Running), 2);
+        Desk.Add(SampleDesk.Run("3", RunState.Failed), 1);
+        var rows = Render<RunsPage>().FindAll("tbody tr");
+        Assert.Contains("Completed", Text(rows[0]), StringComparison.Ordinal);
+        Assert.Contains("19.2", Text(rows[0]), StringComparison.Ordinal);
+        Assert.Equal("41", rows[1].QuerySelector("[role=progressbar]")!.GetAttribute("aria-valuenow"));
+        Assert.Contains("2 min 23 s", Text(rows[1]), StringComparison.Ordinal);
+        Assert.Contains("No space left", Text(rows[2]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Filter_sort_and_page_stand_in_the_address_and_reach_the_query()
+    {
+        for (var i = 1; i <= 30; i++)
+        {
+            Desk.Add(SampleDesk.Run(i.ToString(System.Globalization.CultureInfo.InvariantCulture)), 0);
+        }
+        Navigation.NavigateTo("/runs?state=Completed&q=teir&sort=-ar&page=2");
+        var page = Render<RunsPage>();
+        Assert.Equal(
+            (RunState.Completed, "teir", "ar", true, 25),
+            (Desk.LastFilter!.State, Desk.LastFilter.Search, Desk.LastFilter.Sort, Desk.LastFilter.Descending, Desk.LastFilter.Skip)
+        );
+        Assert.Equal(5, page.FindAll("tbody tr").Count);
+        page.FindAll("button.sort").Single(b => b.TextContent.StartsWith("AR", StringComparison.Ordinal)).Click();
+        Assert.Contains("sort=ar", Navigation.Uri, StringComparison.Ordinal);
+        page.Find("select[aria-label=State]").Change("Failed");
+        Assert.Contains("state=Failed", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Live_progress_reaches_the_list_through_one_subscription_that_ends_with_the_page()
+    {
+        Desk.Add(SampleDesk.Run("2", RunState.Running), 2);
+        var page = Render<RunsPage>();
+        Assert.Equal(1, Desk.Watchers);
+        Desk.Send(
+            new ProgressMessage(
+                "2",
+                5,
+                new RunProgress(4, 6, "hi", "training", 1, 6, 2, 174, 0.55, 90, 1800),
+                new Dictionary<string, double>()
+            )
+        );
+        page.WaitForAssertion(() => Assert.Equal("55", page.Find("[role=progressbar]").GetAttribute("aria-valuenow")));
+        page.Instance.Dispose();
+        Assert.Equal(0, Desk.Watchers);
+    }
+
+    [Fact]
+    public void Chosen_runs_are_stopped_together()
+    {
+        Desk.Add(SampleDesk.Run("1", RunState.Running), 1);
+        Desk.Add(SampleDesk.Run("2", RunState.Running), 1);
+        var page = Render<RunsPage>();
+        page.Find("[aria-label='Choose all runs shown']").Change(true);
+        page.FindAll(".filters button").Single(b => b.TextContent == "Stop").Click();
+        Assert.Equal([("stop", "1"), ("stop", "2")], Desk.Asked);
+    }
+
+    [Fact]
+    public void The_table_exports_as_CSV_without_formulas()
+    {
+        var csv = RunsPage.Csv([SampleDesk.Run("1") with { Name = "=HYPERLINK(\"x\"),1" }]);
+        Assert.Contains("\"'=HYPERLINK(\"\"x\"\"),1\"", csv, StringComparison.Ordinal);
+        Assert.Contains("19.24", csv, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_is_not_there_offers_the_next_step() =>
+        Assert.Contains("There is no such run", Open("gone").Markup, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(RunState.Queued, "Stop|Run again with changes|Delete")]
+    [InlineData(RunState.Running, "Stop|Run again with changes")]
+    [InlineData(RunState.Stopping, "Run again with changes")]
+    [InlineData(RunState.Stopped, "Resume|Run again with changes|Delete")]
+    [InlineData(RunState.Failed, "Resume|Run again with changes|Delete")]
+    [InlineData(RunState.Completed, "Search with it|Run again with changes|Delete")]
+    public void Each_state_offers_what_can_be_done_in_it(RunState state, string buttons)
+    {
+        Desk.Add(SampleDesk.Run("1", state), 2);
+        Assert.Equal(buttons.Split('|'), Buttons(Open("1")));
+    }
+
+    [Fact]
+    public void A_failed_run_says_why_with_the_remedy_on_top()
+    {
+        Desk.Add(SampleDesk.Run("1", RunState.Failed), 2);
+        var page = Open("1");
+        Assert.Contains("Free 200 MB", page.Find(".notice.error[role=alert]").TextContent, StringComparison.Ordinal);
+        page.FindAll(".btn").Single(b => Text(b) == "Resume").Click();
+        Assert.Contains(("resume", "1"), Desk.Asked);
+    }
+
+    [Fact]
+    public void A_finished_run_shows_matrix_stages_options_and_provenance()
+    {
+        Desk.Add(SampleDesk.Run("1"), 6);
+        var page = Open("1");
+        Assert.Equal(6, page.FindAll(".matrix tbody tr").Count);
+        Assert.Contains("9f3c2d", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Learning rate", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("(paper 5E-05)", Text(page.Find("section.card dl.pairs")), StringComparison.Ordinal);
+        Assert.Contains(page.FindAll(".menu a"), a => a.GetAttribute("href") == "/api/v1/runs/1/scores.csv");
+        Assert.Equal("/search?checkpoint=1%3A6", page.FindAll("a.btn").Single(b => Text(b) == "Search with it").GetAttribute("href"));
+    }
+
+    [Fact]
+    public void Progress_scores_and_states_arrive_while_the_page_is_open()
+    {
+        Desk.Add(SampleDesk.Run("1", RunState.Running), 2);
+        var page = Open("1");
+        Desk.Send(
+            new ProgressMessage(
+                "1",
+                9,
+                new RunProgress(3, 6, "ja", "training", 3, 6, 99, 174, 0.47, 60, 2000),
+                new Dictionary<string, double> { ["total"] = 0.123, ["crosslingual"] = 0.1 }
+            )
+        );
+        Desk.Send(new ScoreMessage("1", 19, new Score(3, "ja", RetrievalDirection.TextToImage, 1, 12.3, 1294, "emoji36")));
+        page.WaitForAssertion(() =>
+        {
+            Assert.Equal("47", page.Find("[role=progressbar]").GetAttribute("aria-valuenow"));
+            Assert.Contains("1 min left", page.Markup, StringComparison.Ordinal);
+            Assert.Contains("total 0.123", Text(page.Find("[aria-label='Last step']")), StringComparison.Ordinal);
+            Assert.Contains("12.3", Text(page.FindAll(".matrix tbody tr")[2]), StringComparison.Ordinal);
+        });
+        Desk.Send(new StateMessage("1", RunState.Completed, "All languages are learned.", DateTime.UtcNow));
+        page.WaitForAssertion(() => Assert.Contains("Completed", page.Find(".page-head .chip").TextContent, StringComparison.Ordinal));
+        page.Instance.Dispose();
+        Assert.Equal(0, Desk.Watchers);
+    }
+}

@@ -1,0 +1,134 @@
+using Bunit;
+using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Tests.Features;
+using CllClip.Shared.Results;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Layout;
+
+public sealed class ScoreMatrixTests : PageContext
+{
+    private static readonly string[] Languages = ["en", "de", "ar"];
+
+    private static readonly List<Score> Scores =
+    [
+        T2i(1, "en", 30.04),
+        T2i(2, "en", 20.26),
+        T2i(2, "de", 25),
+        new(2, "de", RetrievalDirection.ImageToText, 1, 11.11, 100, "emoji36"),
+        new(2, "de", RetrievalDirection.TextToImage, 5, 55.55, 100, "emoji36"),
+        new(2, "de", RetrievalDirection.TextToImage, 1, 77.7, 200, "emoji36-all"),
+    ];
+
+    private static Score T2i(int stage, string language, double recall) =>
+        new(stage, language, RetrievalDirection.TextToImage, 1, recall, 100, "emoji36");
+
+    private IRenderedComponent<ScoreMatrix> Matrix(IReadOnlyList<Score>? scores = null) =>
+        Render<ScoreMatrix>(p =>
+            p.Add(m => m.Languages, Languages)
+                .Add(m => m.Scores, scores ?? Scores)
+                .Add(m => m.Stages, 3)
+                .Add(
+                    m => m.StageLanguages,
+                    [
+                        ["en"],
+                        ["de"],
+                        ["ar"],
+                    ]
+                )
+                .Add(m => m.LiveStage, 3)
+        );
+
+    private static string[] Row(IRenderedComponent<ScoreMatrix> matrix, int row) =>
+        [.. matrix.FindAll("tbody tr")[row].QuerySelectorAll("td").Select(c => c.TextContent.Trim())];
+
+    [Fact]
+    public void Cells_show_recall_with_one_decimal_after_the_averages_of_the_row()
+    {
+        var matrix = Matrix();
+        Assert.Equal(["30.0", "–", "30.0", "", ""], Row(matrix, 0));
+        Assert.Equal(["22.6", "9.8", "20.3", "25.0", ""], Row(matrix, 1));
+    }
+
+    [Fact]
+    public void What_was_not_measured_is_blank_and_says_so()
+    {
+        var cells = Matrix().FindAll("tbody td.none");
+        Assert.Equal(6, cells.Count);
+        Assert.All(cells, c => Assert.Equal("not measured", c.GetAttribute("aria-label")));
+    }
+
+    [Fact]
+    public void It_is_a_table_that_a_screen_reader_can_walk()
+    {
+        var matrix = Matrix();
+        Assert.Contains("Recall@1", matrix.Find("caption").TextContent, StringComparison.Ordinal);
+        Assert.All(matrix.FindAll("thead th"), h => Assert.Equal("col", h.GetAttribute("scope")));
+        Assert.All(matrix.FindAll("tbody th"), h => Assert.Equal("row", h.GetAttribute("scope")));
+        Assert.Equal("rtl", matrix.Find("tbody bdi[lang=ar]").GetAttribute("dir"));
+        Assert.Contains("live", matrix.FindAll("tbody tr")[2].ClassName, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_switches_change_direction_and_K()
+    {
+        var matrix = Matrix();
+        matrix.FindAll("[aria-label=Direction] button")[1].Click();
+        Assert.Equal("true", matrix.FindAll("[aria-label=Direction] button")[1].GetAttribute("aria-pressed"));
+        Assert.Equal("11.1", Row(matrix, 1)[3]);
+        matrix.FindAll("[aria-label=Direction] button")[0].Click();
+        matrix.FindAll("[aria-label='Recall at'] button")[1].Click();
+        Assert.Equal("55.5", Row(matrix, 1)[3], StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Protocols_are_never_mixed_and_can_be_switched()
+    {
+        var matrix = Matrix();
+        Assert.Equal("25.0", Row(matrix, 1)[3]);
+        matrix.FindAll("[aria-label=Protocol] button")[1].Click();
+        Assert.Equal("77.7", Row(matrix, 1)[3]);
+    }
+
+    [Fact]
+    public void A_cell_says_language_stage_recall_change_and_n_on_hover()
+    {
+        var cell = Matrix().FindAll("tbody tr")[1].QuerySelectorAll("td")[2];
+        Assert.Equal("English after stage 2: 20.26 %, −9.8 from its best earlier (n = 100)", cell.GetAttribute("title"));
+    }
+
+    [Fact]
+    public void It_fills_as_scores_come_into_the_same_list()
+    {
+        var scores = new List<Score>(Scores);
+        var matrix = Matrix(scores);
+        Assert.Equal("", Row(matrix, 2)[2]);
+        scores.Add(T2i(3, "en", 15));
+        matrix.Render(p => p.Add(m => m.Version, scores.Count));
+        Assert.Equal("15.0", Row(matrix, 2)[2]);
+    }
+
+    [Fact]
+    public void Without_scores_it_says_when_they_come() =>
+        Assert.Contains(
+            "first scores",
+            Render<ScoreMatrix>(p => p.Add(m => m.Languages, Languages).Add(m => m.Scores, [])).Markup,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void Forgetting_is_the_loss_from_the_best_earlier_score()
+    {
+        var grid = new ScoreGrid(
+            [T2i(1, "en", 30), T2i(2, "en", 35), T2i(2, "de", 20), T2i(3, "en", 25), T2i(3, "de", 22), T2i(3, "ar", 10)],
+            "emoji36",
+            RetrievalDirection.TextToImage,
+            1
+        );
+        Assert.Null(grid.Forgetting(1, Languages));
+        Assert.Equal(-5, grid.Forgetting(2, Languages));
+        Assert.Equal((10 - 2) / 2.0, grid.Forgetting(3, Languages));
+        Assert.Equal(19, grid.Average(3, Languages));
+        Assert.Equal("stage,average_recall,forgetting,en,de,ar\n1,30,,30,,\n2,27.5,-5,35,20,\n3,19,4,25,22,10\n", grid.ToCsv(Languages, 3));
+    }
+}
