@@ -34,9 +34,12 @@ public sealed record ImagePreprocessing(
         foreach (var step in new[] { "do_resize", "do_center_crop", "do_rescale", "do_normalize" })
             if (!json.Bool(step, true))
                 throw json.Error(step, "false, but CLIP's preprocessing does this step");
+        var (edge, crop) = (Side(json, "size", imageSize), Side(json, "crop_size", imageSize));
+        if (edge < crop)
+            throw json.Error("size", $"{edge}, less than the crop of {crop}");
         return new(
-            Side(json, "size", imageSize),
-            Side(json, "crop_size", imageSize),
+            edge,
+            crop,
             Channels(json, "image_mean", otherwise.Mean),
             Channels(json, "image_std", otherwise.Std),
             json.Double("rescale_factor", otherwise.RescaleFactor)
@@ -62,5 +65,43 @@ public sealed record ImagePreprocessing(
         if (values.Count != 3 || (key == "image_std" && values.Any(v => v <= 0)))
             throw json.Error(key, "not three numbers, one for each of red, green and blue");
         return values;
+    }
+
+    /// <summary>Resizes the short side and cuts out the centre. S * S * 3 bytes, row by row</summary>
+    public byte[] ResizeAndCrop(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var narrow = image.Width <= image.Height;
+        var (shorter, longer) = narrow ? (image.Width, image.Height) : (image.Height, image.Width);
+        var other = (int)Math.Min(int.MaxValue, (long)ShortestEdge * longer / shorter);
+        var (width, height) = narrow ? (ShortestEdge, other) : (other, ShortestEdge);
+        return PillowBicubic.Resize(image, width, height, (width - CropSize) / 2, (height - CropSize) / 2, CropSize, CropSize).Pixels;
+    }
+
+    /// <summary>From 8-bit RGB, row by row, to the model's input, channel by channel. S * S * 3 bytes to [3, S, S]</summary>
+    /// <param name="rgb">Pixels of an image of the model's size.</param>
+    /// <param name="into">3 * S * S values.</param>
+    public void Normalize(ReadOnlySpan<byte> rgb, Span<float> into)
+    {
+        var plane = CropSize * CropSize;
+        if (rgb.Length != 3 * plane || into.Length != 3 * plane)
+            throw new ArgumentException($"{rgb.Length} bytes and {into.Length} values are not {CropSize} x {CropSize} x 3.", nameof(rgb));
+        Span<float> table = stackalloc float[256];
+        for (var c = 0; c < 3; c++)
+        {
+            for (var v = 0; v < 256; v++)
+                table[v] = ((float)(v * RescaleFactor) - (float)Mean[c]) / (float)Std[c];
+            var channel = into.Slice(c * plane, plane);
+            for (var i = 0; i < plane; i++)
+                channel[i] = table[rgb[3 * i + c]];
+        }
+    }
+
+    /// <summary>All steps: the model's input for one decoded image. [3, S, S]</summary>
+    public float[] Apply(RgbImage image)
+    {
+        var pixels = new float[3 * CropSize * CropSize];
+        Normalize(ResizeAndCrop(image), pixels);
+        return pixels;
     }
 }

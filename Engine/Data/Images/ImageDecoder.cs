@@ -1,0 +1,84 @@
+using NetVips;
+
+namespace CllClip.Engine.Data.Images;
+
+/// <summary>Decodes PNG, JPEG, WebP, GIF (first frame) and BMP files. Which one it is, its first bytes say, never its name.</summary>
+/// <remarks>libvips reads all but BMP, since it gives the file's own values without colour management; Skia reads BMP.</remarks>
+public static class ImageDecoder
+{
+    private const string Formats = "PNG, JPEG, WebP, GIF and BMP are supported";
+
+    static ImageDecoder() => Cache.Max = 0; // libvips keeps files it has read, but none comes twice
+
+    /// <summary>Decodes a file from the disk.</summary>
+    /// <exception cref="EngineException">It cannot be read or decoded, or exceeds the limits.</exception>
+    public static RgbImage DecodeFile(string path, DecodePolicy policy, ImageLimits? limits = null)
+    {
+        limits ??= ImageLimits.Default;
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length > limits.MaxBytes)
+                throw TooLarge(path, length, limits);
+            return Decode(File.ReadAllBytes(path), policy, path, limits);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Decodes a file in memory.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="policy">What becomes of orientation, transparency and 16 bits.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="limits">Null for <see cref="ImageLimits.Default"/>.</param>
+    /// <exception cref="EngineException">It is of another format, broken or cut off, or exceeds the limits.</exception>
+    public static RgbImage Decode(byte[] file, DecodePolicy policy, string name = "The image", ImageLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        limits ??= ImageLimits.Default;
+        if (file.LongLength > limits.MaxBytes)
+            throw TooLarge(name, file.LongLength, limits);
+        try
+        {
+            if (file.AsSpan().StartsWith("BM"u8))
+                return BmpDecoder.Decode(file, policy, name, limits);
+            using var image = Open(file, name);
+            CheckPixels(name, image.Width, image.Height, limits);
+            using var turned = policy == DecodePolicy.Photo ? image.Autorot() : image.Copy();
+            return VipsPixels.ToRgb(turned, policy);
+        }
+        catch (VipsException e)
+        {
+            throw new EngineException($"{name} cannot be decoded; it is broken or cut off ({FirstLine(e.Message)}).", e);
+        }
+    }
+
+    internal static void CheckPixels(string name, long width, long height, ImageLimits limits)
+    {
+        if (width * height > limits.MaxPixels)
+            throw new EngineException(
+                $"{name} has {width} x {height} pixels, more than the {limits.MaxPixels} allowed. Make it smaller and try again."
+            );
+    }
+
+    private static Image Open(byte[] file, string name)
+    {
+        var head = file.AsSpan();
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']))
+            return Image.PngloadBuffer(file, failOn: Enums.FailOn.Error);
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
+            return Image.JpegloadBuffer(file, failOn: Enums.FailOn.Error);
+        if (head.Length > 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8))
+            return Image.WebploadBuffer(file, failOn: Enums.FailOn.Error);
+        if (head.StartsWith("GIF8"u8))
+            return Image.GifloadBuffer(file, failOn: Enums.FailOn.Error);
+        throw new EngineException($"{name} is {(file.Length == 0 ? "empty" : "no image of a known format")}; {Formats}.");
+    }
+
+    private static EngineException TooLarge(string name, long length, ImageLimits limits) =>
+        new($"{name} has {length} bytes, more than the {limits.MaxBytes} allowed. Make it smaller and try again.");
+
+    private static string FirstLine(string message) => message.Trim().Split('\n')[0];
+}
