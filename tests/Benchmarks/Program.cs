@@ -1,6 +1,10 @@
 using CllClip.Benchmarks;
 
+<<<<<<< Updated upstream
 IBenchmark[] benchmarks = [new TokenizerBenchmark(), new PrepareBenchmark()];
+=======
+IBenchmark[] benchmarks = [new TokenizerBenchmark(), new TrainBenchmark(), new PrepareBenchmark()];
+>>>>>>> Stashed changes
 
 var verb = args.FirstOrDefault();
 if (benchmarks.FirstOrDefault(benchmark => benchmark.Verb == verb) is { } chosen)
