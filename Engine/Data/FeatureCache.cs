@@ -93,36 +93,13 @@ public sealed class FeatureCache(string folder)
             using var batch = NewDisposeScope();
             var count = Math.Min(ImagesPerBatch, dataset.ImageCount - first);
             var pixels = new float[count][];
-            Parallel.For(0, count, i => pixels[i] = Normalise(dataset, model, first + i));
+            Parallel.For(0, count, i => pixels[i] = model.Preprocessing.Apply(new RgbImage(dataset.ReadPixels(first + i), dataset.ImageSize, dataset.ImageSize)));
             var side = model.Config.Vision.ImageSize;
             var input = tensor(pixels.SelectMany(p => p).ToArray(), [count, 3, side, side], ScalarType.Float32, model.Device);
             parts.Add(model.EncodeImages(input).MoveToOuterDisposeScope());
             progress?.Report(new FeatureProgress("Drawings", 0.97 * (first + count) / dataset.ImageCount));
         }
         return cat(parts).MoveToOuterDisposeScope();
-    }
-
-    private static float[] Normalise(IRetrievalDataset dataset, ClipModel model, int image)
-    {
-        var (side, pixels) = (model.Config.Vision.ImageSize, dataset.ReadPixels(image));
-        if (side != dataset.ImageSize)
-        {
-            throw new EngineException(
-                $"{dataset.Name} stores images of {dataset.ImageSize} pixels, but the base model takes {side}. Choose a base model of {dataset.ImageSize} pixels."
-            );
-        }
-        var values = new float[3 * side * side];
-        for (var channel = 0; channel < 3; channel++)
-        {
-            var (mean, deviation) = (model.Preprocessing.Mean[channel], model.Preprocessing.Std[channel]);
-            for (var i = 0; i < side * side; i++)
-            {
-                values[channel * side * side + i] = (float)(
-                    (pixels[3 * i + channel] * model.Preprocessing.RescaleFactor - mean) / deviation
-                );
-            }
-        }
-        return values;
     }
 
     private static Tensor EmbedTexts(ClipModel model, IReadOnlyList<string> texts, CancellationToken stop)

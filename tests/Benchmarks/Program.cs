@@ -1,10 +1,6 @@
 using CllClip.Benchmarks;
 
-<<<<<<< Updated upstream
-IBenchmark[] benchmarks = [new TokenizerBenchmark(), new PrepareBenchmark()];
-=======
-IBenchmark[] benchmarks = [new TokenizerBenchmark(), new TrainBenchmark(), new PrepareBenchmark()];
->>>>>>> Stashed changes
+IBenchmark[] benchmarks = [new TokenizerBenchmark(), new PrepareBenchmark(), new TrainBenchmark()];
 
 var verb = args.FirstOrDefault();
 if (benchmarks.FirstOrDefault(benchmark => benchmark.Verb == verb) is { } chosen)
