@@ -1,3 +1,4 @@
+using CllClip.Engine.Data.Images;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tokenizer;
 using static TorchSharp.torch;
@@ -93,7 +94,12 @@ public sealed class FeatureCache(string folder)
             using var batch = NewDisposeScope();
             var count = Math.Min(ImagesPerBatch, dataset.ImageCount - first);
             var pixels = new float[count][];
-            Parallel.For(0, count, i => pixels[i] = model.Preprocessing.Apply(new RgbImage(dataset.ReadPixels(first + i), dataset.ImageSize, dataset.ImageSize)));
+            Parallel.For(
+                0,
+                count,
+                i =>
+                    pixels[i] = model.Preprocessing.Apply(new RgbImage(dataset.ImageSize, dataset.ImageSize, dataset.ReadPixels(first + i)))
+            );
             var side = model.Config.Vision.ImageSize;
             var input = tensor(pixels.SelectMany(p => p).ToArray(), [count, 3, side, side], ScalarType.Float32, model.Device);
             parts.Add(model.EncodeImages(input).MoveToOuterDisposeScope());
