@@ -1,6 +1,6 @@
 using CllClip.Benchmarks;
 
-IBenchmark[] benchmarks = [new TokenizerBenchmark(), new PrepareBenchmark(), new TrainBenchmark()];
+IBenchmark[] benchmarks = [new TokenizerBenchmark(), new PrepareBenchmark(), new TrainBenchmark(), new StepBenchmark()];
 
 var verb = args.FirstOrDefault();
 if (benchmarks.FirstOrDefault(benchmark => benchmark.Verb == verb) is { } chosen)
