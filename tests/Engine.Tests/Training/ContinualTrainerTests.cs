@@ -1,0 +1,239 @@
+using System.Text.Json;
+using CllClip.Engine.Data;
+using CllClip.Engine.Methods;
+using CllClip.Engine.Model;
+using CllClip.Engine.Tests.Golden;
+using CllClip.Engine.Training;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using TorchSharp;
+using Xunit;
+
+namespace CllClip.Engine.Tests.Training;
+
+/// <summary>Whole runs of the trainer on a toy data set with the embedded base model.</summary>
+public sealed class ContinualTrainerTests : IDisposable
+{
+    private static readonly string[] Languages = ["en", "de", "ja", "ar"];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cllclip-trainer-").FullName;
+    private readonly ToyDataset _dataset = new();
+    private readonly ClipModel _model = ClipModel.Load(Path.Combine(Fixtures.Repository!, "models", "emoji-base"));
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        Directory.Delete(_folder, true);
+    }
+
+    [Theory]
+    [InlineData("cll-clip", false)]
+    [InlineData("cll-clip", true)]
+    [InlineData("joint", false)]
+    public void Equal_seeds_give_equal_scores_to_the_last_bit(string method, bool teir)
+    {
+        var first = Run(Plan(method, teir, "a"));
+        Assert.Equal(first.Scores, Run(Plan(method, teir, "b")).Scores);
+        Assert.NotEqual(first.Scores, Run(Plan(method, teir, "c") with { Seed = 2 }).Scores);
+    }
+
+    [Fact]
+    public void Every_language_seen_is_scored_after_every_task()
+    {
+        var run = Run(Plan("cll-clip", true, "a"));
+        Assert.Equal(4, run.Stages.Count);
+        foreach (var stage in Enumerable.Range(1, 4))
+        {
+            Assert.Equal(Languages.Take(stage).Order(), run.Scores.Where(s => s.Stage == stage).Select(s => s.Language).Distinct().Order());
+        }
+        Assert.Equal(0, run.Stages[0].NewTokens); // English has the base's own vocabulary
+        Assert.All(run.Stages.Skip(1), s => Assert.True(s.NewTokens > 0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_run_stopped_after_a_stage_and_resumed_ends_as_one_that_was_not(bool teir)
+    {
+        var whole = Run(Plan("cll-clip", teir, "whole"));
+        using var stop = new CancellationTokenSource();
+        var plan = Plan("cll-clip", teir, "parts");
+        Assert.Throws<OperationCanceledException>(() => Run(plan, e => StopAfter(e, 2, stop), stop.Token));
+        Assert.Equal(2, CheckpointChain.CountStages(plan.CheckpointFolder));
+        var resumed = Run(plan);
+        Assert.Equal(whole.Scores, resumed.Scores); // the finished stages are reported again
+        using var a = CheckpointChain.Fold(_model, Plan("cll-clip", teir, "whole").CheckpointFolder, 4);
+        using var b = CheckpointChain.Fold(_model, plan.CheckpointFolder, 4);
+        Assert.Equal(a.Embedding.Table.data<float>().ToArray(), b.Embedding.Table.data<float>().ToArray());
+        Assert.Equal(a.Counter.Counts, b.Counter.Counts);
+        Assert.Equal(a.Vocabulary.Tokens, b.Vocabulary.Tokens);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Folding_the_chain_gives_the_scores_that_the_stage_had(bool teir)
+    {
+        var plan = Plan("cll-clip", teir, "a");
+        var run = Run(plan);
+        using var features = new FeatureCache(Path.Combine(_folder, "features")).Load(_dataset, _model);
+        var evaluator = new Engine.Evaluation.Evaluator(_dataset, features, _model.Text);
+        foreach (var stage in new[] { 1, 3, 4 })
+        {
+            using var snapshot = CheckpointChain.Fold(_model, plan.CheckpointFolder, stage);
+            var tokenizer = new Engine.Tokenizer.ClipTokenizer(snapshot.Vocabulary);
+            var again = Languages
+                .Take(stage)
+                .SelectMany(l => evaluator.Score(stage, l, tokenizer, snapshot.Embedding.Gather, TextTowerParts.None, default));
+            Assert.Equal(run.Scores.Where(s => s.Stage == stage), again);
+        }
+    }
+
+    [Fact]
+    public void A_compact_chain_keeps_rows_in_half_precision()
+    {
+        var plan = Plan("cll-clip", true, "a");
+        Run(plan);
+        var compact = Path.Combine(_folder, "compact");
+        CheckpointChain.Compact(plan.CheckpointFolder, compact);
+        using var full = CheckpointChain.Fold(_model, plan.CheckpointFolder, 4);
+        using var half = CheckpointChain.Fold(_model, compact, 4);
+        using var gap = (full.Embedding.Table - half.Embedding.Table).abs().max();
+        Assert.InRange(gap.item<float>(), 1e-9f, 2e-3f);
+    }
+
+    [Fact]
+    public void Live_tensors_do_not_grow_from_run_to_run()
+    {
+        Run(Plan("cll-clip", true, "warm"));
+        var before = torch.Tensor.TotalCount;
+        for (var i = 0; i < 3; i++)
+        {
+            Run(Plan(i == 1 ? "joint" : "cll-clip", i == 2, $"run{i}"));
+        }
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Zero_shot_is_scored_once_and_leaves_no_checkpoint()
+    {
+        var plan = Plan("zero-shot", false, "z");
+        var run = Run(plan);
+        Assert.Equal(0, CheckpointChain.CountStages(plan.CheckpointFolder));
+        Assert.Equal(Languages.Order(), run.Scores.Select(s => s.Language).Distinct().Order());
+        Assert.Single(run.Stages);
+    }
+
+    [Fact]
+    public void A_cut_checkpoint_is_named_with_its_remedy()
+    {
+        var plan = Plan("cll-clip", true, "a");
+        Run(plan);
+        var delta = Path.Combine(CheckpointChain.FolderOf(plan.CheckpointFolder, 2), CheckpointChain.DeltaFile);
+        using (var file = File.OpenWrite(delta))
+        {
+            file.SetLength(file.Length / 2);
+        }
+        var error = Assert.Throws<EngineException>(() => CheckpointChain.Fold(_model, plan.CheckpointFolder, 4));
+        Assert.Contains("stage-002", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stage_of_another_run_is_refused()
+    {
+        var (a, b) = (Plan("cll-clip", true, "a"), Plan("cll-clip", true, "b") with { Seed = 2 });
+        Run(a);
+        Run(b);
+        var (from, to) = (CheckpointChain.FolderOf(b.CheckpointFolder, 1), CheckpointChain.FolderOf(a.CheckpointFolder, 1));
+        File.Copy(Path.Combine(from, CheckpointChain.DeltaFile), Path.Combine(to, CheckpointChain.DeltaFile), true);
+        Assert.Contains(
+            "does not follow",
+            Assert.Throws<EngineException>(() => CheckpointChain.Fold(_model, a.CheckpointFolder, 2)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void A_batch_larger_than_the_data_is_refused_by_name()
+    {
+        var plan = Plan("cll-clip", false, "a");
+        plan = plan with { Options = new Dictionary<string, object>(plan.Options) { [CommonOptions.BatchSize] = 512L } };
+        Assert.Contains("batch", Assert.Throws<EngineException>(() => Run(plan)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Progress_never_falls_and_ends_at_the_end()
+    {
+        var fractions = new List<double>();
+        Run(
+            Plan("cll-clip", true, "a"),
+            e =>
+            {
+                if (e is ProgressMade made)
+                {
+                    fractions.Add(made.Progress.Fraction);
+                    Assert.InRange(made.Progress.Stage, 1, 4);
+                }
+            }
+        );
+        Assert.All(fractions, f => Assert.InRange(f, 0, 1));
+        Assert.True(fractions[^1] > 0.999);
+    }
+
+    private static void StopAfter(RunEvent e, int stage, CancellationTokenSource stop)
+    {
+        if (e is StageFinished finished && finished.Stage.Stage == stage)
+        {
+            stop.Cancel();
+        }
+    }
+
+    private RunPlan Plan(string method, bool teir, string folder)
+    {
+        var options = new Dictionary<string, JsonElement> { ["batchSize"] = JsonSerializer.SerializeToElement(8) };
+        var request = new RunRequest
+        {
+            Method = method,
+            Teir = teir,
+            Options = method == "zero-shot" ? null : options,
+        };
+        return new RunPlan
+        {
+            Method = method,
+            Teir = teir,
+            Languages = Languages,
+            Epochs = 2,
+            Seed = 1,
+            Options = RunValidation.Resolve(request, _dataset.Defaults),
+            CheckpointFolder = Path.Combine(_folder, folder),
+        };
+    }
+
+    private (List<Score> Scores, List<StageView> Stages) Run(RunPlan plan, Action<RunEvent>? seen = null, CancellationToken stop = default)
+    {
+        var (scores, stages) = (new List<Score>(), new List<StageView>());
+        using var features = new FeatureCache(Path.Combine(_folder, "features")).Load(_dataset, _model, stop: stop);
+        new ContinualTrainer(_dataset, _model, features).Run(
+            plan,
+            new Synchronous(e =>
+            {
+                if (e is ScoresMeasured measured)
+                {
+                    scores.AddRange(measured.Scores);
+                }
+                if (e is StageFinished finished)
+                {
+                    stages.Add(finished.Stage);
+                }
+                seen?.Invoke(e);
+            }),
+            stop
+        );
+        return (scores, stages);
+    }
+
+    private sealed class Synchronous(Action<RunEvent> handle) : IProgress<RunEvent>
+    {
+        public void Report(RunEvent value) => handle(value);
+    }
+}
