@@ -1,4 +1,5 @@
 using System.Text;
+using CllClip.Engine.Data.Images;
 using NetVips;
 using SkiaSharp;
 
@@ -60,15 +61,26 @@ internal static class Emoji36Renderer
         return pixels;
     }
 
-    // librsvg (through libvips) at the size wanted: no scaling of pixels, and its own antialiasing; then laid on white.
+    // librsvg (through libvips) at the size wanted: no scaling of pixels, and its own antialiasing.
     private static byte[] FromSvg(byte[] drawing)
     {
         var sized = Encoding
             .UTF8.GetString(drawing)
             .Replace("<svg ", $"<svg width=\"{Size}\" height=\"{Size}\" ", StringComparison.Ordinal);
         using var image = Image.SvgloadBuffer(Encoding.UTF8.GetBytes(sized));
-        var rgba = image.WriteToMemory<byte>();
-        var pixels = new byte[ByteCount];
+        return OnWhite(image.WriteToMemory<byte>());
+    }
+
+    // Scaled down in whole numbers, as Pillow does it: the same bytes on every machine. A picture that is no square fills one.
+    private static byte[] FromWebp(byte[] drawing)
+    {
+        var (rgba, width, height) = Decode(drawing);
+        return PillowBicubic.Resize(new(width, height, OnWhite(rgba)), Size, Size, 0, 0, Size, Size).Pixels;
+    }
+
+    private static byte[] OnWhite(ReadOnlySpan<byte> rgba)
+    {
+        var pixels = new byte[rgba.Length / 4 * 3];
         for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
         {
             var opacity = rgba[from + 3];
@@ -78,12 +90,6 @@ internal static class Emoji36Renderer
             }
         }
         return pixels;
-    }
-
-    private static byte[] FromWebp(byte[] drawing)
-    {
-        var (rgba, width, height) = Decode(drawing);
-        return AreaAverage(rgba, width, height);
     }
 
     // Skia for WebP: a tenth of libvips' time at these sizes. RGBA, opacity not multiplied in.
@@ -96,47 +102,5 @@ internal static class Emoji36Renderer
         return codec.GetPixels(info, bitmap.GetPixels()) == SKCodecResult.Success
             ? (bitmap.GetPixelSpan().ToArray(), info.Width, info.Height)
             : throw new EngineException("the WebP picture is cut or damaged");
-    }
-
-    // Mean colour over the area that each pixel covers, weighted by opacity, on white; the longer side fills the square. Written out here, in plain
-    // arithmetic, because a library's resampling may differ in its last bit between processors, and the revision would with it.
-    private static byte[] AreaAverage(byte[] rgba, int width, int height)
-    {
-        var step = Math.Max(width, height) / (double)Size;
-        var (left, top) = ((width - (step * Size)) / 2, (height - (step * Size)) / 2);
-        var pixels = new byte[ByteCount];
-        for (var y = 0; y < Size; y++)
-        {
-            for (var x = 0; x < Size; x++)
-            {
-                Average(rgba, width, height, left + (x * step), top + (y * step), step, pixels.AsSpan(((y * Size) + x) * 3, 3));
-            }
-        }
-        return pixels;
-    }
-
-    private static void Average(byte[] rgba, int width, int height, double left, double top, double step, Span<byte> pixel)
-    {
-        double red = 0,
-            green = 0,
-            blue = 0,
-            opacity = 0;
-        for (var y = Math.Max(0, (int)Math.Floor(top)); y < Math.Min(height, top + step); y++)
-        {
-            var rows = Math.Min(y + 1, top + step) - Math.Max(y, top);
-            for (var x = Math.Max(0, (int)Math.Floor(left)); x < Math.Min(width, left + step); x++)
-            {
-                var source = rgba.AsSpan(((y * width) + x) * 4, 4); // red green blue opacity
-                var weight = rows * (Math.Min(x + 1, left + step) - Math.Max(x, left)) * source[3];
-                red += weight * source[0];
-                green += weight * source[1];
-                blue += weight * source[2];
-                opacity += weight;
-            }
-        }
-        var whole = step * step * 255;
-        pixel[0] = (byte)(((red + ((whole - opacity) * 255)) / whole) + 0.5);
-        pixel[1] = (byte)(((green + ((whole - opacity) * 255)) / whole) + 0.5);
-        pixel[2] = (byte)(((blue + ((whole - opacity) * 255)) / whole) + 0.5);
     }
 }

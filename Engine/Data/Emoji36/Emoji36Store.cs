@@ -10,7 +10,7 @@ namespace CllClip.Engine.Data.Emoji36;
 /// <param name="Artist">Artist, 0 to 3.</param>
 /// <param name="PixelHash">SHA-256 of its 12,288 rendered bytes.</param>
 /// <param name="PixelOffset">Start in pixels.bin.</param>
-/// <param name="PixelLength">Length there; 0 where the pixels are rendered from the picture on reading (WebP, which is small and scaled in plain arithmetic).</param>
+/// <param name="PixelLength">Length there; 0 where the pixels are rendered from the picture on reading (WebP, which is small and scaled in whole numbers).</param>
 /// <param name="Chunk">Compressed chunk of pictures.bin that holds the picture, or -1: the picture lies there as it is.</param>
 /// <param name="PictureOffset">Start within the chunk, or in the file.</param>
 /// <param name="PictureLength">Length of the picture.</param>
@@ -54,7 +54,7 @@ internal sealed record StoredHeader
 internal sealed class Emoji36Store
 {
     /// <summary>Version of the layout and of the rendering; a data set of another one is prepared anew.</summary>
-    public const int FormatVersion = 2;
+    public const int FormatVersion = 3;
 
     /// <summary>File of the sums, in the form of the <c>sha256sum</c> tool.</summary>
     public const string SumsFile = "SHA256SUMS";
