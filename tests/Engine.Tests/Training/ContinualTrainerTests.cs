@@ -12,20 +12,8 @@ using Xunit;
 namespace CllClip.Engine.Tests.Training;
 
 /// <summary>Whole runs of the trainer on a toy data set with the embedded base model.</summary>
-public sealed class ContinualTrainerTests : IDisposable
+public sealed class ContinualTrainerTests : ToyRuns
 {
-    private static readonly string[] Languages = ["en", "de", "ja", "ar"];
-
-    private readonly string _folder = Directory.CreateTempSubdirectory("cllclip-trainer-").FullName;
-    private readonly ToyDataset _dataset = new();
-    private readonly ClipModel _model = ClipModel.Load(Path.Combine(Fixtures.Repository!, "models", "emoji-base"));
-
-    public void Dispose()
-    {
-        _model.Dispose();
-        Directory.Delete(_folder, true);
-    }
-
     [Theory]
     [InlineData("cll-clip", false)]
     [InlineData("cll-clip", true)]
@@ -62,8 +50,8 @@ public sealed class ContinualTrainerTests : IDisposable
         Assert.Equal(2, CheckpointChain.CountStages(plan.CheckpointFolder));
         var resumed = Run(plan);
         Assert.Equal(whole.Scores, resumed.Scores); // the finished stages are reported again
-        using var a = CheckpointChain.Fold(_model, Plan("cll-clip", teir, "whole").CheckpointFolder, 4);
-        using var b = CheckpointChain.Fold(_model, plan.CheckpointFolder, 4);
+        using var a = CheckpointChain.Fold(Model, Plan("cll-clip", teir, "whole").CheckpointFolder, 4);
+        using var b = CheckpointChain.Fold(Model, plan.CheckpointFolder, 4);
         Assert.Equal(a.Embedding.Table.data<float>().ToArray(), b.Embedding.Table.data<float>().ToArray());
         Assert.Equal(a.Counter.Counts, b.Counter.Counts);
         Assert.Equal(a.Vocabulary.Tokens, b.Vocabulary.Tokens);
@@ -76,11 +64,11 @@ public sealed class ContinualTrainerTests : IDisposable
     {
         var plan = Plan("cll-clip", teir, "a");
         var run = Run(plan);
-        using var features = new FeatureCache(Path.Combine(_folder, "features")).Load(_dataset, _model);
-        var evaluator = new Engine.Evaluation.Evaluator(_dataset, features, _model.Text);
+        using var features = new FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, Model);
+        var evaluator = new Engine.Evaluation.Evaluator(Dataset, features, Model.Text);
         foreach (var stage in new[] { 1, 3, 4 })
         {
-            using var snapshot = CheckpointChain.Fold(_model, plan.CheckpointFolder, stage);
+            using var snapshot = CheckpointChain.Fold(Model, plan.CheckpointFolder, stage);
             var tokenizer = new Engine.Tokenizer.ClipTokenizer(snapshot.Vocabulary);
             var again = Languages
                 .Take(stage)
@@ -94,24 +82,12 @@ public sealed class ContinualTrainerTests : IDisposable
     {
         var plan = Plan("cll-clip", true, "a");
         Run(plan);
-        var compact = Path.Combine(_folder, "compact");
+        var compact = Path.Combine(Folder, "compact");
         CheckpointChain.Compact(plan.CheckpointFolder, compact);
-        using var full = CheckpointChain.Fold(_model, plan.CheckpointFolder, 4);
-        using var half = CheckpointChain.Fold(_model, compact, 4);
+        using var full = CheckpointChain.Fold(Model, plan.CheckpointFolder, 4);
+        using var half = CheckpointChain.Fold(Model, compact, 4);
         using var gap = (full.Embedding.Table - half.Embedding.Table).abs().max();
         Assert.InRange(gap.item<float>(), 1e-9f, 2e-3f);
-    }
-
-    [Fact]
-    public void Live_tensors_do_not_grow_from_run_to_run()
-    {
-        Run(Plan("cll-clip", true, "warm"));
-        var before = torch.Tensor.TotalCount;
-        for (var i = 0; i < 3; i++)
-        {
-            Run(Plan(i == 1 ? "joint" : "cll-clip", i == 2, $"run{i}"));
-        }
-        Assert.Equal(before, torch.Tensor.TotalCount);
     }
 
     [Fact]
@@ -134,7 +110,7 @@ public sealed class ContinualTrainerTests : IDisposable
         {
             file.SetLength(file.Length / 2);
         }
-        var error = Assert.Throws<EngineException>(() => CheckpointChain.Fold(_model, plan.CheckpointFolder, 4));
+        var error = Assert.Throws<EngineException>(() => CheckpointChain.Fold(Model, plan.CheckpointFolder, 4));
         Assert.Contains("stage-002", error.Message, StringComparison.Ordinal);
     }
 
@@ -148,7 +124,7 @@ public sealed class ContinualTrainerTests : IDisposable
         File.Copy(Path.Combine(from, CheckpointChain.DeltaFile), Path.Combine(to, CheckpointChain.DeltaFile), true);
         Assert.Contains(
             "does not follow",
-            Assert.Throws<EngineException>(() => CheckpointChain.Fold(_model, a.CheckpointFolder, 2)).Message,
+            Assert.Throws<EngineException>(() => CheckpointChain.Fold(Model, a.CheckpointFolder, 2)).Message,
             StringComparison.Ordinal
         );
     }
@@ -186,54 +162,5 @@ public sealed class ContinualTrainerTests : IDisposable
         {
             stop.Cancel();
         }
-    }
-
-    private RunPlan Plan(string method, bool teir, string folder)
-    {
-        var options = new Dictionary<string, JsonElement> { ["batchSize"] = JsonSerializer.SerializeToElement(8) };
-        var request = new RunRequest
-        {
-            Method = method,
-            Teir = teir,
-            Options = method == "zero-shot" ? null : options,
-        };
-        return new RunPlan
-        {
-            Method = method,
-            Teir = teir,
-            Languages = Languages,
-            Epochs = 2,
-            Seed = 1,
-            Options = RunValidation.Resolve(request, _dataset.Defaults),
-            CheckpointFolder = Path.Combine(_folder, folder),
-        };
-    }
-
-    private (List<Score> Scores, List<StageView> Stages) Run(RunPlan plan, Action<RunEvent>? seen = null, CancellationToken stop = default)
-    {
-        var (scores, stages) = (new List<Score>(), new List<StageView>());
-        using var features = new FeatureCache(Path.Combine(_folder, "features")).Load(_dataset, _model, stop: stop);
-        new ContinualTrainer(_dataset, _model, features).Run(
-            plan,
-            new Synchronous(e =>
-            {
-                if (e is ScoresMeasured measured)
-                {
-                    scores.AddRange(measured.Scores);
-                }
-                if (e is StageFinished finished)
-                {
-                    stages.Add(finished.Stage);
-                }
-                seen?.Invoke(e);
-            }),
-            stop
-        );
-        return (scores, stages);
-    }
-
-    private sealed class Synchronous(Action<RunEvent> handle) : IProgress<RunEvent>
-    {
-        public void Report(RunEvent value) => handle(value);
     }
 }

@@ -3,7 +3,7 @@ using CllClip.Engine.Data;
 namespace CllClip.Engine.Tests.Training;
 
 /// <summary>A small data set made in memory: 24 coloured squares, each named in four languages by two words.</summary>
-internal sealed class ToyDataset : IRetrievalDataset
+public sealed class ToyDataset : IRetrievalDataset
 {
     private const int Things = 24;
     private static readonly Dictionary<string, (string[] First, string[] Second)> Words = new()

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using CllClip.Engine.Data;
+using CllClip.Engine.Methods;
+using CllClip.Engine.Model;
+using CllClip.Engine.Tests.Golden;
+using CllClip.Engine.Training;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Engine.Tests.Training;
+
+/// <summary>Runs on a toy data set with the embedded base model, in a folder of their own.</summary>
+public abstract class ToyRuns : IDisposable
+{
+    protected static readonly string[] Languages = ["en", "de", "ja", "ar"];
+
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("cllclip-trainer-").FullName;
+    protected ToyDataset Dataset { get; } = new();
+    protected ClipModel Model { get; } = ClipModel.Load(Path.Combine(Fixtures.Repository!, "models", "emoji-base"));
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        Directory.Delete(Folder, true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected RunPlan Plan(string method, bool teir, string folder)
+    {
+        var options = new Dictionary<string, JsonElement> { ["batchSize"] = JsonSerializer.SerializeToElement(8) };
+        var request = new RunRequest
+        {
+            Method = method,
+            Teir = teir,
+            Options = method == "zero-shot" ? null : options,
+        };
+        return new RunPlan
+        {
+            Method = method,
+            Teir = teir,
+            Languages = Languages,
+            Epochs = 2,
+            Seed = 1,
+            Options = RunValidation.Resolve(request, Dataset.Defaults),
+            CheckpointFolder = Path.Combine(Folder, folder),
+        };
+    }
+
+    protected (List<Score> Scores, List<StageView> Stages) Run(
+        RunPlan plan,
+        Action<RunEvent>? seen = null,
+        CancellationToken stop = default
+    )
+    {
+        var (scores, stages) = (new List<Score>(), new List<StageView>());
+        using var features = new FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, Model, stop: stop);
+        new ContinualTrainer(Dataset, Model, features).Run(
+            plan,
+            new Synchronous(e =>
+            {
+                if (e is ScoresMeasured measured)
+                {
+                    scores.AddRange(measured.Scores);
+                }
+                if (e is StageFinished finished)
+                {
+                    stages.Add(finished.Stage);
+                }
+                seen?.Invoke(e);
+            }),
+            stop
+        );
+        return (scores, stages);
+    }
+
+    private sealed class Synchronous(Action<RunEvent> handle) : IProgress<RunEvent>
+    {
+        public void Report(RunEvent value) => handle(value);
+    }
+}
