@@ -18,6 +18,11 @@ window.portal = {
       return false;
     }
   },
+  // True once the page answers to clicks: set by the layout's first interactive rendering.
+  ready: false,
+  setReady() {
+    window.portal.ready = true;
+  },
   focus(id) {
     document.getElementById(id)?.focus();
   },

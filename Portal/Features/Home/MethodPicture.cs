@@ -11,7 +11,7 @@ public static class MethodPicture
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 330" role="img" aria-labelledby="method-title method-desc" class="method-picture">
             <title id="method-title">How CLL-CLIP learns languages one after another</title>
             <desc id="method-desc">Two frozen towers, for images and text. Only the token-embedding table is trained; it grows by new rows with each language. TEIR protects rows that earlier languages use.</desc>
-            <text x="20" y="26" text-anchor="start" font-size="13" font-weight="400" class="m-quiet">One language after another</text>
+            <text x="20" y="26" text-anchor="start" font-size="13" font-weight="400" class="m-quiet">Languages, in turn</text>
             <rect x="20" y="38" width="112" height="34" rx="8" class="m-lang"/>
             <text x="76" y="60" text-anchor="middle" font-size="14" font-weight="400" class="m-ink"><tspan lang="en">English</tspan></text>
             <path d="M76 73v8" class="m-arrow"/>
@@ -185,7 +185,7 @@ public static class MethodPicture
             <rect x="300" y="272" width="20" height="10" rx="2" class="m-r3"/>
             <rect x="322" y="272" width="20" height="10" rx="2" class="m-r3"/>
             <rect x="344" y="272" width="20" height="10" rx="2" class="m-r3"/>
-            <text x="376" y="264.0" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">+ hi</text>
+            <text x="374" y="264" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">+ hi</text>
             <text x="190" y="304" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">TEIR: a row moves the less,</text>
             <text x="190" y="319" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">the more languages use it</text>
             <path d="M136 187h44" class="m-arrow" marker-end="url(#m-head)"/>
@@ -196,9 +196,9 @@ public static class MethodPicture
             <rect x="466" y="222" width="110" height="76" rx="8" class="m-frozen"/>
             <text x="521" y="256" text-anchor="middle" font-size="14" font-weight="600" class="m-ink">Image tower</text>
             <text x="521" y="276" text-anchor="middle" font-size="12" font-weight="400" class="m-quiet">frozen</text>
-            <text x="404" y="256" text-anchor="middle" font-size="14" font-weight="400" class="m-ink">pictures</text>
-            <text x="404" y="274" text-anchor="middle" font-size="17" font-weight="400" class="m-ink">🎂 🚲 🐘</text>
-            <path d="M444 260h16" class="m-arrow" marker-end="url(#m-head)"/>
+            <text x="434" y="304" text-anchor="middle" font-size="12" font-weight="400" class="m-quiet">pictures</text>
+            <g class="m-draw" transform="translate(12 -4)"><circle cx="411" cy="262" r="7"/><path d="M411 249v-4M411 279v-4M398 262h-4M428 262h-4M402 253l-3-3M420 271l3 3M402 271l-3 3M420 253l3-3"/><path d="M400 292v-6l6-6 6 6v6zM420 289c5-7 14-7 18 0c-4 6-13 6-18 0l-4-4v8z"/></g>
+            <path d="M447 260h13" class="m-arrow" marker-end="url(#m-head)"/>
             <path d="M580 150h34M580 260h20l18-30" class="m-arrow" marker-end="url(#m-head)"/>
             <circle cx="682" cy="182" r="62" class="m-space"/>
             <circle cx="660" cy="165" r="5" class="m-p1"/>

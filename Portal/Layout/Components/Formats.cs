@@ -53,18 +53,20 @@ public static class Formats
     /// <summary>A count with thin spaces between thousands: <c>12 345</c>.</summary>
     public static string Count(long value) => value.ToString("#,0", Spaced);
 
-    /// <summary>A number of any size, short: up to four significant digits.</summary>
+    /// <summary>A number of any size, short: whole numbers in full up to a million, else up to four significant digits; <c>5e-5</c> for the very small.</summary>
     public static string Short(double value) =>
-        value == 0 || Math.Abs(value) is >= 1e-3 and < 1e6
-            ? value.ToString("G4", CultureInfo.InvariantCulture)
-            : value.ToString("0.##E+0", CultureInfo.InvariantCulture);
+        value == Math.Round(value) && Math.Abs(value) < 1e6 ? Count((long)value)
+        : Math.Abs(value) is >= 1e-3 and < 1e6 ? value.ToString(Math.Abs(value) < 1e4 ? "G4" : "F0", CultureInfo.InvariantCulture)
+        : value.ToString("0.###e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal);
 
     /// <summary>Time since, in words.</summary>
     public static string Ago(DateTime utc, DateTime now) =>
         (now - utc).TotalSeconds switch
         {
             < 10 => "just now",
-            < 86400 * 30 and var s => Duration(s < 600 ? Math.Floor(s) : Math.Floor(s / 60) * 60) + " ago",
+            < 60 and var s => $"{(long)s} s ago",
+            < 3600 and var s => $"{(long)s / 60} min ago",
+            < 86400 * 30 and var s => Duration(Math.Floor(s / 60) * 60) + " ago",
             _ => utc.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         };
 

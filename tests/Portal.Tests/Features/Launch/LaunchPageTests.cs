@@ -46,7 +46,7 @@ public sealed class LaunchPageTests : PageContext
             }
             Assert.Contains($"{option.Name}-help", field.GetAttribute("aria-describedby"), StringComparison.Ordinal);
         }
-        Assert.Contains("paper 5E-05", page.Find("#option-learningRate-help").TextContent, StringComparison.Ordinal);
+        Assert.Contains("paper 5e-5", page.Find("#option-learningRate-help").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

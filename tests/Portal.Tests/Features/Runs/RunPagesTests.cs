@@ -131,7 +131,7 @@ public sealed class RunPagesTests : PageContext
         Assert.Equal(6, page.FindAll(".matrix tbody tr").Count);
         Assert.Contains("9f3c2d", page.Markup, StringComparison.Ordinal);
         Assert.Contains("Learning rate", page.Markup, StringComparison.Ordinal);
-        Assert.Contains("(paper 5E-05)", Text(page.Find("section.card dl.pairs")), StringComparison.Ordinal);
+        Assert.Contains("(paper 5e-5)", Text(page.Find("section.card dl.pairs")), StringComparison.Ordinal);
         Assert.Contains(page.FindAll(".menu a"), a => a.GetAttribute("href") == "/api/v1/runs/1/scores.csv");
         Assert.Equal("/search?checkpoint=1%3A6", page.FindAll("a.btn").Single(b => Text(b) == "Search with it").GetAttribute("href"));
     }

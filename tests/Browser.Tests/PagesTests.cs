@@ -1,0 +1,117 @@
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Tests.Features;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace CllClip.Browser.Tests;
+
+/// <summary>The frame and the pages in a real browser, with made-up runs behind them.</summary>
+public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSession>, IDisposable
+{
+    private readonly SampleDesk _desk = Sample();
+    private PortalHost? _host;
+
+    private string Address => (_host ??= new PortalHost(s => s.AddSingleton<IRunDesk>(_desk))).Address;
+
+    public static TheoryData<string> Paths => ["/", "/launch", "/runs", "/runs/1", "/runs/36", "/runs/gone", "/nowhere"];
+
+    internal static SampleDesk Sample()
+    {
+        var desk = new SampleDesk();
+        desk.Add(SampleDesk.Run("2", RunState.Running), 2);
+        desk.Add(SampleDesk.Run("1"), 6);
+        desk.Add(SampleDesk.Run("36", languages: LanguageCatalog.PaperOrder) with { Shipped = true }, 36);
+        desk.Add(SampleDesk.Run("3", RunState.Failed), 1);
+        return desk;
+    }
+
+    public void Dispose() => _host?.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Every_page_has_a_title_a_heading_no_errors_and_fits_a_phone(string path)
+    {
+        Chromium.Require();
+        var (page, errors) = await session.OpenAsync(Address, width: 360, height: 740);
+        await BrowserSession.GoAsync(page, path);
+        Assert.EndsWith("CLL-CLIP", await page.TitleAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, await page.Locator("h1").CountAsync());
+        Assert.True(
+            await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
+            "The page is wider than the phone."
+        );
+        Assert.DoesNotContain(errors, e => !e.Contains("404", StringComparison.Ordinal));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_theme_follows_the_system_until_it_is_chosen_and_the_choice_lasts()
+    {
+        Chromium.Require();
+        var (page, _) = await session.OpenAsync(Address, scheme: ColorScheme.Dark);
+        await BrowserSession.GoAsync(page, "/");
+        Assert.Equal("dark", await page.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
+        await page.Locator("[data-theme-switch]").ClickAsync();
+        Assert.Equal("light", await page.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
+        await page.ReloadAsync();
+        Assert.Equal("light", await page.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_keyboard_reaches_the_content_first_and_launches_a_run()
+    {
+        Chromium.Require();
+        var (page, _) = await session.OpenAsync(Address);
+        await BrowserSession.GoAsync(page, "/launch");
+        await page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Skip to content", await page.EvaluateAsync<string>("() => document.activeElement.textContent"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Move German earlier" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".langs li").First).ToContainTextAsync("Deutsch");
+        await page.Locator("button[type=submit]").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/runs/new-1");
+        Assert.Equal("de", Assert.Single(_desk.Submitted).Languages![0]);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_language_is_dragged_to_its_place()
+    {
+        Chromium.Require();
+        var (page, _) = await session.OpenAsync(Address);
+        await BrowserSession.GoAsync(page, "/launch");
+        var items = page.Locator(".langs li");
+        await items.Nth(5).DragToAsync(items.Nth(0));
+        await Assertions.Expect(items.First).ToContainTextAsync("Suomi");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Progress_and_scores_arrive_without_a_reload()
+    {
+        Chromium.Require();
+        var (page, _) = await session.OpenAsync(Address);
+        await BrowserSession.GoAsync(page, "/runs/2");
+        await page.EvaluateAsync("() => { window.sameDocument = true; }");
+        for (var i = 1; i <= 20; i++)
+        {
+            _desk.Send(
+                new ProgressMessage(
+                    "2",
+                    100 + i,
+                    new RunProgress(3, 6, "ja", "training", 4, 6, 100 + i, 174, 0.5 + i / 100.0, 80, 1900),
+                    new Dictionary<string, double> { ["total"] = 1.0 / i }
+                )
+            );
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+        await Assertions.Expect(page.Locator("[role=progressbar]").First).ToHaveAttributeAsync("aria-valuenow", "70");
+        Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument"));
+        await page.Context.CloseAsync();
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CllClip.Browser.Tests;
+
+/// <summary>The real portal on a free loopback port with a data root of its own, deleted afterwards.</summary>
+public sealed class PortalHost : WebApplicationFactory<Program>
+{
+    private readonly Action<IServiceCollection>? _services;
+    private readonly string _data = Directory.CreateTempSubdirectory("cllclip-browser-").FullName;
+
+    public PortalHost(Action<IServiceCollection>? services = null)
+    {
+        _services = services;
+        UseKestrel(0);
+        StartServer();
+    }
+
+    /// <summary>Address of the portal, with its port, ending in a slash.</summary>
+    public string Address => ClientOptions.BaseAddress.ToString();
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.UseEnvironment("Development");
+        builder.UseSetting("CllClip:DataRoot", _data);
+        builder.UseSetting("ConnectionStrings:Portal", $"Data Source={Path.Combine(_data, "portal.db")}");
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        if (_services is not null)
+        {
+            builder.ConfigureServices(_services);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing && Directory.Exists(_data))
+        {
+            try
+            {
+                Directory.Delete(_data, recursive: true);
+            }
+            catch (IOException)
+            {
+                // A database file that the process still holds: the system's cleaning of temporary files takes it.
+            }
+        }
+    }
+}
