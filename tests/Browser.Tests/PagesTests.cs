@@ -67,8 +67,12 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
         Chromium.Require();
         var (page, _) = await session.OpenAsync(Address);
         await BrowserSession.GoAsync(page, "/launch");
-        await page.Keyboard.PressAsync("Tab");
+        await page.Locator(".brand").FocusAsync();
+        await page.Keyboard.PressAsync("Shift+Tab");
         Assert.Equal("Skip to content", await page.EvaluateAsync<string>("() => document.activeElement.textContent"));
+        await page.Keyboard.PressAsync("Enter");
+        Assert.Equal("main", await page.EvaluateAsync<string>("() => document.activeElement.id"));
+        Assert.EndsWith("/launch", page.Url, StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "Move German earlier" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator(".langs li").First).ToContainTextAsync("Deutsch");

@@ -28,6 +28,18 @@ window.portal = {
   },
 };
 
+// With a base address, "#main" alone would lead to the home page: the skip link moves the focus instead.
+document.addEventListener(
+  'click',
+  (e) => {
+    if (!e.target.closest?.('.skip-link')) return;
+    e.preventDefault();
+    e.stopPropagation();
+    window.portal.focus('main');
+  },
+  true,
+);
+
 // The circuit is gone for good (the server was restarted): come back as soon as the server answers.
 (() => {
   let waiting = false;
