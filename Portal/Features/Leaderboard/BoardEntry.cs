@@ -1,0 +1,105 @@
+using CllClip.Shared.Results;
+
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>Where a row of the leaderboard comes from.</summary>
+public enum BoardSource
+{
+    /// <summary>A run of this portal.</summary>
+    Own,
+
+    /// <summary>Figures that others published.</summary>
+    Published,
+}
+
+/// <summary>One measured model: a run, or a model of a publication. The table's rows are made from these.</summary>
+public sealed record BoardEntry
+{
+    /// <summary>Id of the run, or the published model's name.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Name shown, without <c>+ TEIR</c>.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Method id.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Whether TEIR was on; null where the source does not say.</summary>
+    public bool? Teir { get; init; }
+
+    /// <summary>Data set id.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>Base model, in words.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Own or published.</summary>
+    public required BoardSource Source { get; init; }
+
+    /// <summary>Languages in the order of learning.</summary>
+    public required IReadOnlyList<string> Languages { get; init; }
+
+    /// <summary>Equal for runs that differ in the seed alone.</summary>
+    public required string Configuration { get; init; }
+
+    /// <summary>Seed; null where unknown.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>All tasks are done, so the entry can be ranked.</summary>
+    public bool Finished { get; init; } = true;
+
+    /// <summary>What an entry that is not finished is doing, for example <c>running, task 3 of 6</c>.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>Ships with the repository.</summary>
+    public bool Shipped { get; init; }
+
+    /// <summary>Page of the run, or of the publication.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>File that published figures come from.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Scores by protocol, direction and K.</summary>
+    public required IReadOnlyDictionary<ScoreKey, EntryScores> Scores { get; init; }
+}
+
+/// <summary>Which of an entry's scores.</summary>
+/// <param name="Protocol">Evaluation protocol.</param>
+/// <param name="Direction">Direction of retrieval.</param>
+/// <param name="K">1, 5 or 10.</param>
+public readonly record struct ScoreKey(string Protocol, RetrievalDirection Direction, int K);
+
+/// <summary>Per-language figures of an entry under one protocol, direction and K, in percent.</summary>
+public sealed record EntryScores
+{
+    /// <summary>Recall after the last task at hand.</summary>
+    public IReadOnlyDictionary<string, double> Final { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Recall right after the language's own task.</summary>
+    public IReadOnlyDictionary<string, double> OwnTask { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Best earlier recall minus recall after the last task, of the languages learned before the last task.</summary>
+    public IReadOnlyDictionary<string, double> Forgetting { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>AR, F and F_en over all languages where only these were published.</summary>
+    public ReportedMeans? Reported { get; init; }
+
+    /// <summary>Number of queries of a language; 0 where unknown.</summary>
+    public int Queries { get; init; }
+
+    /// <summary>Why there is no score after the last task for single languages.</summary>
+    public string? FinalMissing { get; init; }
+
+    /// <summary>Why there is no score right after a language's own task.</summary>
+    public string? OwnTaskMissing { get; init; }
+
+    /// <summary>Why there is no forgetting; null where the reason is that there was only one task.</summary>
+    public string? ForgettingMissing { get; init; }
+}
+
+/// <summary>Means over all languages as published.</summary>
+/// <param name="Ar">Average recall after the last task.</param>
+/// <param name="F">Forgetting.</param>
+/// <param name="FEnglish">Forgetting on English.</param>
+public sealed record ReportedMeans(double Ar, double F, double FEnglish);

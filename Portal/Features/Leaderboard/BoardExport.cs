@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Results;
+using CsvHelper;
+
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>The leaderboard as CSV (tidy, full precision) and as LaTeX (booktabs; best bold, second underlined).</summary>
+public static class BoardExport
+{
+    /// <summary>One line for every row: what it is, its means, then one column a language.</summary>
+    public static string Csv(Board board)
+    {
+        var languages = LanguageCatalog.PaperOrder.Where(l => board.Groups.Any(g => g.Languages.Contains(l))).ToList();
+        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        using (var csv = new CsvWriter(text, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }))
+        {
+            string[] header =
+            [
+                "dataset", "protocol", "direction", "k", "at", "rank", "name", "method", "teir", "source", "file", "model", "state", "seeds",
+                "languages_learned", "languages_averaged", "ar", "ar_deviation", "f", "f_deviation", "f_en", "f_en_deviation",
+            ];
+            foreach (var name in header.Concat(languages))
+            {
+                csv.WriteField(name);
+            }
+            foreach (var group in board.Groups)
+            {
+                foreach (var row in group.Rows)
+                {
+                    csv.NextRecord();
+                    foreach (var field in Fields(board.Query, group, row, languages))
+                    {
+                        csv.WriteField(field);
+                    }
+                }
+            }
+            csv.NextRecord();
+        }
+        return text.ToString();
+    }
+
+    private static IEnumerable<string> Fields(BoardQuery query, BoardGroup group, BoardRow row, IReadOnlyList<string> languages) =>
+        [
+            group.Dataset,
+            group.Protocol,
+            query.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t",
+            query.K.ToString(CultureInfo.InvariantCulture),
+            query.Moment == BoardMoment.Last ? "last" : "own",
+            row.Rank?.ToString(CultureInfo.InvariantCulture) ?? "",
+            row.Name,
+            row.Entry.Method,
+            row.Entry.Teir switch { true => "true", false => "false", null => "" },
+            row.Entry.Source == BoardSource.Own ? "own" : "published",
+            row.Entry.File ?? "",
+            row.Entry.Model,
+            row.Entry.Finished ? "finished" : row.Entry.Status ?? "unfinished",
+            string.Join(' ', row.Seeds),
+            group.Learned.Count.ToString(CultureInfo.InvariantCulture),
+            group.Languages.Count.ToString(CultureInfo.InvariantCulture),
+            Exact(row.Ar.Mean),
+            Exact(row.Ar.Deviation),
+            Exact(row.F.Mean),
+            Exact(row.F.Deviation),
+            Exact(row.FEnglish.Mean),
+            Exact(row.FEnglish.Deviation),
+            .. languages.Select(l => Exact(row.Cells.GetValueOrDefault(l).Mean)),
+        ];
+
+    /// <summary>One <c>tabular</c> for every group, ready for <c>\input</c>; needs the package booktabs.</summary>
+    public static string Latex(Board board)
+    {
+        var latex = new StringBuilder("% Needs \\usepackage{booktabs}. Best bold, second underlined, among finished rows.\n");
+        foreach (var group in board.Groups)
+        {
+            Tabular(latex, board.Query, group);
+        }
+        return latex.ToString();
+    }
+
+    private static void Tabular(StringBuilder latex, BoardQuery query, BoardGroup group)
+    {
+        var direction = query.Direction == RetrievalDirection.TextToImage ? "text to image" : "image to text";
+        var moment = query.Moment == BoardMoment.Last ? "after the last task" : "right after each language's own task";
+        latex.Append(
+            CultureInfo.InvariantCulture,
+            $"\n% {group.Dataset}, protocol {group.Protocol}, {direction}, Recall@{query.K} {moment}, {group.Languages.Count} of {group.Learned.Count} languages\n"
+        );
+        var languages = group.HasCells ? group.Languages : [];
+        latex.Append(CultureInfo.InvariantCulture, $"\\begin{{tabular}}{{l{new string('r', 3 + languages.Count)}}}\n\\toprule\n");
+        latex.Append("Method & AR$_T$ $\\uparrow$ & F$_T$ $\\downarrow$ & F$_{\\mathrm{en}}$ $\\downarrow$");
+        latex.Append(string.Concat(languages.Select(l => " & " + l))).Append(" \\\\\n\\midrule\n");
+        var ar = Marks(group.Rows, r => r.Ar.Mean, higher: true);
+        var f = Marks(group.Rows, r => r.F.Mean, higher: false);
+        var english = Marks(group.Rows, r => r.FEnglish.Mean, higher: false);
+        var cells = languages.Select(l => Marks(group.Rows, r => r.Cells[l].Mean, higher: true)).ToList();
+        foreach (var row in group.Rows)
+        {
+            latex.Append(Escape(row.Name + (row.Entry.Finished ? "" : $" ({row.Entry.Status})")));
+            latex.Append(" & ").Append(ar(row.Ar, row.Entry.Finished));
+            latex.Append(" & ").Append(f(row.F, row.Entry.Finished));
+            latex.Append(" & ").Append(english(row.FEnglish, row.Entry.Finished));
+            for (var i = 0; i < languages.Count; i++)
+            {
+                latex.Append(" & ").Append(cells[i](row.Cells[languages[i]], row.Entry.Finished));
+            }
+            latex.Append(" \\\\\n");
+        }
+        latex.Append("\\bottomrule\n\\end{tabular}\n");
+    }
+
+    // What is compared is what is printed: one decimal.
+    private static Func<Figure, bool, string> Marks(IReadOnlyList<BoardRow> rows, Func<BoardRow, double?> value, bool higher)
+    {
+        var values = rows.Where(r => r.Entry.Finished && value(r) is not null).Select(r => Rounded(value(r)!.Value)).Distinct();
+        var best = (higher ? values.OrderDescending() : values.Order()).Take(2).ToList();
+        return (figure, finished) =>
+        {
+            if (figure.Mean is not { } mean)
+            {
+                return "--";
+            }
+            var text = Rounded(mean).ToString("0.0", CultureInfo.InvariantCulture);
+            text =
+                !finished ? text
+                : best.Count > 0 && Rounded(mean) == best[0] ? $"\\textbf{{{text}}}"
+                : best.Count > 1 && Rounded(mean) == best[1] ? $"\\underline{{{text}}}"
+                : text;
+            return figure.Deviation is { } deviation ? string.Create(CultureInfo.InvariantCulture, $"{text} $\\pm$ {deviation:0.0}") : text;
+        };
+    }
+
+    private static decimal Rounded(double value) => Math.Round((decimal)value, 1, MidpointRounding.AwayFromZero);
+
+    private static string Exact(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A text as LaTeX prints it literally.</summary>
+    public static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            escaped.Append(
+                character switch
+                {
+                    '&' or '%' or '$' or '#' or '_' or '{' or '}' => "\\" + character,
+                    '~' => "\\textasciitilde{}",
+                    '^' => "\\textasciicircum{}",
+                    '\\' => "\\textbackslash{}",
+                    '\r' or '\n' => " ",
+                    _ => character.ToString(),
+                }
+            );
+        }
+        return escaped.ToString();
+    }
+}

@@ -1,0 +1,50 @@
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>Means over chosen languages of one entry's figures (specification section 8), each with the reason where it cannot be had.</summary>
+public static class BoardFigures
+{
+    private const string Subset = "Cannot be recomputed for a choice of languages: only the mean over all of them was published.";
+    private const string NoForgetting = "Learned in one task: there is nothing to forget.";
+    private const string Unfinished = "Not all of these languages are learned yet.";
+
+    /// <summary>Average recall over the languages.</summary>
+    public static Figure Ar(EntryScores scores, BoardMoment moment, IReadOnlyList<string> languages, bool whole, bool finished)
+    {
+        var cells = moment == BoardMoment.Last ? scores.Final : scores.OwnTask;
+        if (moment == BoardMoment.Last && scores.Reported is { } means)
+        {
+            return whole ? Figure.Of(means.Ar) : Figure.None(Subset);
+        }
+        var there = languages.Where(cells.ContainsKey).Select(l => cells[l]).ToList();
+        // A row that is still learning shows the mean over what it has; a finished one never hides a hole.
+        return there.Count == languages.Count || (!finished && there.Count > 0)
+            ? Figure.Of(there.Average())
+            : Figure.None(Reason(scores, moment) ?? (finished ? $"Lacks {languages.Count - there.Count} of these languages." : Unfinished));
+    }
+
+    /// <summary>Forgetting over those of the languages that were learned before the last task.</summary>
+    public static Figure F(EntryScores scores, IReadOnlyList<string> languages, bool whole)
+    {
+        if (scores.Reported is { } means)
+        {
+            return whole ? Figure.Of(means.F) : Figure.None(Subset);
+        }
+        var there = languages.Where(scores.Forgetting.ContainsKey).Select(l => scores.Forgetting[l]).ToList();
+        return there.Count > 0 ? Figure.Of(there.Average()) : Figure.None(scores.ForgettingMissing ?? NoForgetting);
+    }
+
+    /// <summary>Forgetting on English, whatever languages are chosen.</summary>
+    public static Figure FEnglish(EntryScores scores, IReadOnlyList<string> learned) =>
+        scores.Reported is { } means ? Figure.Of(means.FEnglish)
+        : scores.Forgetting.TryGetValue("en", out var value) ? Figure.Of(value)
+        : Figure.None(learned.Contains("en") ? scores.ForgettingMissing ?? NoForgetting : "English is not among the languages.");
+
+    /// <summary>Recall of one language.</summary>
+    public static Figure Cell(EntryScores scores, BoardMoment moment, string language) =>
+        (moment == BoardMoment.Last ? scores.Final : scores.OwnTask).TryGetValue(language, out var value)
+            ? Figure.Of(value)
+            : Figure.None(Reason(scores, moment) ?? "Not measured.");
+
+    private static string? Reason(EntryScores scores, BoardMoment moment) =>
+        moment == BoardMoment.Last ? scores.FinalMissing : scores.OwnTaskMissing;
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Results;
+using Microsoft.Extensions.Primitives;
+
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>Writes the leaderboard's choices into a query string and reads them back; the page and the API share it.</summary>
+public static class BoardLink
+{
+    private static readonly string[] Names = ["dataset", "protocol", "direction", "k", "languages", "at", "source", "method", "teir", "text", "sort", "order"];
+    private static readonly string[] Columns = ["rank", "name", "ar", "f", "fen"];
+
+    /// <summary>The query string of the choices, with its question mark; empty for the defaults.</summary>
+    public static string Write(BoardQuery query)
+    {
+        var parts = new List<string>();
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                parts.Add($"{name}={Uri.EscapeDataString(value).Replace("%2C", ",", StringComparison.Ordinal)}");
+            }
+        }
+        Add("dataset", query.Dataset);
+        Add("protocol", query.Protocol);
+        Add("direction", query.Direction == RetrievalDirection.ImageToText ? "i2t" : null);
+        Add("k", query.K == 1 ? null : query.K.ToString(CultureInfo.InvariantCulture));
+        Add("languages", string.Join(',', query.Languages));
+        Add("at", query.Moment == BoardMoment.OwnTask ? "own" : null);
+        Add("source", query.Source?.ToString().ToLowerInvariant());
+        Add("method", query.Method);
+        Add("teir", query.Teir is { } teir ? (teir ? "true" : "false") : null);
+        Add("text", query.Text);
+        Add("sort", query.Sort == "rank" ? null : query.Sort);
+        Add("order", query.Descending ? "desc" : null);
+        return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
+    }
+
+    /// <summary>Reads the choices.</summary>
+    /// <param name="values">Names and values of a query string.</param>
+    /// <param name="datasets">Ids of the data sets there are scores of.</param>
+    /// <param name="protocols">Protocols there are scores of.</param>
+    /// <param name="errors">What could not be read, by name; empty if all could.</param>
+    /// <returns>The choices; those that could not be read have their defaults.</returns>
+    public static BoardQuery Read(
+        IEnumerable<KeyValuePair<string, StringValues>> values,
+        IReadOnlyCollection<string> datasets,
+        IReadOnlyCollection<string> protocols,
+        out IDictionary<string, string[]> errors
+    )
+    {
+        var wrong = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
+        errors = wrong;
+        var query = new BoardQuery();
+        foreach (var (name, all) in values)
+        {
+            if (all.Count > 1 && name != "languages")
+            {
+                wrong[name] = [$"'{name}' is given more than once."];
+                continue;
+            }
+            var value = string.Join(',', all.ToArray()).Trim();
+            if (!Names.Contains(name))
+            {
+                wrong[name] = [$"Unknown parameter '{name}'. Known: {string.Join(", ", Names)}."];
+            }
+            else if (value.Length > 0)
+            {
+                query = Set(query, name, value, datasets, protocols, wrong);
+            }
+        }
+        return query;
+    }
+
+    private static BoardQuery Set(
+        BoardQuery query,
+        string name,
+        string value,
+        IReadOnlyCollection<string> datasets,
+        IReadOnlyCollection<string> protocols,
+        IDictionary<string, string[]> wrong
+    )
+    {
+        BoardQuery Wrong(string message)
+        {
+            wrong[name] = [message];
+            return query;
+        }
+        return (name, value) switch
+        {
+            ("dataset", _) => datasets.Contains(value) ? query with { Dataset = value } : Wrong($"Unknown data set '{value}'. {OneOf(datasets)}"),
+            ("protocol", _) => protocols.Contains(value) ? query with { Protocol = value } : Wrong($"Unknown protocol '{value}'. {OneOf(protocols)}"),
+            ("direction", "t2i") => query with { Direction = RetrievalDirection.TextToImage },
+            ("direction", "i2t") => query with { Direction = RetrievalDirection.ImageToText },
+            ("k", "1" or "5" or "10") => query with { K = int.Parse(value, CultureInfo.InvariantCulture) },
+            ("at", "last") => query with { Moment = BoardMoment.Last },
+            ("at", "own") => query with { Moment = BoardMoment.OwnTask },
+            ("source", "own") => query with { Source = BoardSource.Own },
+            ("source", "published") => query with { Source = BoardSource.Published },
+            ("teir", "true") => query with { Teir = true },
+            ("teir", "false") => query with { Teir = false },
+            ("order", "asc") => query with { Descending = false },
+            ("order", "desc") => query with { Descending = true },
+            ("method", _) => query with { Method = value },
+            ("text", _) => value.Length <= 200 ? query with { Text = value } : Wrong("The text is longer than 200 characters."),
+            ("sort", _) when Columns.Contains(value) || LanguageCatalog.Find(value) is not null => query with { Sort = value },
+            ("languages", _) => ReadLanguages(query, value, wrong),
+            ("sort", _) => Wrong($"Unknown column '{value}'. {OneOf(Columns)[..^1]} or a language code."),
+            _ => Wrong($"'{value}' cannot be the {name}. {OneOf(Choices(name))}"),
+        };
+    }
+
+    private static BoardQuery ReadLanguages(BoardQuery query, string value, IDictionary<string, string[]> wrong)
+    {
+        var codes = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
+        var unknown = codes.Where(c => LanguageCatalog.Find(c) is null).ToList();
+        if (unknown.Count > 0)
+        {
+            wrong["languages"] = [.. unknown.Select(c => $"Unknown language '{c}'.")];
+        }
+        return query with { Languages = [.. LanguageCatalog.PaperOrder.Where(codes.Contains)] };
+    }
+
+    private static IEnumerable<string> Choices(string name) =>
+        name switch
+        {
+            "direction" => ["t2i", "i2t"],
+            "k" => ["1", "5", "10"],
+            "at" => ["last", "own"],
+            "source" => ["own", "published"],
+            "teir" => ["true", "false"],
+            _ => ["asc", "desc"],
+        };
+
+    private static string OneOf(IEnumerable<string> choices) => $"Choose one of: {string.Join(", ", choices)}.";
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Reflection;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Results;
+using CsvHelper;
+
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>The results released with the paper (folder <c>published/</c> of the repository, see its README), read once.</summary>
+public sealed class PublishedResults
+{
+    /// <summary>Protocol of all published scores: every caption is a query.</summary>
+    public const string Protocol = "all-captions";
+
+    /// <summary>Address of the paper.</summary>
+    public const string Paper = "https://arxiv.org/abs/2401.17186";
+
+    private const string OwnTaskOnly =
+        "Not published for single languages: the released table holds each language right after its own task, and only means after the last one.";
+
+    private const string OneTask = "All languages were learned at once, or none: there is no own task.";
+    private const string OneMoment = "Measured once, after the last task.";
+
+    private static readonly IReadOnlyDictionary<string, (RetrievalDirection Direction, int K)> Metrics = new Dictionary<
+        string,
+        (RetrievalDirection, int)
+    >
+    {
+        ["img_r1"] = (RetrievalDirection.TextToImage, 1),
+        ["img_r5"] = (RetrievalDirection.TextToImage, 5),
+        ["img_r10"] = (RetrievalDirection.TextToImage, 10),
+        ["txt_r1"] = (RetrievalDirection.ImageToText, 1),
+        ["txt_r5"] = (RetrievalDirection.ImageToText, 5),
+        ["txt_r10"] = (RetrievalDirection.ImageToText, 10),
+    };
+
+    private static readonly Lazy<PublishedResults> Read = new(() => new PublishedResults());
+
+    private PublishedResults() => Entries = [.. Datasets.SelectMany(Load)];
+
+    /// <summary>The results.</summary>
+    public static PublishedResults Instance => Read.Value;
+
+    /// <summary>Test sets that results were published on.</summary>
+    public static IReadOnlyList<string> Datasets { get; } = ["xm3600", "coco", "flickr30k"];
+
+    /// <summary>One entry for every model and test set.</summary>
+    public IReadOnlyList<BoardEntry> Entries { get; }
+
+    /// <summary>The text of a file in <c>published/</c>, or null.</summary>
+    public static TextReader? Open(string file)
+    {
+        var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("published/" + file);
+        return stream is null ? null : new StreamReader(stream);
+    }
+
+    private static IEnumerable<BoardEntry> Load(string dataset)
+    {
+        foreach (var kind in new[] { "CL", "MT", "zeroshot" })
+        {
+            var file = $"{dataset}_{kind}_retrieval.csv";
+            var overall = Table($"{dataset}_CL_retrieval_cl_overall.csv")
+                .ToDictionary(r => (r.Model, r.Metric), r => new ReportedMeans(r.Values["cl_AA"]!.Value, r.Values["cl_F"]!.Value, r.Values["cl_Fen"]!.Value));
+            foreach (var model in Table(file).GroupBy(r => r.Model))
+            {
+                yield return Entry(dataset, file, model.Key, [.. model], overall);
+            }
+        }
+    }
+
+    private static BoardEntry Entry(
+        string dataset,
+        string file,
+        string model,
+        IReadOnlyList<TableRow> rows,
+        IReadOnlyDictionary<(string Model, string Metric), ReportedMeans> overall
+    )
+    {
+        var name = PublishedName.Of(model);
+        var languages = LanguageCatalog.PaperOrder.Where(rows[0].Values.ContainsKey).ToList();
+        return new BoardEntry
+        {
+            Id = $"published/{dataset}/{model}",
+            Label = name.Label,
+            Method = name.Method,
+            Teir = name.Teir,
+            Dataset = dataset,
+            Model = name.Model,
+            Source = BoardSource.Published,
+            Languages = languages,
+            Configuration = $"published/{dataset}/{model}",
+            Link = Paper,
+            File = $"published/{file}",
+            Scores = rows.Where(r => Metrics.ContainsKey(r.Metric))
+                .ToDictionary(
+                    r => new ScoreKey(Protocol, Metrics[r.Metric].Direction, Metrics[r.Metric].K),
+                    r => Scores(r, languages, overall.GetValueOrDefault((model, r.Metric)), model.StartsWith("coco/CL/", StringComparison.Ordinal))
+                ),
+        };
+    }
+
+    private static EntryScores Scores(TableRow row, IReadOnlyList<string> languages, ReportedMeans? means, bool continual)
+    {
+        // A bare "0" is a hole (English on MSCOCO, not measured after its own task); measured zeros read "0.0".
+        var cells = languages.Where(l => row.Values[l] is not null).ToDictionary(l => l, l => row.Values[l]!.Value, StringComparer.Ordinal);
+        return means is null
+            ? new EntryScores
+            {
+                Final = cells,
+                OwnTaskMissing = continual ? OneMoment : OneTask,
+                ForgettingMissing = continual ? OneMoment : null,
+            }
+            : new EntryScores
+            {
+                OwnTask = cells,
+                Reported = means,
+                FinalMissing = OwnTaskOnly,
+            };
+    }
+
+    private static IEnumerable<TableRow> Table(string file)
+    {
+        using var text = Open(file);
+        if (text is null)
+        {
+            yield break;
+        }
+        using var csv = new CsvReader(text, CultureInfo.InvariantCulture);
+        csv.Read();
+        csv.ReadHeader();
+        var columns = csv.HeaderRecord!.Skip(2).Where(c => c != "Average").ToList();
+        while (csv.Read())
+        {
+            yield return new TableRow(
+                csv.GetField(0)!,
+                csv.GetField(1)!,
+                columns.ToDictionary(
+                    c => c,
+                    c => csv.GetField(c) is "" or "0" or null ? (double?)null : double.Parse(csv.GetField(c)!, CultureInfo.InvariantCulture)
+                )
+            );
+        }
+    }
+
+    private sealed record TableRow(string Model, string Metric, IReadOnlyDictionary<string, double?> Values);
+}

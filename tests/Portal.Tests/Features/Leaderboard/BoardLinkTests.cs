@@ -1,0 +1,49 @@
+using CllClip.Portal.Features.Leaderboard;
+using CllClip.Shared.Results;
+using Microsoft.AspNetCore.WebUtilities;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Features.Leaderboard;
+
+public class BoardLinkTests
+{
+    private static readonly string[] Datasets = ["emoji36", "xm3600"];
+    private static readonly string[] Protocols = ["emoji36", "all-captions"];
+
+    public static TheoryData<BoardQuery> Queries() =>
+        [
+            new BoardQuery(),
+            new BoardQuery { Dataset = "xm3600", Protocol = "all-captions", Direction = RetrievalDirection.ImageToText, K = 10 },
+            new BoardQuery { Languages = ["de", "fr", "ja"], Moment = BoardMoment.OwnTask, Source = BoardSource.Published },
+            new BoardQuery { Method = "cll-clip", Teir = false, Text = "a & b = 50%, ünï+漢", Sort = "de", Descending = true },
+            new BoardQuery { Teir = true, Source = BoardSource.Own, Sort = "fen", K = 5 },
+        ];
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void A_link_holds_every_choice(BoardQuery query)
+    {
+        var read = BoardLink.Read(QueryHelpers.ParseQuery(BoardLink.Write(query)), Datasets, Protocols, out var errors);
+        Assert.Empty(errors);
+        foreach (var property in typeof(BoardQuery).GetProperties())
+        {
+            Assert.Equal(property.GetValue(query), property.GetValue(read));
+        }
+    }
+
+    [Theory]
+    [InlineData("?languages=de,xx,yy", "languages", "xx")]
+    [InlineData("?colour=red", "colour", "Unknown parameter")]
+    [InlineData("?k=2", "k", "1, 5, 10")]
+    [InlineData("?direction=up", "direction", "t2i, i2t")]
+    [InlineData("?dataset=nope", "dataset", "xm3600")]
+    [InlineData("?protocol=nope", "protocol", "all-captions")]
+    [InlineData("?sort=nope", "sort", "language code")]
+    [InlineData("?k=1&k=5", "k", "more than once")]
+    [InlineData("?teir=maybe", "teir", "true, false")]
+    public void What_cannot_be_read_is_named(string link, string name, string message)
+    {
+        BoardLink.Read(QueryHelpers.ParseQuery(link), Datasets, Protocols, out var errors);
+        Assert.Contains(message, string.Join(' ', Assert.Single(errors, e => e.Key == name).Value), StringComparison.Ordinal);
+    }
+}
