@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
-using CsvHelper;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -13,33 +12,31 @@ public static class BoardExport
     public static string Csv(Board board)
     {
         var languages = LanguageCatalog.PaperOrder.Where(l => board.Groups.Any(g => g.Languages.Contains(l))).ToList();
-        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        using (var csv = new CsvWriter(text, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }))
+        string[] header =
+        [
+            "dataset", "protocol", "direction", "k", "at", "rank", "name", "method", "teir", "source", "file", "model", "state", "seeds",
+            "languages_learned", "languages_averaged", "ar", "ar_deviation", "f", "f_deviation", "f_en", "f_en_deviation",
+        ];
+        var csv = new StringBuilder();
+        Line(csv, header.Concat(languages));
+        foreach (var group in board.Groups)
         {
-            string[] header =
-            [
-                "dataset", "protocol", "direction", "k", "at", "rank", "name", "method", "teir", "source", "file", "model", "state", "seeds",
-                "languages_learned", "languages_averaged", "ar", "ar_deviation", "f", "f_deviation", "f_en", "f_en_deviation",
-            ];
-            foreach (var name in header.Concat(languages))
+            foreach (var row in group.Rows)
             {
-                csv.WriteField(name);
+                Line(csv, Fields(board.Query, group, row, languages));
             }
-            foreach (var group in board.Groups)
-            {
-                foreach (var row in group.Rows)
-                {
-                    csv.NextRecord();
-                    foreach (var field in Fields(board.Query, group, row, languages))
-                    {
-                        csv.WriteField(field);
-                    }
-                }
-            }
-            csv.NextRecord();
         }
-        return text.ToString();
+        return csv.ToString();
     }
+
+    private static void Line(StringBuilder csv, IEnumerable<string> fields) =>
+        csv.AppendJoin(
+                ',',
+                fields.Select(f =>
+                    f.AsSpan().IndexOfAny(",\"\r\n") < 0 ? f : "\"" + f.Replace("\"", "\"\"", StringComparison.Ordinal) + "\""
+                )
+            )
+            .Append('\n');
 
     private static IEnumerable<string> Fields(BoardQuery query, BoardGroup group, BoardRow row, IReadOnlyList<string> languages) =>
         [

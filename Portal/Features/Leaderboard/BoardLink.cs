@@ -79,7 +79,7 @@ public static class BoardLink
         string value,
         IReadOnlyCollection<string> datasets,
         IReadOnlyCollection<string> protocols,
-        IDictionary<string, string[]> wrong
+        SortedDictionary<string, string[]> wrong
     )
     {
         BoardQuery Wrong(string message)
@@ -111,7 +111,7 @@ public static class BoardLink
         };
     }
 
-    private static BoardQuery ReadLanguages(BoardQuery query, string value, IDictionary<string, string[]> wrong)
+    private static BoardQuery ReadLanguages(BoardQuery query, string value, SortedDictionary<string, string[]> wrong)
     {
         var codes = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
         var unknown = codes.Where(c => LanguageCatalog.Find(c) is null).ToList();

@@ -9,7 +9,7 @@ public sealed record PublishedName(string Label, string Method, bool? Teir, stri
 {
     private const string With = "_with_TEIR";
 
-    private static readonly IReadOnlyDictionary<string, (string Label, string Method)> Methods = new Dictionary<string, (string, string)>
+    private static readonly Dictionary<string, (string Label, string Method)> Methods = new()
     {
         ["CLL_CLIP"] = ("CLL-CLIP", "cll-clip"),
         ["oEWC"] = ("oEWC", "oewc"),
@@ -22,7 +22,7 @@ public sealed record PublishedName(string Label, string Method, bool? Teir, stri
         ["CodaPrompt"] = ("CODA-Prompt", "coda-prompt"),
     };
 
-    private static readonly IReadOnlyDictionary<string, string> Ablations = new Dictionary<string, string>
+    private static readonly Dictionary<string, string> Ablations = new()
     {
         ["Ablation_onlyCrossLingual"] = "cross-lingual loss only",
         ["Ablation_onlyCrossModal"] = "cross-modal loss only",

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
-using CsvHelper;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -21,10 +20,7 @@ public sealed class PublishedResults
     private const string OneTask = "All languages were learned at once, or none: there is no own task.";
     private const string OneMoment = "Measured once, after the last task.";
 
-    private static readonly IReadOnlyDictionary<string, (RetrievalDirection Direction, int K)> Metrics = new Dictionary<
-        string,
-        (RetrievalDirection, int)
-    >
+    private static readonly Dictionary<string, (RetrievalDirection Direction, int K)> Metrics = new()
     {
         ["img_r1"] = (RetrievalDirection.TextToImage, 1),
         ["img_r5"] = (RetrievalDirection.TextToImage, 5),
@@ -125,19 +121,17 @@ public sealed class PublishedResults
         {
             yield break;
         }
-        using var csv = new CsvReader(text, CultureInfo.InvariantCulture);
-        csv.Read();
-        csv.ReadHeader();
-        var columns = csv.HeaderRecord!.Skip(2).Where(c => c != "Average").ToList();
-        while (csv.Read())
+        var columns = text.ReadLine()!.Split(','); // the files hold plain fields: no quotes, no commas inside
+        while (text.ReadLine() is { } line)
         {
+            var fields = line.Split(',');
             yield return new TableRow(
-                csv.GetField(0)!,
-                csv.GetField(1)!,
-                columns.ToDictionary(
-                    c => c,
-                    c => csv.GetField(c) is "" or "0" or null ? (double?)null : double.Parse(csv.GetField(c)!, CultureInfo.InvariantCulture)
-                )
+                fields[0],
+                fields[1],
+                Enumerable
+                    .Range(2, columns.Length - 2)
+                    .Where(i => columns[i] != "Average")
+                    .ToDictionary(i => columns[i], i => fields[i] == "0" ? null : (double?)double.Parse(fields[i], CultureInfo.InvariantCulture))
             );
         }
     }
