@@ -139,14 +139,18 @@ public static class CheckpointChain
         }
     }
 
-    /// <summary>Rewrites a chain with rows in half precision: what ships.</summary>
-    public static void Compact(string chainFolder, string targetFolder)
+    /// <summary>Rewrites a chain for travelling: without scores, which a <see cref="RunArchive"/> holds once for all stages.</summary>
+    /// <param name="chainFolder">The chain.</param>
+    /// <param name="targetFolder">Where the new one goes.</param>
+    /// <param name="halfPrecision">Whether rows are stored in float16: half the size, and about three digits.</param>
+    /// <exception cref="EngineException">A stage is damaged or the disk refuses.</exception>
+    public static void Copy(string chainFolder, string targetFolder, bool halfPrecision)
     {
         for (var s = 1; s <= CountStages(chainFolder); s++)
         {
             using var delta = StageDelta.Read(Path.Combine(FolderOf(chainFolder, s), DeltaFile));
-            using var half = delta.Values.to_type(ScalarType.Float16);
-            Write(targetFolder, Read(chainFolder, s), new StageDelta(delta.Rows, half, delta.Occurred));
+            using var values = halfPrecision ? delta.Values.to_type(ScalarType.Float16) : delta.Values.alias();
+            Write(targetFolder, Read(chainFolder, s) with { Scores = [] }, new StageDelta(delta.Rows, values, delta.Occurred));
         }
     }
 

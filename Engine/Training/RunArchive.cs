@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Engine.Training;
+
+/// <summary>
+/// A finished run as a folder that travels: <c>run.json</c> (the run and its stages), <c>scores.csv.gz</c> (every score, full precision) and,
+/// where weights go with it, <c>chain/</c> (a <see cref="CheckpointChain"/>).
+/// </summary>
+/// <param name="Run">The run with its options, seed and provenance.</param>
+/// <param name="Stages">Figures of its stages, in order.</param>
+/// <param name="Scores">Every score, in the order of measuring.</param>
+/// <param name="ChainFolder">Folder of the checkpoint chain; null if the archive has scores alone.</param>
+public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IReadOnlyList<Score> Scores, string? ChainFolder)
+{
+    /// <summary>The run and its stages.</summary>
+    public const string RunFile = "run.json";
+
+    /// <summary>The scores.</summary>
+    public const string ScoresFile = "scores.csv.gz";
+
+    /// <summary>The checkpoint chain.</summary>
+    public const string ChainName = "chain";
+
+    private const int Format = 1;
+    private const string Header = "stage,language,direction,k,recall,n,protocol";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>Writes the archive, whole or not at all.</summary>
+    /// <param name="folder">The target; must not exist or be empty.</param>
+    /// <param name="halfPrecision">Whether the chain's rows are stored in float16 (half the size) instead of as they are.</param>
+    /// <exception cref="EngineException">The target is in use or the disk refuses.</exception>
+    public void Write(string folder, bool halfPrecision)
+    {
+        var target = Path.GetFullPath(folder);
+        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+        {
+            throw new EngineException($"{folder} is there already and not empty. Choose another folder.");
+        }
+        var working = target + ".tmp";
+        try
+        {
+            Remove(working);
+            Directory.CreateDirectory(working);
+            var stored = new Stored(Format, Scores.Count, ChainFolder is not null, Run with { Progress = null }, Stages);
+            AtomicFile.WriteText(Path.Combine(working, RunFile), JsonSerializer.Serialize(stored, Json) + "\n");
+            AtomicFile.Write(Path.Combine(working, ScoresFile), WriteScores);
+            if (ChainFolder is not null)
+            {
+                CheckpointChain.Copy(ChainFolder, Path.Combine(working, ChainName), halfPrecision);
+            }
+            Remove(target);
+            Directory.Move(working, target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"The run cannot be written to {folder}: {e.Message} Free some space or choose another folder.", e);
+        }
+        finally
+        {
+            Remove(working);
+        }
+    }
+
+    /// <summary>Reads an archive; the chain stays where it is.</summary>
+    /// <exception cref="EngineException">A file is missing, damaged or of a newer format; the message names it.</exception>
+    public static RunArchive Read(string folder)
+    {
+        var stored = ReadRun(Path.Combine(folder, RunFile));
+        var path = Path.Combine(folder, ScoresFile);
+        var scores = ReadScores(path);
+        if (scores.Count != stored.ScoreCount)
+        {
+            throw new EngineException(
+                $"{path} has {scores.Count} scores, but {RunFile} says {stored.ScoreCount}. Restore the folder from a copy."
+            );
+        }
+        var chain = Path.Combine(folder, ChainName);
+        if (stored.HasChain && CheckpointChain.CountStages(chain) < stored.Stages.Count)
+        {
+            throw new EngineException(
+                $"{chain} has {CheckpointChain.CountStages(chain)} of {stored.Stages.Count} stages. Restore the folder from a copy."
+            );
+        }
+        return new RunArchive(stored.Run, stored.Stages, scores, stored.HasChain ? chain : null);
+    }
+
+    private static Stored ReadRun(string path)
+    {
+        try
+        {
+            var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
+            return stored.Format == Format
+                ? stored
+                : throw new EngineException($"{path} has format {stored.Format}; this version reads format {Format}. Update the program.");
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path} cannot be read: {e.Message} Restore the folder from a copy.", e);
+        }
+    }
+
+    private void WriteScores(Stream stream)
+    {
+        using var zip = new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
+        using var writer = new StreamWriter(zip, new UTF8Encoding(false)) { NewLine = "\n" };
+        writer.WriteLine(Header);
+        foreach (var s in Scores)
+        {
+            writer.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{s.Stage},{s.Language},{(s.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t")},{s.K},{s.Recall:R},{s.N},{s.Protocol}"
+                )
+            );
+        }
+    }
+
+    private static List<Score> ReadScores(string path)
+    {
+        try
+        {
+            using var zip = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+            using var reader = new StreamReader(zip, Encoding.UTF8);
+            if (reader.ReadLine() != Header)
+            {
+                throw new InvalidDataException($"its first line is not '{Header}'.");
+            }
+            var scores = new List<Score>();
+            while (reader.ReadLine() is { } line)
+            {
+                scores.Add(ParseScore(line) ?? throw new InvalidDataException($"line {scores.Count + 2} is '{line}'."));
+            }
+            return scores;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path} cannot be read: {e.Message} Restore the folder from a copy.", e);
+        }
+    }
+
+    private static Score? ParseScore(string line)
+    {
+        var c = line.Split(',');
+        var invariant = CultureInfo.InvariantCulture;
+        return
+            c.Length == 7
+            && int.TryParse(c[0], NumberStyles.None, invariant, out var stage)
+            && c[2] is "t2i" or "i2t"
+            && int.TryParse(c[3], NumberStyles.None, invariant, out var k)
+            && double.TryParse(c[4], NumberStyles.Float, invariant, out var recall)
+            && int.TryParse(c[5], NumberStyles.None, invariant, out var n)
+            ? new Score(stage, c[1], c[2] == "t2i" ? RetrievalDirection.TextToImage : RetrievalDirection.ImageToText, k, recall, n, c[6])
+            : null;
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    private sealed record Stored(int Format, int ScoreCount, bool HasChain, RunView Run, IReadOnlyList<StageView> Stages);
+}

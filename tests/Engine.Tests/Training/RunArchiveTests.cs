@@ -1,0 +1,86 @@
+using System.Text.Json;
+using CllClip.Engine.Evaluation;
+using CllClip.Engine.Training;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using TorchSharp;
+using Xunit;
+
+namespace CllClip.Engine.Tests.Training;
+
+public sealed class RunArchiveTests : ToyRuns
+{
+    [Fact]
+    public void An_archive_gives_back_the_run_its_stages_and_every_bit_of_its_scores()
+    {
+        var written = Archive();
+        var folder = Path.Combine(Folder, "archive");
+        written.Write(folder, halfPrecision: true);
+        var read = RunArchive.Read(folder);
+
+        Assert.Equal(written.Scores, read.Scores);
+        Assert.Equal(Text(written.Run), Text(read.Run));
+        Assert.Equal(Text(written.Stages), Text(read.Stages));
+        using var half = CheckpointChain.Fold(Model, read.ChainFolder!, 4);
+        using var full = CheckpointChain.Fold(Model, written.ChainFolder!, 4);
+        using var gap = (full.Embedding.Table - half.Embedding.Table).abs().max();
+        Assert.InRange(gap.item<float>(), 0, 2e-3);
+    }
+
+    [Fact]
+    public void A_folder_in_use_is_left_alone()
+    {
+        var archive = Archive();
+        var error = Assert.Throws<EngineException>(() => archive.Write(Folder, halfPrecision: false));
+        Assert.Contains(Folder, error.Message, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(Path.Combine(Folder, "run")));
+    }
+
+    [Theory]
+    [InlineData(RunArchive.ScoresFile)]
+    [InlineData(RunArchive.RunFile)]
+    public void A_cut_file_is_named(string file)
+    {
+        var folder = Path.Combine(Folder, "archive");
+        Archive().Write(folder, halfPrecision: false);
+        var path = Path.Combine(folder, file);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..100]);
+        Assert.Contains(file, Assert.Throws<EngineException>(() => RunArchive.Read(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lost_stage_is_noticed()
+    {
+        var folder = Path.Combine(Folder, "archive");
+        Archive().Write(folder, halfPrecision: false);
+        Directory.Delete(CheckpointChain.FolderOf(Path.Combine(folder, RunArchive.ChainName), 3), true);
+        Assert.Contains("2 of 4 stages", Assert.Throws<EngineException>(() => RunArchive.Read(folder)).Message, StringComparison.Ordinal);
+    }
+
+    private RunArchive Archive()
+    {
+        var plan = Plan("cll-clip", true, "run");
+        var (scores, stages) = Run(plan);
+        var run = new RunView
+        {
+            Id = "toy",
+            Name = "Toy",
+            State = RunState.Completed,
+            Method = plan.Method,
+            Teir = plan.Teir,
+            Dataset = Dataset.Id,
+            Model = "emoji-base",
+            Languages = plan.Languages,
+            Epochs = plan.Epochs,
+            Options = plan.Options.ToDictionary(o => o.Key, o => JsonSerializer.SerializeToElement(o.Value)),
+            Seed = plan.Seed,
+            Device = plan.Device,
+            CreatedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+            Summary = ContinualMetrics.Summarise(scores, plan.Languages, Dataset.HeadlineProtocol),
+            Provenance = RunProvenance.Of(Dataset, Model, plan.Device),
+        };
+        return new RunArchive(run, stages, scores, plan.CheckpointFolder);
+    }
+
+    private static string Text<T>(T value) => JsonSerializer.Serialize(value);
+}
