@@ -18,10 +18,15 @@ public class BoardBuilderTests
     {
         var scores = Scores(Four, 3);
         var languages = chosen.Length == 0 ? Four : chosen.Split(',');
-        var row = BoardBuilder.Build(new BoardQuery { Languages = chosen.Length == 0 ? [] : languages }, [Entry("a", Four, scores)]).Groups.Single().Rows.Single();
+        var row = BoardBuilder
+            .Build(new BoardQuery { Languages = chosen.Length == 0 ? [] : languages }, [Entry("a", Four, scores)])
+            .Groups.Single()
+            .Rows.Single();
 
         double At(int stage, string language) =>
-            scores.Single(s => s.Stage == stage && s.Language == language && s.K == 1 && s.Direction == RetrievalDirection.TextToImage).Recall;
+            scores
+                .Single(s => s.Stage == stage && s.Language == language && s.K == 1 && s.Direction == RetrievalDirection.TextToImage)
+                .Recall;
         var earlier = languages.Where(l => l != "hi").ToList();
         Assert.Equal(languages.Average(l => At(4, l)), row.Ar.Mean!.Value, 10);
         if (earlier.Count == 0)
@@ -32,7 +37,9 @@ public class BoardBuilderTests
         else
         {
             Assert.Equal(
-                earlier.Average(l => Enumerable.Range(Array.IndexOf(Four, l) + 1, 3 - Array.IndexOf(Four, l)).Max(t => At(t, l)) - At(4, l)),
+                earlier.Average(l =>
+                    Enumerable.Range(Array.IndexOf(Four, l) + 1, 3 - Array.IndexOf(Four, l)).Max(t => At(t, l)) - At(4, l)
+                ),
                 row.F.Mean!.Value,
                 10
             );
@@ -56,7 +63,11 @@ public class BoardBuilderTests
     {
         var board = BoardBuilder.Build(
             new BoardQuery(),
-            [Entry("a", Four, Scores(Four, 1)), Entry("b", ["en", "de"], Scores(["en", "de"], 2), configuration: "d"), .. PublishedResults.Instance.Entries]
+            [
+                Entry("a", Four, Scores(Four, 1)),
+                Entry("b", ["en", "de"], Scores(["en", "de"], 2), configuration: "d"),
+                .. PublishedResults.Instance.Entries,
+            ]
         );
         Assert.Equal(5, board.Groups.Count);
         Assert.All(board.Groups, g => Assert.Single(g.Rows.Select(r => (r.Entry.Dataset, r.Entry.Source)).Distinct()));
@@ -99,7 +110,13 @@ public class BoardBuilderTests
     [InlineData("name", false)]
     public void Rows_sort_by_any_column_and_those_without_a_figure_stay_last(string column, bool descending)
     {
-        var query = new BoardQuery { Dataset = "xm3600", Sort = column, Descending = descending, Moment = BoardMoment.OwnTask };
+        var query = new BoardQuery
+        {
+            Dataset = "xm3600",
+            Sort = column,
+            Descending = descending,
+            Moment = BoardMoment.OwnTask,
+        };
         var rows = BoardBuilder.Build(query, PublishedResults.Instance.Entries).Groups.Single().Rows;
         if (column == "name")
         {
@@ -134,7 +151,10 @@ public class BoardBuilderTests
     public void Five_hundred_runs_of_36_languages_are_answered_quickly()
     {
         var scores = StageScores.Build(Scores(LanguageCatalog.PaperOrder, 1), 36);
-        var entries = Enumerable.Range(0, 500).Select(i => Entry($"r{i}", LanguageCatalog.PaperOrder, [], i, $"c{i / 3}") with { Scores = scores }).ToList();
+        var entries = Enumerable
+            .Range(0, 500)
+            .Select(i => Entry($"r{i}", LanguageCatalog.PaperOrder, [], i, $"c{i / 3}") with { Scores = scores })
+            .ToList();
         BoardBuilder.Build(new BoardQuery(), entries);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         BoardBuilder.Build(new BoardQuery { Sort = "f" }, entries);

@@ -7,7 +7,8 @@ namespace CllClip.Portal.Tests.Features.Leaderboard;
 
 public class BoardExportTests
 {
-    private static Score At(int stage, string language, double recall) => new(stage, language, RetrievalDirection.TextToImage, 1, recall, 10, Protocol);
+    private static Score At(int stage, string language, double recall) =>
+        new(stage, language, RetrievalDirection.TextToImage, 1, recall, 10, Protocol);
 
     private static Board Small()
     {
@@ -15,9 +16,18 @@ public class BoardExportTests
         return BoardBuilder.Build(
             new BoardQuery(),
             [
-                Entry("a", two, [At(1, "en", 30), At(2, "en", 20), At(2, "de", 40.04)], configuration: "a") with { Label = "A_1 & 50%" },
-                Entry("b", two, [At(1, "en", 30), At(2, "en", 25), At(2, "de", 30)], configuration: "b") with { Teir = true },
-                Entry("b2", two, [At(1, "en", 30), At(2, "en", 27), At(2, "de", 32)], 2, "b") with { Teir = true },
+                Entry("a", two, [At(1, "en", 30), At(2, "en", 20), At(2, "de", 40.04)], configuration: "a") with
+                {
+                    Label = "A_1 & 50%",
+                },
+                Entry("b", two, [At(1, "en", 30), At(2, "en", 25), At(2, "de", 30)], configuration: "b") with
+                {
+                    Teir = true,
+                },
+                Entry("b2", two, [At(1, "en", 30), At(2, "en", 27), At(2, "de", 32)], 2, "b") with
+                {
+                    Teir = true,
+                },
                 Entry("c", two, [At(1, "en", 99)], configuration: "c", finished: false),
             ]
         );
@@ -47,7 +57,12 @@ public class BoardExportTests
     [Fact]
     public void Csv_holds_full_precision_and_reads_back()
     {
-        var lines = BoardExport.Csv(Small()).Replace("\"running, task 2 of 4\"", "running; task 2 of 4", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(',')).ToList();
+        var lines = BoardExport
+            .Csv(Small())
+            .Replace("\"running, task 2 of 4\"", "running; task 2 of 4", StringComparison.Ordinal)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => l.Split(','))
+            .ToList();
         var rows = lines.Skip(1).Select(l => lines[0].Zip(l).ToDictionary(p => p.First, p => p.Second)).ToList();
         Assert.Equal(3, rows.Count);
         Assert.Equal("A_1 & 50%", rows[0]["name"]);

@@ -13,10 +13,34 @@ public class BoardLinkTests
     public static TheoryData<BoardQuery> Queries() =>
         [
             new BoardQuery(),
-            new BoardQuery { Dataset = "xm3600", Protocol = "all-captions", Direction = RetrievalDirection.ImageToText, K = 10 },
-            new BoardQuery { Languages = ["de", "fr", "ja"], Moment = BoardMoment.OwnTask, Source = BoardSource.Published },
-            new BoardQuery { Method = "cll-clip", Teir = false, Text = "a & b = 50%, ünï+漢", Sort = "de", Descending = true },
-            new BoardQuery { Teir = true, Source = BoardSource.Own, Sort = "fen", K = 5 },
+            new BoardQuery
+            {
+                Dataset = "xm3600",
+                Protocol = "all-captions",
+                Direction = RetrievalDirection.ImageToText,
+                K = 10,
+            },
+            new BoardQuery
+            {
+                Languages = ["de", "fr", "ja"],
+                Moment = BoardMoment.OwnTask,
+                Source = BoardSource.Published,
+            },
+            new BoardQuery
+            {
+                Method = "cll-clip",
+                Teir = false,
+                Text = "a & b = 50%, ünï+漢",
+                Sort = "de",
+                Descending = true,
+            },
+            new BoardQuery
+            {
+                Teir = true,
+                Source = BoardSource.Own,
+                Sort = "fen",
+                K = 5,
+            },
         ];
 
     [Theory]

@@ -21,7 +21,14 @@ internal static class BoardTestData
         ];
     }
 
-    public static BoardEntry Entry(string id, IReadOnlyList<string> languages, IEnumerable<Score> scores, int seed = 1, string configuration = "c", bool finished = true) =>
+    public static BoardEntry Entry(
+        string id,
+        IReadOnlyList<string> languages,
+        IEnumerable<Score> scores,
+        int seed = 1,
+        string configuration = "c",
+        bool finished = true
+    ) =>
         new()
         {
             Id = id,
