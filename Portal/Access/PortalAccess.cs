@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CllClip.Portal.Access;
+
+/// <summary>Access control: services, middleware, and the one line on the console that gives the token.</summary>
+public static class PortalAccess
+{
+    private const string DefaultAddress = "http://localhost:5080";
+    private const long LargestBody = 32 * 1024 * 1024;
+
+    public static WebApplicationBuilder AddPortalAccess(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var settings = builder.Configuration;
+        if (
+            string.IsNullOrEmpty(settings["urls"])
+            && string.IsNullOrEmpty(settings["http_ports"])
+            && string.IsNullOrEmpty(settings["https_ports"])
+            && !settings.GetSection("Kestrel:Endpoints").Exists()
+        )
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+        });
+        // The server's own log of requests shows whole addresses, also one with a token in it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.Configure<AccessOptions>(settings.GetSection("CllClip:Access"));
+        builder.Services.TryAddSingleton<IServerBinding, ServerBinding>();
+        builder.Services.AddSingleton<AccessGate>();
+        builder.Services.AddScoped<IAccess>(s => new CircuitAccess(
+            s.GetRequiredService<AuthenticationStateProvider>(),
+            s.GetRequiredService<AccessGate>()
+        ));
+        return builder;
+    }
+
+    /// <summary>Comes first, so that nothing else sees a refused request.</summary>
+    public static WebApplication UsePortalAccess(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<AccessMiddleware>();
+        app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services.GetRequiredService<AccessGate>()));
+        return app;
+    }
+
+    /// <summary>Printed, not logged: a token has no business in log files.</summary>
+    private static void Announce(AccessGate gate)
+    {
+        if (gate.Loopback || !gate.TokenIsMade)
+        {
+            return;
+        }
+        Console.WriteLine("The portal can be reached from other machines. Whoever changes anything needs this token, made for this start:");
+        foreach (var address in gate.AddressesWithToken)
+        {
+            Console.WriteLine($"  {address}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace CllClip.Portal.Access;
+
+/// <summary>The addresses that the server listens on; known once it has started.</summary>
+public interface IServerBinding
+{
+    IReadOnlyCollection<string> Addresses { get; }
+}
+
+/// <summary>The addresses as the server reports them (an in-memory test server has none).</summary>
+internal sealed class ServerBinding(IServer server) : IServerBinding
+{
+    public IReadOnlyCollection<string> Addresses => [.. server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+}
+
+internal static class LoopbackAddress
+{
+    /// <summary>Whether an address such as <c>http://localhost:5080</c> can be reached from this machine only. Wildcards, names and sockets count as reachable.</summary>
+    public static bool IsLoopback(string address) =>
+        BindingAddress.Parse(address) is { IsUnixPipe: false, IsNamedPipe: false } parsed && IsLoopbackHost(parsed.Host);
+
+    /// <summary>Whether a host name, without its port, means this machine itself.</summary>
+    public static bool IsLoopbackHost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.AsSpan().Trim("[]"), out var address) && IPAddress.IsLoopback(address));
+}

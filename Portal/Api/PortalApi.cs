@@ -1,0 +1,66 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Json;
+
+namespace CllClip.Portal.Api;
+
+/// <summary>The HTTP API under <c>/api/v1</c>, for scripts; the pages do not use it.</summary>
+public static class PortalApi
+{
+    public static IServiceCollection AddPortalApi(this IServiceCollection services)
+    {
+        services.AddProblemDetails(options =>
+            options.CustomizeProblemDetails = context => context.ProblemDetails.Instance = context.HttpContext.Request.Path
+        );
+        // Text of all scripts stays legible in the answers; <, > and & are still escaped.
+        services.Configure<JsonOptions>(options => options.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
+        services.AddOpenApi(
+            "v1",
+            options =>
+                options.AddDocumentTransformer(
+                    (document, _, _) =>
+                    {
+                        document.Info.Title = "CLL-CLIP portal";
+                        document.Info.Version = "v1";
+                        document.Info.Description =
+                            "Benchmark of continual language learning for CLIP. Recall is in percent. Errors are RFC 9457 problem details; `errors` names every wrong field.";
+                        return Task.CompletedTask;
+                    }
+                )
+        );
+        return services;
+    }
+
+    /// <summary>Gives the API's errors as problem details, also those that no endpoint answers.</summary>
+    public static WebApplication UsePortalApi(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
+            api =>
+            {
+                api.UseExceptionHandler(
+                    new ExceptionHandlerOptions
+                    {
+                        ExceptionHandler = context =>
+                            Problem.Of(500, "The portal met an error", "It stands in the server's log.").ExecuteAsync(context),
+                        StatusCodeSelector = e =>
+                            e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+                        SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException,
+                    }
+                );
+                api.UseStatusCodePages();
+            }
+        );
+        return app;
+    }
+
+    public static WebApplication MapPortalApi(this WebApplication app)
+    {
+        app.MapOpenApi();
+        var api = app.MapGroup("/api/v1");
+        api.MapCatalog();
+        return app;
+    }
+}
