@@ -5,14 +5,17 @@ namespace CllClip.Engine.Model;
 /// <summary>The token-embedding table, which grows with every task. [V, W], never part of a gradient itself: a task trains a <see cref="TaskRows"/>.</summary>
 public sealed class TokenEmbedding : IDisposable
 {
+    private Tensor _store; // [C, W], C >= V: the table and the room reserved for it
+
     /// <summary>Takes over a table. [V, W]</summary>
     public TokenEmbedding(Tensor table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        Table = table.DetachFromDisposeScope();
+        _store = table.DetachFromDisposeScope();
+        Table = View(_store.shape[0]);
     }
 
-    /// <summary>The table. [V, W]</summary>
+    /// <summary>The table, as a view that lasts until the next growth. [V, W]</summary>
     public Tensor Table { get; private set; }
 
     /// <summary>Number of rows V.</summary>
@@ -21,13 +24,47 @@ public sealed class TokenEmbedding : IDisposable
     /// <summary>Length W of a row.</summary>
     public int Width => (int)Table.shape[1];
 
+    /// <summary>Makes room for a table of so many rows: what a run will need is taken when it starts, and growing copies nothing.</summary>
+    /// <exception cref="EngineException">There is not enough memory.</exception>
+    public void Reserve(long rows)
+    {
+        if (rows <= _store.shape[0])
+        {
+            return;
+        }
+        try
+        {
+            var larger = zeros([rows, Width], _store.dtype, _store.device).DetachFromDisposeScope();
+            var count = Count;
+            using (var head = larger.narrow(0, 0, count))
+            {
+                head.copy_(Table);
+            }
+            Dispose();
+            _store = larger;
+            Table = View(count);
+        }
+        catch (System.Runtime.InteropServices.ExternalException e)
+        {
+            throw new EngineException(
+                $"A token embedding of {rows} rows of {Width} numbers ({rows * Width * _store.element_size() / 1e9:0.0} GB) does not fit into the memory of {_store.device}. Choose fewer languages or a smaller vocabulary.",
+                e
+            );
+        }
+    }
+
     /// <summary>Appends rows. [n, W]</summary>
     public void Append(Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var grown = cat([Table, rows.to(Table.dtype, Table.device)]).DetachFromDisposeScope();
+        var (count, fresh) = (Count, rows.shape[0]);
+        Reserve(count + fresh);
+        using (var place = _store.narrow(0, count, fresh))
+        {
+            place.copy_(rows);
+        }
         Table.Dispose();
-        Table = grown;
+        Table = View(count + fresh);
     }
 
     /// <summary>Copies of some rows. [n, W]</summary>
@@ -55,7 +92,13 @@ public sealed class TokenEmbedding : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Table.Dispose();
+    public void Dispose()
+    {
+        Table.Dispose();
+        _store.Dispose();
+    }
+
+    private Tensor View(long rows) => _store.narrow(0, 0, rows).DetachFromDisposeScope();
 }
 
 /// <summary>

@@ -49,7 +49,9 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             method.LoadState(CheckpointChain.FolderOf(plan.CheckpointFolder, done));
             progress.Report(new Logged("info", $"Continuing after stage {done} of {tasks.Length}."));
         }
-        var run = new Session(plan, TrainingSettings.Of(plan), method, state, clock, progress, stop);
+        var settings = TrainingSettings.Of(plan);
+        state.Embedding.Reserve(state.Embedding.Count + (long)(tasks.Length - done) * settings.VocabularySize);
+        var run = new Session(plan, settings, method, state, clock, progress, stop);
         for (var task = done; task < tasks.Length; task++)
         {
             using var own = NewDisposeScope();
