@@ -1,0 +1,316 @@
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Storage;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace CllClip.Portal.Jobs;
+
+/// <summary>What an action on a run came to.</summary>
+public enum ActionOutcome
+{
+    Done,
+    NotFound,
+
+    /// <summary>The run's state does not allow it.</summary>
+    Conflict,
+}
+
+/// <param name="Outcome">What it came to.</param>
+/// <param name="Message">Why not, in words; null if it was done.</param>
+public sealed record ActionResult(ActionOutcome Outcome, string? Message)
+{
+    public static ActionResult Done { get; } = new(ActionOutcome.Done, null);
+
+    public static ActionResult NotFound(string id) => new(ActionOutcome.NotFound, $"There is no run '{id}'.");
+
+    public static ActionResult Conflict(string message) => new(ActionOutcome.Conflict, message);
+}
+
+/// <summary>
+/// The one writer of runs: each call is one transaction, published to the feed once it is stored. Calls are synchronous, as SQLite is, and come one after
+/// the other, so that positions have no gaps and messages keep their order.
+/// </summary>
+public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, TimeProvider time)
+{
+    private readonly Lock _one = new();
+
+    public DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Adds new runs, all or none, in the state they carry.</summary>
+    public void Add(IReadOnlyList<RunEntity> runs, string reason, Action<PortalDbContext>? with = null)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        var news = new News();
+        lock (_one)
+        {
+            using var db = contexts.CreateDbContext();
+            using var transaction = db.Database.BeginTransaction();
+            var number = db.Runs.Max(r => (long?)r.Number) ?? 0;
+            foreach (var run in runs)
+            {
+                run.Number = ++number;
+                db.Runs.Add(run);
+                Enter(db, run, reason, news);
+            }
+            with?.Invoke(db);
+            db.SaveChanges();
+            transaction.Commit();
+            news.Publish(feed);
+        }
+    }
+
+    /// <summary>Moves a run into a state, if that may follow its own.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="to">The state to enter.</param>
+    /// <param name="reason">Why, stored with it.</param>
+    /// <param name="change">What else changes in the row, in the same transaction.</param>
+    /// <param name="level">If given, the reason also goes into the run's log.</param>
+    public ActionResult Move(string id, RunState to, string reason, Action<RunEntity>? change = null, string? level = null) =>
+        Change(id, [to], reason, change, level).Result;
+
+    /// <summary>Moves the run into the first of several states that may follow its own.</summary>
+    public (ActionResult Result, RunState State) MoveToFirst(string id, IReadOnlyList<RunState> to, string reason, string? level = null) =>
+        Change(id, to, reason, null, level);
+
+    /// <summary>Takes the oldest queued run of a lane and marks it running; null if none waits.</summary>
+    public RunEntity? Claim(string lane, string reason)
+    {
+        string? id;
+        using (var db = contexts.CreateDbContext())
+        {
+            id = db.Runs.Where(r => r.State == RunState.Queued && r.Lane == lane).OrderBy(r => r.Number).Select(r => r.Id).FirstOrDefault();
+        }
+        if (id is null)
+        {
+            return null;
+        }
+        RunEntity? claimed = null;
+        var result = Move(
+            id,
+            RunState.Running,
+            reason,
+            run =>
+            {
+                run.StartedAt ??= Now;
+                run.EndedAt = null;
+                run.Error = null;
+                claimed = run;
+            }
+        );
+        return result.Outcome == ActionOutcome.Done ? claimed : Claim(lane, reason); // stopped or deleted just now: the next one
+    }
+
+    /// <summary>Stores scores. Rows that are there already are kept; a value that differs replaces the old one. Returns the number of values replaced.</summary>
+    public int AddScores(string id, IReadOnlyList<Score> scores)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        var news = new News();
+        var replaced = 0;
+        lock (_one)
+        {
+            using var db = contexts.CreateDbContext();
+            using var transaction = db.Database.BeginTransaction();
+            var stages = scores.Select(s => s.Stage).Distinct().ToList();
+            var known = db.Scores.Where(s => s.RunId == id && stages.Contains(s.Stage)).ToList().ToDictionary(s => Key(s.ToScore()));
+            var last = db.Scores.Where(s => s.RunId == id).Max(s => (long?)s.Sequence) ?? 0;
+            foreach (var score in scores)
+            {
+                if (!known.TryGetValue(Key(score), out var row))
+                {
+                    row = ScoreEntity.Of(id, ++last, score);
+                    known[Key(score)] = row;
+                    db.Scores.Add(row);
+                    news.Scores.Add(new ScoreMessage(id, row.Sequence, score));
+                }
+                else if (row.ToScore() != score)
+                {
+                    (row.Recall, row.N) = (score.Recall, score.N);
+                    replaced++;
+                }
+            }
+            db.SaveChanges();
+            transaction.Commit();
+            news.Publish(feed);
+        }
+        return replaced;
+    }
+
+    /// <summary>Stores the figures of a finished stage (again, if the run was resumed) and the run's aggregates.</summary>
+    public void AddStage(string id, StageView figures, Action<RunEntity> change)
+    {
+        ArgumentNullException.ThrowIfNull(figures);
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_one)
+        {
+            using var db = contexts.CreateDbContext();
+            if (db.Runs.Find(id) is not { } run)
+            {
+                return;
+            }
+            if (db.Stages.Find(id, figures.Stage) is { } row)
+            {
+                row.Figures = figures;
+            }
+            else
+            {
+                db.Stages.Add(
+                    new StageEntity
+                    {
+                        RunId = id,
+                        Stage = figures.Stage,
+                        Figures = figures,
+                    }
+                );
+            }
+            change(run);
+            db.SaveChanges();
+        }
+    }
+
+    /// <summary>Changes fields of a run that are not its state.</summary>
+    public void Update(string id, Action<RunEntity> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_one)
+        {
+            using var db = contexts.CreateDbContext();
+            if (db.Runs.Find(id) is { } run)
+            {
+                change(run);
+                db.SaveChanges();
+            }
+        }
+    }
+
+    /// <summary>Adds a line to the run's log.</summary>
+    public void Log(string id, string level, string text)
+    {
+        var news = new News();
+        lock (_one)
+        {
+            using var db = contexts.CreateDbContext();
+            AddLine(db, id, level, text, news);
+            db.SaveChanges();
+            news.Publish(feed);
+        }
+    }
+
+    /// <summary>Deletes a run with all that belongs to it, if no worker has it in hand.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="shippedToo">Whether a run that came with the repository may go (it is about to be imported again).</param>
+    public ActionResult Delete(string id, bool shippedToo = false)
+    {
+        lock (_one)
+        {
+            using var db = contexts.CreateDbContext();
+            using var transaction = db.Database.BeginTransaction();
+            if (db.Runs.Find(id) is not { } run)
+            {
+                return ActionResult.NotFound(id);
+            }
+            if (RunTransitions.IsActive(run.State))
+            {
+                return ActionResult.Conflict($"“{run.Name}” is {Word(run.State)}. Stop it first.");
+            }
+            if (run.Shipped && !shippedToo)
+            {
+                return ActionResult.Conflict($"“{run.Name}” came with the portal and stays.");
+            }
+            db.Runs.Remove(run);
+            db.SaveChanges();
+            transaction.Commit();
+            return ActionResult.Done;
+        }
+    }
+
+    /// <summary>A state in the middle of a sentence.</summary>
+    internal static string Word(RunState state) => state.ToString().ToLowerInvariant();
+
+    private (ActionResult Result, RunState State) Change(
+        string id,
+        IReadOnlyList<RunState> to,
+        string reason,
+        Action<RunEntity>? change,
+        string? level
+    )
+    {
+        var news = new News();
+        lock (_one)
+        {
+            using var db = contexts.CreateDbContext();
+            using var transaction = db.Database.BeginTransaction();
+            if (db.Runs.Find(id) is not { } run)
+            {
+                return (ActionResult.NotFound(id), default);
+            }
+            if (run.Shipped)
+            {
+                return (ActionResult.Conflict($"“{run.Name}” came with the portal and stays as it is."), run.State);
+            }
+            var legal = to.Where(s => RunTransitions.IsLegal(run.State, s)).ToList();
+            if (legal.Count == 0)
+            {
+                return (ActionResult.Conflict($"“{run.Name}” is {Word(run.State)}; it cannot become {Word(to[0])}."), run.State);
+            }
+            run.State = legal[0];
+            change?.Invoke(run);
+            Enter(db, run, reason, news);
+            if (level is not null)
+            {
+                AddLine(db, id, level, reason, news);
+            }
+            db.SaveChanges();
+            transaction.Commit();
+            news.Publish(feed);
+            return (ActionResult.Done, run.State);
+        }
+    }
+
+    private void Enter(PortalDbContext db, RunEntity run, string reason, News news)
+    {
+        var last = db.StateChanges.Where(c => c.RunId == run.Id).Max(c => (long?)c.Sequence) ?? 0;
+        var row = new StateChangeEntity
+        {
+            RunId = run.Id,
+            Sequence = last + 1,
+            State = run.State,
+            Reason = reason,
+            At = Now,
+        };
+        db.StateChanges.Add(row);
+        news.States.Add((row.ToMessage(), row.Sequence));
+    }
+
+    private void AddLine(PortalDbContext db, string id, string level, string text, News news)
+    {
+        var last = db.LogLines.Where(l => l.RunId == id).Max(l => (long?)l.Sequence) ?? 0;
+        var row = new LogLineEntity
+        {
+            RunId = id,
+            Sequence = last + 1,
+            At = Now,
+            Level = level,
+            Text = text,
+        };
+        db.LogLines.Add(row);
+        news.Lines.Add((row.ToMessage(), row.Sequence));
+    }
+
+    private static (int, string, RetrievalDirection, int, string) Key(Score s) => (s.Stage, s.Language, s.Direction, s.K, s.Protocol);
+
+    /// <summary>What is published once it is stored.</summary>
+    private sealed class News
+    {
+        public List<ScoreMessage> Scores { get; } = [];
+        public List<(StateMessage Message, long Sequence)> States { get; } = [];
+        public List<(LogMessage Message, long Sequence)> Lines { get; } = [];
+
+        public void Publish(RunFeed feed)
+        {
+            Scores.ForEach(feed.Publish);
+            States.ForEach(s => feed.Publish(s.Message, s.Sequence));
+            Lines.ForEach(l => feed.Publish(l.Message, l.Sequence));
+        }
+    }
+}

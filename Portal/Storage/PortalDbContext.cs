@@ -1,0 +1,78 @@
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace CllClip.Portal.Storage;
+
+/// <summary>The portal's database. Contexts are made by the factory for one piece of work each and never kept.</summary>
+public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) : DbContext(options)
+{
+    public DbSet<RunEntity> Runs => Set<RunEntity>();
+    public DbSet<StageEntity> Stages => Set<StageEntity>();
+    public DbSet<ScoreEntity> Scores => Set<ScoreEntity>();
+    public DbSet<StateChangeEntity> StateChanges => Set<StateChangeEntity>();
+    public DbSet<LogLineEntity> LogLines => Set<LogLineEntity>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+        configurationBuilder.Properties<RunState>().HaveConversion<string>();
+        configurationBuilder.Properties<RetrievalDirection>().HaveConversion<DirectionConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<RunEntity>(run =>
+        {
+            run.HasKey(r => r.Id);
+            run.HasIndex(r => r.Number).IsUnique();
+            run.HasIndex(r => new { r.State, r.Lane });
+            run.Property(r => r.Languages).AsJson();
+            run.Property(r => r.Options).AsJson();
+            run.Property(r => r.Tags).AsJson();
+            run.Property(r => r.Progress).AsJson();
+            run.Property(r => r.Provenance).AsJson();
+            run.ComplexProperty(r => r.Summary);
+        });
+        modelBuilder.Entity<StageEntity>(stage =>
+        {
+            stage.HasKey(s => new { s.RunId, s.Stage });
+            stage.Property(s => s.Figures).AsJson();
+            stage.HasOne<RunEntity>().WithMany().HasForeignKey(s => s.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<ScoreEntity>(score =>
+        {
+            score.HasKey(s => new { s.RunId, s.Sequence });
+            score
+                .HasIndex(s => new
+                {
+                    s.RunId,
+                    s.Stage,
+                    s.Language,
+                    s.Direction,
+                    s.K,
+                    s.Protocol,
+                })
+                .IsUnique();
+            score.HasOne<RunEntity>().WithMany().HasForeignKey(s => s.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<StateChangeEntity>(change =>
+        {
+            change.HasKey(c => new { c.RunId, c.Sequence });
+            change.HasOne<RunEntity>().WithMany().HasForeignKey(c => c.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<LogLineEntity>(line =>
+        {
+            line.HasKey(l => new { l.RunId, l.Sequence });
+            line.HasOne<RunEntity>().WithMany().HasForeignKey(l => l.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+}
+
+/// <summary>Lets <c>dotnet ef migrations add</c> build the model without starting the portal.</summary>
+internal sealed class DesignTimeContexts : IDesignTimeDbContextFactory<PortalDbContext>
+{
+    public PortalDbContext CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<PortalDbContext>().UseSqlite("Data Source=:memory:").Options);
+}

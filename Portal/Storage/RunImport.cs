@@ -1,0 +1,117 @@
+using CllClip.Engine;
+using CllClip.Engine.Training;
+using CllClip.Portal.Hosting;
+using CllClip.Portal.Jobs;
+using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace CllClip.Portal.Storage;
+
+/// <summary>Takes finished runs from archives into the database.</summary>
+public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunStore store, PortalFolders folders)
+{
+    /// <summary>
+    /// Stores the archive's run, stages and scores, all or none, under the archive's own id. A shipped run's chain is read where it lies, another's is
+    /// copied under the data root. A shipped run that is there already is replaced if the archive's differs; any other is refused.
+    /// </summary>
+    /// <returns>Id of the run.</returns>
+    /// <exception cref="EngineException">The run is there already, or the disk refuses.</exception>
+    public Task<string> ImportAsync(RunArchive archive, bool shipped, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        return Task.Run(() => Import(archive, shipped), stop);
+    }
+
+    private string Import(RunArchive archive, bool shipped)
+    {
+        var run = archive.Run;
+        if (!RunIds.IsWellFormed(run.Id))
+        {
+            throw new EngineException(
+                $"'{run.Id}' cannot be the id of a run (letters, digits, '-', '_', at most 64). Correct it in the archive's run.json."
+            );
+        }
+        var known = Find(run.Id);
+        if (known is not null)
+        {
+            if (shipped && known.Shipped && Same(known, archive))
+            {
+                return run.Id;
+            }
+            if (!shipped || !known.Shipped)
+            {
+                throw new EngineException($"There is a run '{run.Id}' (“{known.Name}”) already. Delete it first to import it again.");
+            }
+            store.Delete(run.Id, shippedToo: true);
+        }
+        var chain = archive.ChainFolder;
+        if (!shipped && chain is not null)
+        {
+            CheckpointChain.Copy(chain, folders.Chain(run.Id), halfPrecision: false);
+            chain = null;
+        }
+        store.Add(
+            [Entity(archive, shipped, shipped ? chain : null)],
+            shipped ? "Came with the portal." : "Imported.",
+            db => AddParts(db, archive)
+        );
+        return run.Id;
+    }
+
+    private RunEntity? Find(string id)
+    {
+        using var db = contexts.CreateDbContext();
+        return db.Runs.AsNoTracking().FirstOrDefault(r => r.Id == id);
+    }
+
+    /// <summary>The chain's folder moves with the program; the figures are the same if end and summary are.</summary>
+    private static bool Same(RunEntity known, RunArchive archive) =>
+        known.ChainFolder == archive.ChainFolder
+        && known.EndedAt == archive.Run.EndedAt?.ToUniversalTime()
+        && known.Summary == archive.Run.Summary
+        && known.Name == archive.Run.Name;
+
+    private static void AddParts(PortalDbContext db, RunArchive archive)
+    {
+        var id = archive.Run.Id;
+        db.Stages.AddRange(
+            archive.Stages.Select(s => new StageEntity
+            {
+                RunId = id,
+                Stage = s.Stage,
+                Figures = s,
+            })
+        );
+        db.Scores.AddRange(archive.Scores.Select((s, i) => ScoreEntity.Of(id, i + 1, s)));
+    }
+
+    private RunEntity Entity(RunArchive archive, bool shipped, string? chain)
+    {
+        var run = archive.Run;
+        return new RunEntity
+        {
+            Id = run.Id,
+            Name = run.Name,
+            State = RunState.Completed,
+            Method = run.Method,
+            Teir = run.Teir,
+            Dataset = run.Dataset,
+            Model = run.Model,
+            Languages = run.Languages,
+            Epochs = run.Epochs,
+            Options = run.Options,
+            Seed = run.Seed,
+            Device = run.Device,
+            Lane = "",
+            Tags = run.Tags,
+            Shipped = shipped,
+            ChainFolder = chain,
+            CreatedAt = run.CreatedAt,
+            StartedAt = run.StartedAt,
+            EndedAt = run.EndedAt ?? store.Now,
+            DurationSeconds = run.Provenance?.DurationSeconds,
+            Summary = run.Summary,
+            Provenance = run.Provenance,
+        };
+    }
+}

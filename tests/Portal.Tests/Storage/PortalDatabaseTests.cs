@@ -1,0 +1,108 @@
+using CllClip.Portal.Storage;
+using CllClip.Portal.Tests.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Storage;
+
+public sealed class PortalDatabaseTests
+{
+    [Fact]
+    public void An_empty_folder_gets_a_database_with_every_migration_and_a_write_ahead_log()
+    {
+        using var bench = Bench.Ready();
+        using var db = bench.Open();
+        Assert.Empty(db.Database.GetPendingMigrations());
+        Assert.NotEmpty(db.Database.GetAppliedMigrations());
+        Assert.Equal("wal", db.Database.SqlQueryRaw<string>("PRAGMA journal_mode").AsEnumerable().Single());
+        Assert.Equal(15000, db.Database.SqlQueryRaw<int>("SELECT timeout AS Value FROM pragma_busy_timeout").AsEnumerable().Single());
+    }
+
+    [Fact]
+    public void The_committed_migrations_are_the_model()
+    {
+        using var bench = new Bench();
+        using var db = bench.Open();
+        Assert.False(db.Database.HasPendingModelChanges());
+    }
+
+    [Fact]
+    public void A_second_start_keeps_what_was_stored()
+    {
+        using var bench = Bench.Ready();
+        bench.Add("a");
+        using var again = new Bench(bench.Folder);
+        again.Database.Prepare();
+        using var db = again.Open();
+        Assert.Equal("a", db.Runs.Single().Id);
+    }
+
+    [Fact]
+    public void An_empty_file_is_filled()
+    {
+        using var bench = new Bench();
+        Directory.CreateDirectory(bench.Folders.DataRoot);
+        File.WriteAllBytes(bench.Folders.Database, []);
+        bench.Database.Prepare();
+        using var db = bench.Open();
+        Assert.Empty(db.Runs);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_named_with_the_remedy_and_left_as_it_is()
+    {
+        using var bench = new Bench();
+        Directory.CreateDirectory(bench.Folders.DataRoot);
+        File.WriteAllText(bench.Folders.Database, new string('x', 5000));
+        var error = Assert.Throws<DatabaseException>(bench.Database.Prepare);
+        Assert.Contains(bench.Folders.Database, error.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore", error.Message, StringComparison.Ordinal);
+        Assert.Equal(new string('x', 5000), File.ReadAllText(bench.Folders.Database));
+    }
+
+    [Fact]
+    public void A_database_with_overwritten_pages_is_called_damaged()
+    {
+        using var bench = Bench.Ready();
+        for (var i = 0; i < 50; i++)
+        {
+            bench.Add($"r{i}");
+        }
+        using (var db = bench.Open())
+        {
+            db.Database.ExecuteSqlRaw("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        using (var file = File.OpenWrite(bench.Folders.Database))
+        {
+            file.Position = 4096;
+            var noise = new byte[(int)file.Length - 4096];
+            new Random(1).NextBytes(noise);
+            file.Write(noise);
+        }
+        using var again = new Bench(bench.Folder);
+        Assert.Contains("damaged", Assert.Throws<DatabaseException>(again.Database.Prepare).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_database_of_a_newer_version_is_refused()
+    {
+        using var bench = Bench.Ready();
+        using (var db = bench.Open())
+        {
+            db.Database.ExecuteSqlRaw("INSERT INTO __EFMigrationsHistory VALUES ('29991231000000_Later', '99.0.0')");
+        }
+        using var again = new Bench(bench.Folder);
+        var error = Assert.Throws<DatabaseException>(again.Database.Prepare);
+        Assert.Contains("newer version", error.Message, StringComparison.Ordinal);
+        Assert.Contains(bench.Folders.Database, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named()
+    {
+        using var bench = new Bench();
+        File.WriteAllText(Path.Combine(bench.Folder, "data"), "a file where the folder should be");
+        Assert.Contains(bench.Folders.Database, Assert.Throws<DatabaseException>(bench.Database.Prepare).Message, StringComparison.Ordinal);
+    }
+}

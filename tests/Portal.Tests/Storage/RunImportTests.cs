@@ -1,0 +1,113 @@
+using System.Text.Json;
+using CllClip.Engine;
+using CllClip.Engine.Training;
+using CllClip.Portal.Jobs;
+using CllClip.Portal.Tests.Jobs;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Storage;
+
+public sealed class RunImportTests
+{
+    [Fact]
+    public async Task An_archive_is_stored_with_stages_scores_and_history()
+    {
+        using var bench = Bench.Ready();
+        var archive = Archive("abc");
+        Assert.Equal("abc", await bench.Import.ImportAsync(archive, shipped: false, TestContext.Current.CancellationToken));
+        var view = (await bench.Queries.GetAsync("abc"))!;
+        Assert.Equal(JsonSerializer.Serialize(archive.Run), JsonSerializer.Serialize(view));
+        Assert.Equal(archive.Scores, await bench.Queries.ScoresAsync("abc"));
+        Assert.Equal(JsonSerializer.Serialize(archive.Stages), JsonSerializer.Serialize(await bench.Queries.StagesAsync("abc")));
+        Assert.Equal(RunState.Completed, Assert.Single(await bench.Queries.HistoryAsync("abc")).State);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_there_already_is_refused_by_name()
+    {
+        using var bench = Bench.Ready();
+        await bench.Import.ImportAsync(Archive("abc"), false, TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<EngineException>(() => bench.Import.ImportAsync(Archive("abc"), false));
+        Assert.Contains("'abc'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shipped_run_is_imported_once_and_again_when_the_repository_brings_another()
+    {
+        using var bench = Bench.Ready();
+        await bench.Import.ImportAsync(Archive("abc"), true, TestContext.Current.CancellationToken);
+        await bench.Import.ImportAsync(Archive("abc"), true, TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await bench.Queries.ListAsync(new())).Total);
+        Assert.True((await bench.Queries.GetAsync("abc"))!.Shipped);
+        await bench.Import.ImportAsync(Archive("abc", recall: 70), true, TestContext.Current.CancellationToken);
+        Assert.Equal(70, (await bench.Queries.ScoresAsync("abc"))[0].Recall);
+        Assert.Equal(1, (await bench.Queries.ListAsync(new())).Total);
+        Assert.Equal(ActionOutcome.Conflict, bench.Store.Delete("abc").Outcome);
+    }
+
+    [Theory]
+    [InlineData("../../etc")]
+    [InlineData("")]
+    [InlineData("a/b")]
+    [InlineData(".")]
+    public async Task An_id_that_is_no_name_of_a_folder_is_refused(string id)
+    {
+        using var bench = Bench.Ready();
+        await Assert.ThrowsAsync<EngineException>(() => bench.Import.ImportAsync(Archive(id), false));
+        Assert.Equal(0, (await bench.Queries.ListAsync(new())).Total);
+    }
+
+    private static RunArchive Archive(string id, double recall = 60)
+    {
+        var run = new RunView
+        {
+            Id = id,
+            Name = "From elsewhere",
+            State = RunState.Completed,
+            Method = "cll-clip",
+            Teir = true,
+            Dataset = "emoji36",
+            Model = "emoji-base",
+            Languages = ["en", "de"],
+            Epochs = 6,
+            Options = new Dictionary<string, JsonElement> { ["learningRate"] = JsonSerializer.SerializeToElement(0.004) },
+            Seed = 1,
+            Device = "cpu",
+            Tags = ["paper"],
+            CreatedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+            StartedAt = new DateTime(2026, 1, 2, 3, 4, 6, DateTimeKind.Utc),
+            EndedAt = new DateTime(2026, 1, 2, 3, 9, 6, DateTimeKind.Utc),
+            Summary = new ContinualSummary { ArT2i = recall },
+            Provenance = new Provenance
+            {
+                CodeVersion = "1",
+                DataRevision = "2",
+                BaseModelHash = "3",
+                Device = "cpu",
+                Machine = "there",
+                Libraries = new Dictionary<string, string> { ["a"] = "b" },
+                DurationSeconds = 300.25,
+            },
+        };
+        StageView[] stages =
+        [
+            .. new[] { 1, 2 }.Select(s => new StageView
+            {
+                Stage = s,
+                Languages = [run.Languages[s - 1]],
+                VocabularySize = 4000 + s,
+                NewTokens = s,
+                RowsInUse = 10,
+                TrainingPairs = 100,
+                TrainSeconds = 1.5,
+                EvaluationSeconds = 0.5,
+                BestEpoch = 2,
+                ValidationScore = 31.2,
+                PeakMemoryBytes = 900,
+            }),
+        ];
+        return new RunArchive(run, stages, [Bench.Score(1, recall: recall), Bench.Score(2), Bench.Score(2, "de")], null);
+    }
+}
