@@ -1,19 +1,35 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
+using CllClip.Portal.Hosting;
+using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout;
+using CllClip.Portal.Storage;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddPortalAccess();
-builder.Services.AddPortalUi();
-builder.Services.AddPortalApi();
+try
+{
+    var builder = PortalHosting.CreateBuilder(args);
+    builder.AddPortalHosting();
+    builder.AddPortalAccess();
+    builder.Services.AddPortalStorage();
+    builder.Services.AddRunStore();
+    builder.Services.AddPortalUi();
+    builder.Services.AddPortalApi();
 
-var app = builder.Build();
-app.UsePortalAccess();
-app.UsePortalUi();
-app.UsePortalApi();
-app.MapPortalUi();
-app.MapPortalApi();
-app.Run();
+    var app = builder.Build();
+    app.UsePortalHosting();
+    app.UsePortalAccess();
+    app.UsePortalUi();
+    app.UsePortalApi();
+    app.MapPortalUi();
+    app.MapPortalApi();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception error) when (StartupError.Explain(error) is { } words)
+{
+    await Console.Error.WriteLineAsync(words);
+    return 1;
+}
 
 /// <summary>The portal's entry point; public so that tests can host it.</summary>
 public partial class Program;

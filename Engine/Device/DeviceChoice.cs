@@ -35,6 +35,14 @@ public static partial class DeviceChoice
             : throw new EngineException($"Device '{name}' was asked for, but there are only {cuda.device_count()} CUDA devices.");
     }
 
+    /// <summary>The device that a name stands for, as a name: <c>cpu</c> or <c>cuda:N</c>.</summary>
+    /// <exception cref="EngineException">The name is unknown, or the GPU named is not there.</exception>
+    public static string ResolveName(string name)
+    {
+        var chosen = Resolve(name);
+        return chosen.type == DeviceType.CUDA ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Math.Max(0, chosen.index)}") : "cpu";
+    }
+
     [GeneratedRegex("^(auto|cpu|cuda(:[0-9]{1,3})?)$", RegexOptions.CultureInvariant)]
     private static partial Regex DeviceName();
 }

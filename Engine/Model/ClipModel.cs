@@ -115,6 +115,12 @@ public sealed class ClipModel : IDisposable
         }
     }
 
+    /// <summary>Loads a folder in float32, without naming a type of the tensor library.</summary>
+    /// <param name="folder">Folder of the model.</param>
+    /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <exception cref="EngineException">The folder or a file in it cannot be used; the message names it and the remedy.</exception>
+    public static ClipModel Load(string folder, string device) => Load(folder, device, null);
+
     /// <summary>Embeds preprocessed images, not normalised. [B, 3, S, S] to [B, D]</summary>
     public Tensor EncodeImages(Tensor pixels)
     {
@@ -142,7 +148,7 @@ public sealed class ClipModel : IDisposable
         return score.argmax(-1).MoveToOuterDisposeScope(); // the first of equals
     }
 
-    /// <summary>Writes a Hugging Face folder that <see cref="Load"/> and transformers read, in float32 and with the true end token in config.json.</summary>
+    /// <summary>Writes a Hugging Face folder that <see cref="Load(string, string)"/> and transformers read, in float32 and with the true end token in config.json.</summary>
     /// <param name="folder">Folder, made where it is missing; each file is replaced whole or not at all.</param>
     /// <param name="tokenEmbedding">A grown table in place of the model's own. [V', W]</param>
     /// <param name="vocabulary">Its vocabulary; null for the model's own.</param>

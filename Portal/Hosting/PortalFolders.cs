@@ -32,6 +32,9 @@ public sealed class PortalFolders
     /// <summary>Held open while a portal or a command works on the data root.</summary>
     public string LockFile => Path.Combine(DataRoot, "portal.lock");
 
+    /// <summary>Keys that protect forms and circuits.</summary>
+    public string Keys => Path.Combine(DataRoot, "keys");
+
     /// <summary>Folder of the teacher's cached features.</summary>
     public string Features => Path.Combine(DataRoot, "features");
 

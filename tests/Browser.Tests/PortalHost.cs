@@ -1,3 +1,4 @@
+using CllClip.Portal.Tests;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ public sealed class PortalHost : WebApplicationFactory<Program>
     public PortalHost(Action<IServiceCollection>? services = null)
     {
         _services = services;
+        PreparedData.LinkInto(_data);
         UseKestrel(0);
         StartServer();
     }

@@ -25,6 +25,7 @@ public class PortalHost : WebApplicationFactory<Program>
         _settings = settings;
         _services = services;
         BoundTo = boundTo;
+        PreparedData.LinkInto(DataRoot);
         UseKestrel(0);
         StartServer();
     }

@@ -35,7 +35,10 @@ public static class BoardBuilder
         && (query.Text is null || Matches(entry, query.Text));
 
     private static bool Matches(BoardEntry entry, string text) =>
-        $"{entry.Label}{(entry.Teir == true ? " + TEIR" : "")} {entry.Method} {entry.Model}".Contains(text, StringComparison.OrdinalIgnoreCase);
+        $"{entry.Label}{(entry.Teir == true ? " + TEIR" : "")} {entry.Method} {entry.Model}".Contains(
+            text,
+            StringComparison.OrdinalIgnoreCase
+        );
 
     private static BoardGroup Group(BoardQuery query, string dataset, string protocol, string[] learned, IReadOnlyList<BoardEntry> entries)
     {
@@ -100,9 +103,7 @@ public static class BoardBuilder
         var finished = rows.Where(r => r.Entry.Finished && r.Ar.Mean is not null).Select(r => r.Ar.Mean!.Value).ToList();
         return
         [
-            .. rows.Select(r =>
-                r.Entry.Finished && r.Ar.Mean is { } ar ? r with { Rank = 1 + finished.Count(other => other > ar) } : r
-            ),
+            .. rows.Select(r => r.Entry.Finished && r.Ar.Mean is { } ar ? r with { Rank = 1 + finished.Count(other => other > ar) } : r),
         ];
     }
 

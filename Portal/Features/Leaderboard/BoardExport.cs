@@ -14,8 +14,28 @@ public static class BoardExport
         var languages = LanguageCatalog.PaperOrder.Where(l => board.Groups.Any(g => g.Languages.Contains(l))).ToList();
         string[] header =
         [
-            "dataset", "protocol", "direction", "k", "at", "rank", "name", "method", "teir", "source", "file", "model", "state", "seeds",
-            "languages_learned", "languages_averaged", "ar", "ar_deviation", "f", "f_deviation", "f_en", "f_en_deviation",
+            "dataset",
+            "protocol",
+            "direction",
+            "k",
+            "at",
+            "rank",
+            "name",
+            "method",
+            "teir",
+            "source",
+            "file",
+            "model",
+            "state",
+            "seeds",
+            "languages_learned",
+            "languages_averaged",
+            "ar",
+            "ar_deviation",
+            "f",
+            "f_deviation",
+            "f_en",
+            "f_en_deviation",
         ];
         var csv = new StringBuilder();
         Line(csv, header.Concat(languages));
@@ -48,7 +68,12 @@ public static class BoardExport
             row.Rank?.ToString(CultureInfo.InvariantCulture) ?? "",
             row.Name,
             row.Entry.Method,
-            row.Entry.Teir switch { true => "true", false => "false", null => "" },
+            row.Entry.Teir switch
+            {
+                true => "true",
+                false => "false",
+                null => "",
+            },
             row.Entry.Source == BoardSource.Own ? "own" : "published",
             row.Entry.File ?? "",
             row.Entry.Model,

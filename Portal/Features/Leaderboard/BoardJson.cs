@@ -15,7 +15,16 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             board.Query.Direction,
             board.Query.K,
             board.Query.Moment == BoardMoment.Last ? "last" : "own",
-            [.. board.Groups.Select(g => new LeaderboardGroup(g.Dataset, g.Protocol, g.Learned, g.Languages, g.Note, [.. g.Rows.Select(Row)]))]
+            [
+                .. board.Groups.Select(g => new LeaderboardGroup(
+                    g.Dataset,
+                    g.Protocol,
+                    g.Learned,
+                    g.Languages,
+                    g.Note,
+                    [.. g.Rows.Select(Row)]
+                )),
+            ]
         );
 
     private static LeaderboardRow Row(BoardRow row) =>

@@ -8,7 +8,21 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>Writes the leaderboard's choices into a query string and reads them back; the page and the API share it.</summary>
 public static class BoardLink
 {
-    private static readonly string[] Names = ["dataset", "protocol", "direction", "k", "languages", "at", "source", "method", "teir", "text", "sort", "order"];
+    private static readonly string[] Names =
+    [
+        "dataset",
+        "protocol",
+        "direction",
+        "k",
+        "languages",
+        "at",
+        "source",
+        "method",
+        "teir",
+        "text",
+        "sort",
+        "order",
+    ];
     private static readonly string[] Columns = ["rank", "name", "ar", "f", "fen"];
 
     /// <summary>The query string of the choices, with its question mark; empty for the defaults.</summary>
@@ -89,8 +103,18 @@ public static class BoardLink
         }
         return (name, value) switch
         {
-            ("dataset", _) => datasets.Contains(value) ? query with { Dataset = value } : Wrong($"Unknown data set '{value}'. {OneOf(datasets)}"),
-            ("protocol", _) => protocols.Contains(value) ? query with { Protocol = value } : Wrong($"Unknown protocol '{value}'. {OneOf(protocols)}"),
+            ("dataset", _) => datasets.Contains(value)
+                ? query with
+                {
+                    Dataset = value,
+                }
+                : Wrong($"Unknown data set '{value}'. {OneOf(datasets)}"),
+            ("protocol", _) => protocols.Contains(value)
+                ? query with
+                {
+                    Protocol = value,
+                }
+                : Wrong($"Unknown protocol '{value}'. {OneOf(protocols)}"),
             ("direction", "t2i") => query with { Direction = RetrievalDirection.TextToImage },
             ("direction", "i2t") => query with { Direction = RetrievalDirection.ImageToText },
             ("k", "1" or "5" or "10") => query with { K = int.Parse(value, CultureInfo.InvariantCulture) },

@@ -56,7 +56,10 @@ public sealed class PublishedResults
         {
             var file = $"{dataset}_{kind}_retrieval.csv";
             var overall = Table($"{dataset}_CL_retrieval_cl_overall.csv")
-                .ToDictionary(r => (r.Model, r.Metric), r => new ReportedMeans(r.Values["cl_AA"]!.Value, r.Values["cl_F"]!.Value, r.Values["cl_Fen"]!.Value));
+                .ToDictionary(
+                    r => (r.Model, r.Metric),
+                    r => new ReportedMeans(r.Values["cl_AA"]!.Value, r.Values["cl_F"]!.Value, r.Values["cl_Fen"]!.Value)
+                );
             foreach (var model in Table(file).GroupBy(r => r.Model))
             {
                 yield return Entry(dataset, file, model.Key, [.. model], overall);
@@ -90,7 +93,13 @@ public sealed class PublishedResults
             Scores = rows.Where(r => Metrics.ContainsKey(r.Metric))
                 .ToDictionary(
                     r => new ScoreKey(Protocol, Metrics[r.Metric].Direction, Metrics[r.Metric].K),
-                    r => Scores(r, languages, overall.GetValueOrDefault((model, r.Metric)), model.StartsWith("coco/CL/", StringComparison.Ordinal))
+                    r =>
+                        Scores(
+                            r,
+                            languages,
+                            overall.GetValueOrDefault((model, r.Metric)),
+                            model.StartsWith("coco/CL/", StringComparison.Ordinal)
+                        )
                 ),
         };
     }
@@ -131,7 +140,10 @@ public sealed class PublishedResults
                 Enumerable
                     .Range(2, columns.Length - 2)
                     .Where(i => columns[i] != "Average")
-                    .ToDictionary(i => columns[i], i => fields[i] == "0" ? null : (double?)double.Parse(fields[i], CultureInfo.InvariantCulture))
+                    .ToDictionary(
+                        i => columns[i],
+                        i => fields[i] == "0" ? null : (double?)double.Parse(fields[i], CultureInfo.InvariantCulture)
+                    )
             );
         }
     }

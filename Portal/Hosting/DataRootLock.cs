@@ -1,0 +1,66 @@
+using CllClip.Engine;
+
+namespace CllClip.Portal.Hosting;
+
+/// <summary>One portal or command at a time on a data root: a file held open alone, which the system lets go of when the process ends, however it ends.</summary>
+public sealed class DataRootLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private DataRootLock(FileStream file) => _file = file;
+
+    /// <exception cref="EngineException">The folder cannot be written, or another portal uses it.</exception>
+    public static DataRootLock Take(PortalFolders folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        Writable(folders.DataRoot);
+        try
+        {
+            return new(new FileStream(folders.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw NotWritable(folders.DataRoot, error);
+        }
+        catch (IOException error)
+        {
+            throw new DataRootInUseException(
+                $"Another portal uses the data root {folders.DataRoot}. Use that one, end it, or choose another folder with --CllClip:DataRoot=FOLDER",
+                error
+            );
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static void Writable(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".write-{Guid.NewGuid():N}");
+            using (var file = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+                file.WriteByte(1);
+                file.Flush(flushToDisk: true);
+            }
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw NotWritable(folder, error);
+        }
+        catch (IOException error)
+        {
+            throw StartupError.Explain(error) is { } known ? new EngineException(known, error) : NotWritable(folder, error);
+        }
+    }
+
+    private static EngineException NotWritable(string folder, Exception cause) =>
+        new(
+            $"The data root {folder} cannot be written ({cause.Message.TrimEnd('.')}). Give this account the right to write there, or choose another folder with --CllClip:DataRoot=FOLDER",
+            cause
+        );
+}
+
+/// <summary>Another process works on the same data root.</summary>
+public sealed class DataRootInUseException(string message, Exception cause) : EngineException(message, cause);

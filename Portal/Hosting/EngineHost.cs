@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using CllClip.Engine;
+using CllClip.Engine.Data;
+using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Device;
+using CllClip.Engine.Model;
+
+namespace CllClip.Portal.Hosting;
+
+/// <summary>Prepares and opens the embedded data set in the background of the start and keeps models and features.</summary>
+internal sealed partial class EngineHost : BackgroundService, IEngineHost
+{
+    private const string DefaultModel = "emoji-base";
+    private readonly PortalFolders _folders;
+    private readonly PortalOptions _options;
+    private readonly ILogger<EngineHost> _log;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _retry = new(0, 1);
+    private readonly ConcurrentDictionary<(string Id, string Device), Lazy<ClipModel>> _models = new();
+    private readonly ConcurrentDictionary<(string Dataset, string Model, string Device), Lazy<TeacherFeatures>> _features = new();
+    private volatile PreparationStatus _status = new(false, "Starting", 0, null, null);
+    private volatile IReadOnlyList<IRetrievalDataset> _datasets = [];
+    private Thread? _thread;
+
+    public EngineHost(PortalFolders folders, PortalOptions options, ILogger<EngineHost> log) =>
+        (_folders, _options, _log) = (folders, options, log);
+
+    public PreparationStatus Preparation => _status;
+
+    public event Action? PreparationChanged;
+
+    public Task Ready => _ready.Task;
+
+    public IReadOnlyList<IRetrievalDataset> Datasets => _datasets;
+
+    public IReadOnlyList<string> ModelIds =>
+        Directory.Exists(_folders.Models)
+            ?
+            [
+                .. Directory
+                    .EnumerateDirectories(_folders.Models)
+                    .Where(f => File.Exists(Path.Combine(f, "config.json")))
+                    .Select(f => Path.GetFileName(f))
+                    .Order(StringComparer.Ordinal),
+            ]
+            : [];
+
+    public void Retry()
+    {
+        if (_status.Error is not null && _retry.CurrentCount == 0)
+        {
+            _retry.Release();
+        }
+    }
+
+    public ClipModel Model(string id, string? device = null)
+    {
+        if (!ModelIds.Contains(id))
+        {
+            throw new EngineException($"There is no base model '{id}' in {_folders.Models}; restore the folder from the repository.");
+        }
+        var on = DeviceChoice.ResolveName(device ?? _options.Device);
+        return Kept(_models, (id, on), () => ClipModel.Load(Path.Combine(_folders.Models, id), on));
+    }
+
+    public TeacherFeatures Features(string datasetId, string modelId, string? device = null) =>
+        Features(Dataset(datasetId), modelId, device, null, CancellationToken.None);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        foreach (var features in _features.Values.Where(f => f.IsValueCreated))
+        {
+            features.Value.Dispose();
+        }
+        foreach (var model in _models.Values.Where(m => m.IsValueCreated))
+        {
+            model.Value.Dispose();
+        }
+        _retry.Dispose();
+    }
+
+    /// <summary>The server must not wait: the preparation has a thread of its own, which its engine loops keep.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _thread = new Thread(() =>
+        {
+            Work(stoppingToken);
+            ended.SetResult();
+        })
+        {
+            IsBackground = true,
+            Name = "preparation",
+        };
+        _thread.Start();
+        return ended.Task;
+    }
+
+    private void Work(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                Prepare(stop);
+                _ready.TrySetResult();
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                var text = StartupError.Explain(error);
+                LogFailed(_log, error is EngineException ? null : error, text ?? error.Message);
+                Set(_status with { Error = text ?? $"The preparation failed: {error.Message}", SecondsLeft = null });
+            }
+            try
+            {
+                _retry.Wait(stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Prepare(CancellationToken stop)
+    {
+        var meter = new PreparationMeter(Set, Emoji36Preparation.IsPrepared(_folders.Dataset(Emoji36Dataset.DatasetId)));
+        meter.Report("Loading the libraries", 0);
+        TorchThreads.Use(Environment.ProcessorCount);
+        Emoji36Preparation.Prepare(_folders.NodeModules, _folders.Dataset(Emoji36Dataset.DatasetId), meter, stop);
+        meter.EnterFeatures();
+        var dataset = Emoji36Dataset.Open(_folders.Dataset(Emoji36Dataset.DatasetId));
+        Features(dataset, DefaultModel, null, meter, stop);
+        _datasets = [dataset];
+        Set(new(true, "Ready", 1, 0, null));
+    }
+
+    private IRetrievalDataset Dataset(string id) =>
+        Datasets.FirstOrDefault(d => d.Id == id) ?? throw new EngineException($"Data set '{id}' is not ready.");
+
+    private TeacherFeatures Features(
+        IRetrievalDataset dataset,
+        string model,
+        string? device,
+        IProgress<FeatureProgress>? progress,
+        CancellationToken stop
+    )
+    {
+        var on = DeviceChoice.ResolveName(device ?? _options.Device);
+        return Kept(
+            _features,
+            (dataset.Id, model, on),
+            () => new FeatureCache(_folders.Features).Load(dataset, Model(model, on), progress, stop)
+        );
+    }
+
+    /// <summary>Made once, also when several threads ask at the same time; a failure is not kept.</summary>
+    private static TValue Kept<TKey, TValue>(ConcurrentDictionary<TKey, Lazy<TValue>> kept, TKey key, Func<TValue> make)
+        where TKey : notnull
+    {
+        var lazy = kept.GetOrAdd(key, _ => new Lazy<TValue>(make));
+        try
+        {
+            return lazy.Value;
+        }
+        catch
+        {
+            kept.TryRemove(new(key, lazy));
+            throw;
+        }
+    }
+
+    private void Set(PreparationStatus status)
+    {
+        _status = status;
+        PreparationChanged?.Invoke();
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Text}")]
+    private static partial void LogFailed(ILogger log, Exception? error, string text);
+}

@@ -1,0 +1,50 @@
+using CllClip.Engine;
+using CllClip.Engine.Device;
+
+namespace CllClip.Portal.Hosting;
+
+/// <summary>The settings <c>CllClip</c> that concern the whole portal; access has its own.</summary>
+public sealed class PortalOptions
+{
+    public const string Section = "CllClip";
+
+    /// <summary>Everything that the portal writes; relative to the content root, or absolute.</summary>
+    public string DataRoot { get; set; } = "data";
+
+    /// <summary>Folder that holds models, shipped runs and npm packages; null takes the repository or the folder of a published portal.</summary>
+    public string? ContentRoot { get; set; }
+
+    /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; set; } = "auto";
+
+    public JobsOptions Jobs { get; set; } = new();
+
+    public SearchOptions Search { get; set; } = new();
+
+    /// <exception cref="EngineException">A setting cannot be used; the message names it.</exception>
+    public PortalOptions Check()
+    {
+        if (!DeviceChoice.IsName(Device))
+        {
+            throw new EngineException($"The setting CllClip:Device is '{Device}'. Use auto, cpu, cuda or cuda:N.");
+        }
+        if (Jobs.Store != "sqlite")
+        {
+            throw new EngineException($"The setting CllClip:Jobs:Store is '{Jobs.Store}'. This version has one store, sqlite.");
+        }
+        return string.IsNullOrWhiteSpace(DataRoot)
+            ? throw new EngineException("The setting CllClip:DataRoot is empty. Name the folder that the portal may write to.")
+            : this;
+    }
+
+    public sealed class JobsOptions
+    {
+        public string Store { get; set; } = "sqlite";
+    }
+
+    public sealed class SearchOptions
+    {
+        /// <summary>Checkpoint that the search page opens with; null takes the best there is.</summary>
+        public string? DefaultCheckpoint { get; set; }
+    }
+}
