@@ -156,6 +156,14 @@ public sealed class ClipModel : IDisposable
     public void Save(string folder, Tensor? tokenEmbedding = null, Vocabulary? vocabulary = null) =>
         ClipFolder.Write(folder, this, _files, tokenEmbedding ?? TokenEmbedding, vocabulary ?? Vocabulary);
 
+    /// <summary>Copies a weight out of the files, for computing without tensors. Row by row</summary>
+    /// <param name="name">Its full Hugging Face name.</param>
+    internal float[] ReadWeights(string name)
+    {
+        using var stored = _files.Read(name, ClipShapes.Of(Config)[name], torch.CPU, ScalarType.Float32);
+        return stored.data<float>().ToArray();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

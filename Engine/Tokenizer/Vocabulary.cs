@@ -96,17 +96,27 @@ public sealed class Vocabulary
 
     /// <summary>Adds what <see cref="Since"/> found: <c>earlier.Apply(later.Since(earlier))</c> equals <c>later</c>.</summary>
     /// <exception cref="EngineException">The difference belongs to another vocabulary, or is broken.</exception>
-    public Vocabulary Apply(VocabularyDelta delta)
+    public Vocabulary Apply(VocabularyDelta delta) => Apply([delta]);
+
+    /// <summary>Adds several differences, each to what the one before it made; the cost of one.</summary>
+    /// <exception cref="EngineException">A difference belongs to another vocabulary, or is broken.</exception>
+    public Vocabulary Apply(IReadOnlyList<VocabularyDelta> deltas)
     {
-        ArgumentNullException.ThrowIfNull(delta);
-        if (delta.FirstId != Count || delta.FirstRank != Merges.Count)
+        ArgumentNullException.ThrowIfNull(deltas);
+        var (tokens, merges) = (Count, Merges.Count);
+        foreach (var delta in deltas)
         {
-            throw new EngineException(
-                $"The vocabulary difference starts at token {delta.FirstId} and merge {delta.FirstRank}, but the vocabulary has {Count} and {Merges.Count}: "
-                    + "it belongs to another stage."
-            );
+            if (delta.FirstId != tokens || delta.FirstRank != merges)
+            {
+                throw new EngineException(
+                    $"The vocabulary difference starts at token {delta.FirstId} and merge {delta.FirstRank}, but the vocabulary has {tokens} and {merges}: "
+                        + "it belongs to another stage."
+                );
+            }
+            tokens += delta.Tokens.Count;
+            merges += delta.Merges.Count;
         }
-        return Append(delta.Tokens, delta.Merges.Select(VocabularyDelta.ParseMerge));
+        return Append(deltas.SelectMany(d => d.Tokens), deltas.SelectMany(d => d.Merges).Select(VocabularyDelta.ParseMerge));
     }
 
     /// <summary>What is wrong with a merge, or null. <paramref name="seen"/> takes it up.</summary>

@@ -104,8 +104,9 @@ public static class CheckpointChain
     /// <param name="baseModel">The base model that the run began with.</param>
     /// <param name="chainFolder">Folder of the chain.</param>
     /// <param name="stage">From 1; 0 gives the base's own table and vocabulary.</param>
+    /// <param name="progress">Share done, 0 to 1.</param>
     /// <exception cref="EngineException">A stage is missing, damaged, or belongs to another base model.</exception>
-    public static StageSnapshot Fold(ClipModel baseModel, string chainFolder, int stage)
+    public static StageSnapshot Fold(ClipModel baseModel, string chainFolder, int stage, IProgress<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(baseModel);
         var vocabulary =
@@ -113,24 +114,27 @@ public static class CheckpointChain
             ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
         var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var counter = new TokenCounter(table.Count, [vocabulary.StartId, vocabulary.EndId]);
+        var grown = new List<VocabularyDelta>();
         try
         {
             for (var s = 1; s <= stage; s++)
             {
                 var record = Read(chainFolder, s);
                 Check(record, chainFolder, s, baseModel);
-                vocabulary = vocabulary.Apply(record.Vocabulary);
+                grown.Add(record.Vocabulary);
+                var size = table.Count + record.Vocabulary.Tokens.Count; // that they follow is checked at the end
                 using var delta = StageDelta.Read(Path.Combine(FolderOf(chainFolder, s), DeltaFile));
-                if (vocabulary.Count > table.Count)
+                if (size > table.Count)
                 {
-                    using var empty = zeros(vocabulary.Count - table.Count, table.Width, table.Table.dtype);
+                    using var empty = zeros(size - table.Count, table.Width, table.Table.dtype);
                     table.Append(empty); // the delta holds every new row
                 }
                 table.Update(record.OthersFactor, delta.Rows, delta.Values);
-                counter.BeginTask(vocabulary.Count);
+                counter.BeginTask(size);
                 counter.EndTask(delta.Occurred);
+                progress?.Report((double)s / stage);
             }
-            return new StageSnapshot(stage, vocabulary, table, counter);
+            return new StageSnapshot(stage, vocabulary.Apply(grown), table, counter);
         }
         catch
         {

@@ -1,6 +1,13 @@
 using CllClip.Benchmarks;
 
-IBenchmark[] benchmarks = [new TokenizerBenchmark(), new PrepareBenchmark(), new TrainBenchmark(), new StepBenchmark()];
+IBenchmark[] benchmarks =
+[
+    new TokenizerBenchmark(),
+    new PrepareBenchmark(),
+    new TrainBenchmark(),
+    new StepBenchmark(),
+    new GalleryBenchmark(),
+];
 
 var verb = args.FirstOrDefault();
 if (benchmarks.FirstOrDefault(benchmark => benchmark.Verb == verb) is { } chosen)

@@ -1,0 +1,97 @@
+using CllClip.Engine.Model;
+using CllClip.Engine.Tokenizer;
+using CllClip.Engine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CllClip.Engine.Search;
+
+/// <summary>What turns a typed query into a vector: vocabulary and token embedding of one stage with the base's text tower. Immutable; safe to share between threads.</summary>
+public sealed class SearchCheckpoint
+{
+    /// <summary>What a token costs beside its row: strings, dictionary entries, merges. Bytes, an estimate.</summary>
+    private const int BytesPerToken = 300;
+
+    private readonly ClipTokenizer _tokenizer;
+    private readonly QueryTower _tower;
+    private readonly float[] _table; // [V, W]
+
+    private SearchCheckpoint(QueryTower tower, Vocabulary vocabulary, Tensor table)
+    {
+        _tower = tower;
+        _tokenizer = new ClipTokenizer(vocabulary);
+        using var plain = table.detach().to(ScalarType.Float32, torch.CPU).contiguous();
+        _table = plain.data<float>().ToArray();
+    }
+
+    /// <summary>Rows of the token embedding.</summary>
+    public int VocabularySize => _tokenizer.Vocabulary.Count;
+
+    /// <summary>Memory held, bytes, an estimate.</summary>
+    public long Bytes => sizeof(float) * (long)_table.Length + (long)BytesPerToken * VocabularySize;
+
+    /// <summary>The base model's own vocabulary and table.</summary>
+    /// <exception cref="EngineException">The base model has no vocabulary.</exception>
+    public static SearchCheckpoint Of(ClipModel model, QueryTower tower)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tower);
+        var vocabulary =
+            model.Vocabulary
+            ?? throw new EngineException($"{model.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
+        return new SearchCheckpoint(tower, vocabulary, model.TokenEmbedding);
+    }
+
+    /// <summary>A stage of a run, folded from its chain; in any precision the chain is stored in.</summary>
+    /// <param name="model">The base model that the run began with.</param>
+    /// <param name="tower">Its text tower.</param>
+    /// <param name="chainFolder">Folder of the chain.</param>
+    /// <param name="stage">From 1; 0 is the base.</param>
+    /// <param name="progress">Share done, 0 to 1.</param>
+    /// <exception cref="EngineException">A stage is missing, damaged, or belongs to another base model.</exception>
+    public static SearchCheckpoint Fold(
+        ClipModel model,
+        QueryTower tower,
+        string chainFolder,
+        int stage,
+        IProgress<double>? progress = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(tower);
+        using var snapshot = CheckpointChain.Fold(model, chainFolder, stage, progress);
+        return new SearchCheckpoint(tower, snapshot.Vocabulary, snapshot.Embedding.Table);
+    }
+
+    /// <summary>The query as a unit vector, or null where no token is left of it. [D]</summary>
+    /// <param name="text">What was typed, cleaned (<see cref="QueryText"/>).</param>
+    /// <exception cref="EngineException">The checkpoint's weights are broken.</exception>
+    public float[]? Embed(string text) => Embed(text, out _);
+
+    /// <summary>The same, and whether the query was too long, so that only its beginning counted.</summary>
+    public float[]? Embed(string text, out bool cut)
+    {
+        var ids = Tokens(text);
+        cut = ids.Length > _tower.MaxLength;
+        if (cut)
+        {
+            Array.Resize(ref ids, _tower.MaxLength);
+            ids[^1] = _tokenizer.EndId;
+        }
+        return ids.Length <= 2 ? null : SearchGallery.Unit(_tower.Encode(Rows(ids)));
+    }
+
+    /// <summary>Token ids of a query, start and end included, not cut.</summary>
+    internal int[] Tokens(string text) => _tokenizer.Encode(text);
+
+    /// <summary>Their rows. [L, W]</summary>
+    internal float[] Rows(int[] ids)
+    {
+        var width = _tower.Width;
+        var rows = new float[ids.Length * width];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            _table.AsSpan(ids[i] * width, width).CopyTo(rows.AsSpan(i * width));
+        }
+        return rows;
+    }
+}
