@@ -7,6 +7,7 @@ IBenchmark[] benchmarks =
     new TrainBenchmark(),
     new StepBenchmark(),
     new GalleryBenchmark(),
+    new SearchBenchmark(),
 ];
 
 var verb = args.FirstOrDefault();

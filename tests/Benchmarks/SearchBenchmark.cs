@@ -27,7 +27,8 @@ internal sealed class SearchBenchmark : IBenchmark
     public string Verb => "search";
 
     /// <inheritdoc/>
-    public string Summary => "DATASET BASE CHAIN|base [QUERIES]: latency of a query, quiet and while training (targets: median 15 ms, 99th percentile 40 ms)";
+    public string Summary =>
+        "DATASET BASE CHAIN|base [QUERIES]: latency of a query, quiet and while training (targets: median 15 ms, 99th percentile 40 ms)";
 
     /// <inheritdoc/>
     public int Run(string[] args)
@@ -55,7 +56,7 @@ internal sealed class SearchBenchmark : IBenchmark
         var queries = Queries(dataset, count);
         var first = One(queries[0], detector, checkpoint.Embed, gallery);
         Line($"first query {first:0.00} ms");
-        Line($"{RunProvenance.Machine()}; load {LoadAverage()}");
+        Line($"{RunProvenance.Machine}; load {LoadAverage()}");
         Measure("quiet, managed tower", queries, q => One(q, detector, checkpoint.Embed, gallery));
         Measure("quiet, libtorch 1 thread", queries, q => One(q, detector, torch.Embed, gallery));
         using var training = new Training(dataset, model, features);
@@ -98,12 +99,13 @@ internal sealed class SearchBenchmark : IBenchmark
         }
         times.Sort();
         double At(double share) => times[Math.Min(times.Count - 1, (int)(share * times.Count))];
-        Line($"{what, -34} {queries.Count} queries: median {At(0.5), 6:0.00} ms, p95 {At(0.95), 6:0.00}, p99 {At(0.99), 6:0.00}, longest {times[^1], 6:0.00}");
+        Line(
+            $"{what, -34} {queries.Count} queries: median {At(0.5), 6:0.00} ms, p95 {At(0.95), 6:0.00}, p99 {At(0.99), 6:0.00}, longest {times[^1], 6:0.00}"
+        );
         return (At(0.5), At(0.99));
     }
 
-    private static string LoadAverage() =>
-        File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+    private static string LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
