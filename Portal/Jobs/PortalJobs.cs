@@ -1,12 +1,51 @@
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Quartz;
 
 namespace CllClip.Portal.Jobs;
 
-/// <summary>Services of runs: store, feed, queries.</summary>
+/// <summary>Services of runs.</summary>
 public static class PortalJobs
 {
+    private const int MostLanes = 16;
+
+    /// <summary>Launching, the queue and its workers, recovery, and the desk of the pages; needs the storage and an <see cref="IEngineHost"/>.</summary>
+    public static IServiceCollection AddPortalJobs(this IServiceCollection services)
+    {
+        services.AddRunStore();
+        services.AddSingleton<ActiveRuns>();
+        services.AddSingleton<RunWorker>();
+        services.AddSingleton<TrainingQueue>();
+        services.AddSingleton<RunService>();
+        services.Replace(ServiceDescriptor.Singleton<IRunDesk, RunDesk>());
+        services.AddSingleton<QueueFile>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueFile>());
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(options =>
+            {
+                options.InstanceName = "runs";
+                options.ShutdownJobInterruption = ShutdownJobInterruption.Always; // the run goes back to the queue
+            });
+            quartz.UseDefaultThreadPool(MostLanes);
+            quartz.UsePersistentStore(store =>
+            {
+                store.UseSqlite(options =>
+                    options.DataSourceFactory = provider =>
+                        SqliteFactory.Instance.CreateDataSource(provider.GetRequiredService<QueueFile>().ConnectionString)
+                );
+                store.ProvisionSchema();
+            });
+        });
+        services.AddHostedService<RunRecovery>();
+        services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        return services;
+    }
+
+    /// <summary>What stores, publishes and reads runs, without anything that works on them.</summary>
     public static IServiceCollection AddRunStore(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

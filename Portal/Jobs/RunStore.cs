@@ -70,8 +70,13 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
         Change(id, [to], reason, change, level).Result;
 
     /// <summary>Moves the run into the first of several states that may follow its own.</summary>
-    public (ActionResult Result, RunState State) MoveToFirst(string id, IReadOnlyList<RunState> to, string reason, string? level = null) =>
-        Change(id, to, reason, null, level);
+    public (ActionResult Result, RunState State) MoveToFirst(
+        string id,
+        IReadOnlyList<RunState> to,
+        string reason,
+        Action<RunEntity>? change = null,
+        string? level = null
+    ) => Change(id, to, reason, change, level);
 
     /// <summary>Takes the oldest queued run of a lane and marks it running; null if none waits.</summary>
     public RunEntity? Claim(string lane, string reason)

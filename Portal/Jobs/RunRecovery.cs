@@ -1,0 +1,97 @@
+using CllClip.Engine;
+using CllClip.Engine.Device;
+using CllClip.Portal.Storage;
+using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace CllClip.Portal.Jobs;
+
+/// <summary>Takes up at start what the last process left behind: runs that were in its hands when it died go back to the queue, and all that wait go on.</summary>
+public sealed partial class RunRecovery(
+    IDbContextFactory<PortalDbContext> contexts,
+    RunStore store,
+    ActiveRuns active,
+    TrainingQueue queue,
+    ILogger<RunRecovery> log
+) : IHostedService
+{
+    private const string Died = "The portal ended while the run was in hand";
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var lanes = Recover();
+        foreach (var lane in lanes)
+        {
+            await queue.WakeAsync(lane, cancellationToken);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Mends states and lanes; returns the lanes in which runs wait.</summary>
+    internal IReadOnlyList<string> Recover()
+    {
+        foreach (var (id, state) in Rows(RunState.Running, RunState.Stopping))
+        {
+            if (active.Contains(id))
+            {
+                continue;
+            }
+            LogRecovered(log, id, state);
+            if (state == RunState.Running)
+            {
+                store.Move(id, RunState.Queued, $"{Died}; it goes on after the last stage that was finished.", level: "warning");
+            }
+            else
+            {
+                store.Move(
+                    id,
+                    RunState.Stopped,
+                    $"{Died}, which had been asked to stop; it can be resumed.",
+                    row => row.EndedAt = store.Now,
+                    "warning"
+                );
+            }
+        }
+        return [.. Rows(RunState.Queued).Select(r => LaneOf(r.Id)).OfType<string>().Distinct()];
+    }
+
+    /// <summary>The machine may have changed since the run was queued: its device is looked up again.</summary>
+    private string? LaneOf(string id)
+    {
+        string? lane = null;
+        try
+        {
+            store.Update(id, row => row.Lane = lane = DeviceChoice.ResolveName(row.Device));
+            return lane;
+        }
+        catch (EngineException error)
+        {
+            store.Move(
+                id,
+                RunState.Failed,
+                error.Message,
+                row => (row.Error, row.EndedAt) = (error.Message, store.Now),
+                "error"
+            );
+            return null;
+        }
+    }
+
+    private List<(string Id, RunState State)> Rows(params RunState[] states)
+    {
+        using var db = contexts.CreateDbContext();
+        return
+        [
+            .. db
+                .Runs.Where(r => states.Contains(r.State))
+                .OrderBy(r => r.Number)
+                .Select(r => new { r.Id, r.State })
+                .AsEnumerable()
+                .Select(r => (r.Id, r.State)),
+        ];
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Run {Id} was {State} when the last process ended; taking it up again")]
+    private static partial void LogRecovered(ILogger log, string id, RunState state);
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using CllClip.Engine;
+using CllClip.Engine.Data;
+using CllClip.Engine.Device;
+using CllClip.Engine.Methods;
+using CllClip.Engine.Training;
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Hosting;
+using CllClip.Portal.Storage;
+using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
+
+namespace CllClip.Portal.Jobs;
+
+/// <param name="Run">The run that was queued; null if the request was refused.</param>
+/// <param name="Errors">Every wrong field with its messages; empty if the run was queued.</param>
+public sealed record LaunchResult(RunView? Run, IReadOnlyDictionary<string, string[]> Errors);
+
+/// <summary>What people and programs may ask of runs: launch, stop, resume, delete.</summary>
+public sealed partial class RunService(
+    IEngineHost engine,
+    RunStore store,
+    TrainingQueue queue,
+    ActiveRuns active,
+    PortalFolders folders,
+    PortalOptions options,
+    IDbContextFactory<PortalDbContext> contexts,
+    ILogger<RunService> log
+)
+{
+    /// <summary>Checks a request and puts the run into the queue.</summary>
+    public async Task<LaunchResult> LaunchAsync(RunRequest request, CancellationToken ct = default)
+    {
+        var result = await LaunchAsync([request], ct);
+        return new LaunchResult(result.Runs.Count > 0 ? result.Runs[0] : null, result.Errors);
+    }
+
+    /// <summary>Checks requests and puts the runs into the queue, all or none; errors of several are put together by field.</summary>
+    public async Task<SubmitResult> LaunchAsync(IReadOnlyList<RunRequest> requests, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        var errors = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        var runs = new List<RunEntity>();
+        foreach (var request in requests)
+        {
+            if (Check(request, errors) is var (dataset, device, lane))
+            {
+                runs.Add(RunPlans.ToRun(request, dataset, device, lane, store.Now));
+            }
+        }
+        if (errors.Count > 0)
+        {
+            return new SubmitResult([], errors.ToDictionary(e => e.Key, e => e.Value.Distinct().ToArray()));
+        }
+        store.Add(runs, "Launched.");
+        foreach (var lane in runs.Select(r => r.Lane).Distinct())
+        {
+            await queue.WakeAsync(lane, CancellationToken.None); // what is queued is worked on, even if the asker has gone
+        }
+        return new SubmitResult([.. runs.Select(r => r.ToView())], new Dictionary<string, string[]>());
+    }
+
+    /// <summary>Takes a queued run out of the queue, or has a running one stop at its next step; finished stages are kept.</summary>
+    public Task<ActionResult> StopAsync(string id)
+    {
+        var (result, state) = store.MoveToFirst(
+            id,
+            [RunState.Stopping, RunState.Stopped],
+            "A person asked to stop.",
+            run => run.EndedAt = run.State == RunState.Stopped ? store.Now : null,
+            "info"
+        );
+        if (result.Outcome == ActionOutcome.Done && state == RunState.Stopping)
+        {
+            active.Stop(id);
+        }
+        return Task.FromResult(
+            result.Outcome == ActionOutcome.Conflict ? ActionResult.Conflict($"Only queued and running runs can be stopped. {result.Message}") : result
+        );
+    }
+
+    /// <summary>Puts a stopped or failed run back into the queue; it goes on after its last finished stage.</summary>
+    public async Task<ActionResult> ResumeAsync(string id)
+    {
+        string lane = "";
+        ActionResult result;
+        try
+        {
+            var done = RunIds.IsWellFormed(id) ? CheckpointChain.CountStages(folders.Chain(id)) : 0;
+            result = store.Move(
+                id,
+                RunState.Queued,
+                done > 0 ? string.Create(CultureInfo.InvariantCulture, $"Resumed after stage {done}.") : "Resumed from the beginning.",
+                run =>
+                {
+                    run.Lane = lane = DeviceChoice.ResolveName(run.Device);
+                    (run.Error, run.EndedAt) = (null, null);
+                },
+                "info"
+            );
+        }
+        catch (EngineException error)
+        {
+            return ActionResult.Conflict(error.Message); // its device is not there any more
+        }
+        if (result.Outcome == ActionOutcome.Done)
+        {
+            await queue.WakeAsync(lane);
+        }
+        return result.Outcome == ActionOutcome.Conflict
+            ? ActionResult.Conflict($"Only stopped and failed runs can be resumed. {result.Message}")
+            : result;
+    }
+
+    /// <summary>Deletes a run with scores and checkpoints, unless it is running or came with the portal.</summary>
+    public Task<ActionResult> DeleteAsync(string id)
+    {
+        if (!RunIds.IsWellFormed(id))
+        {
+            return Task.FromResult(ActionResult.NotFound(id));
+        }
+        var result = store.Delete(id);
+        if (result.Outcome == ActionOutcome.Done && Directory.Exists(folders.Run(id)))
+        {
+            try
+            {
+                Directory.Delete(folders.Run(id), true);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                LogLeft(log, error, folders.Run(id));
+            }
+        }
+        return Task.FromResult(result);
+    }
+
+    /// <summary>The folder of a run's checkpoint chain; null if there is no such run.</summary>
+    public async Task<string?> ChainFolderAsync(string id, CancellationToken ct = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var found = await db.Runs.Where(r => r.Id == id).Select(r => new { r.ChainFolder }).FirstOrDefaultAsync(ct);
+        return found is null ? null : found.ChainFolder ?? folders.Chain(id);
+    }
+
+    private (IRetrievalDataset Dataset, string Device, string Lane)? Check(RunRequest request, SortedDictionary<string, List<string>> errors)
+    {
+        var dataset = engine.Datasets.FirstOrDefault(d => d.Id == request.Dataset);
+        var found = RunValidation.Check(request, dataset, engine.ModelIds).ToDictionary(e => e.Key, e => e.Value);
+        if (dataset is null && engine.Preparation is { Ready: false } preparation)
+        {
+            found["dataset"] = [NotReady(preparation)];
+        }
+        var device = request.Device ?? options.Device;
+        var lane = "";
+        if (!found.ContainsKey("device"))
+        {
+            try
+            {
+                lane = DeviceChoice.ResolveName(device);
+            }
+            catch (EngineException error)
+            {
+                found["device"] = [error.Message];
+            }
+        }
+        foreach (var (field, messages) in found)
+        {
+            if (!errors.TryGetValue(field, out var list))
+            {
+                errors[field] = list = [];
+            }
+            list.AddRange(messages);
+        }
+        return found.Count == 0 ? (dataset!, device, lane) : null;
+    }
+
+    private static string NotReady(PreparationStatus preparation) =>
+        preparation.Error is { } error
+            ? $"The data set is not ready: {error}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"The data set is still being prepared ({preparation.Phase}, {100 * preparation.Fraction:0} %). Launch again when it is ready."
+            );
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The run is deleted, but its folder {Folder} could not be; delete it by hand")]
+    private static partial void LogLeft(ILogger log, Exception error, string folder);
+}
