@@ -11,7 +11,7 @@ try
     builder.AddPortalHosting();
     builder.AddPortalAccess();
     builder.Services.AddPortalStorage();
-    builder.Services.AddRunStore();
+    builder.Services.AddPortalJobs();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
 

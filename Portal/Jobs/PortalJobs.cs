@@ -18,7 +18,7 @@ public static class PortalJobs
         services.AddRunStore();
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<RunWorker>();
-        services.AddSingleton<TrainingQueue>();
+        services.AddSingleton<TrainingLanes>();
         services.AddSingleton<RunService>();
         services.Replace(ServiceDescriptor.Singleton<IRunDesk, RunDesk>());
         services.AddSingleton<QueueFile>();

@@ -8,10 +8,10 @@ using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Jobs;
 
-/// <summary>Stores and publishes what the engine reports of one run. Lives on the run's own thread.</summary>
-/// <param name="run">The row as it was claimed.</param>
-/// <param name="dataset">The run's data set.</param>
-/// <param name="finishedBefore">Stages that were on disk before: the engine reports them again, they are no news.</param>
+/// <summary>
+/// Stores and publishes what the engine reports of one run. Lives on the run's own thread. Stages that were on disk before (<c>finishedBefore</c>) are
+/// reported again by the engine; they are stored if they are missing, but are no news for the log.
+/// </summary>
 internal sealed class RunRecorder(
     RunEntity run,
     IRetrievalDataset dataset,

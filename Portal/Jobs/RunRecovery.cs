@@ -11,7 +11,7 @@ public sealed partial class RunRecovery(
     IDbContextFactory<PortalDbContext> contexts,
     RunStore store,
     ActiveRuns active,
-    TrainingQueue queue,
+    TrainingLanes queue,
     ILogger<RunRecovery> log
 ) : IHostedService
 {
@@ -67,13 +67,7 @@ public sealed partial class RunRecovery(
         }
         catch (EngineException error)
         {
-            store.Move(
-                id,
-                RunState.Failed,
-                error.Message,
-                row => (row.Error, row.EndedAt) = (error.Message, store.Now),
-                "error"
-            );
+            store.Move(id, RunState.Failed, error.Message, row => (row.Error, row.EndedAt) = (error.Message, store.Now), "error");
             return null;
         }
     }

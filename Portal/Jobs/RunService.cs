@@ -20,7 +20,7 @@ public sealed record LaunchResult(RunView? Run, IReadOnlyDictionary<string, stri
 public sealed partial class RunService(
     IEngineHost engine,
     RunStore store,
-    TrainingQueue queue,
+    TrainingLanes queue,
     ActiveRuns active,
     PortalFolders folders,
     PortalOptions options,
@@ -75,7 +75,9 @@ public sealed partial class RunService(
             active.Stop(id);
         }
         return Task.FromResult(
-            result.Outcome == ActionOutcome.Conflict ? ActionResult.Conflict($"Only queued and running runs can be stopped. {result.Message}") : result
+            result.Outcome == ActionOutcome.Conflict
+                ? ActionResult.Conflict($"Only queued and running runs can be stopped. {result.Message}")
+                : result
         );
     }
 
@@ -142,7 +144,10 @@ public sealed partial class RunService(
         return found is null ? null : found.ChainFolder ?? folders.Chain(id);
     }
 
-    private (IRetrievalDataset Dataset, string Device, string Lane)? Check(RunRequest request, SortedDictionary<string, List<string>> errors)
+    private (IRetrievalDataset Dataset, string Device, string Lane)? Check(
+        RunRequest request,
+        SortedDictionary<string, List<string>> errors
+    )
     {
         var dataset = engine.Datasets.FirstOrDefault(d => d.Id == request.Dataset);
         var found = RunValidation.Check(request, dataset, engine.ModelIds).ToDictionary(e => e.Key, e => e.Value);

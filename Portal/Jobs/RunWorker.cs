@@ -81,7 +81,11 @@ public sealed partial class RunWorker(
         var model = engine.Model(run.Model, run.Lane);
         var plan = RunPlans.ToPlan(run, dataset, run.ChainFolder ?? folders.Chain(run.Id));
         var now = RunProvenance.Of(dataset, model, run.Lane);
-        if (run.Provenance is { } before && before.DataRevision != now.DataRevision && CheckpointChain.CountStages(plan.CheckpointFolder) > 0)
+        if (
+            run.Provenance is { } before
+            && before.DataRevision != now.DataRevision
+            && CheckpointChain.CountStages(plan.CheckpointFolder) > 0
+        )
         {
             throw new EngineException(
                 $"Data set '{run.Dataset}' has changed since the run began (revision {Short(before.DataRevision)}, now {Short(now.DataRevision)}), so its stages do not compare. Launch the run again from its page."

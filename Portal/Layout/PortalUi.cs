@@ -21,7 +21,6 @@ public static class PortalUi
             options.SnackbarConfiguration.PreventDuplicates = true;
         });
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IRunDesk, NoRunDesk>();
         return services;
     }
 

@@ -1,0 +1,66 @@
+using CllClip.Engine;
+using CllClip.Engine.Data;
+
+namespace CllClip.Portal.Tests.Jobs;
+
+/// <summary>A small data set made in memory: 24 pictures of noise, each named in four languages by two words.</summary>
+public sealed class ToyDataset : IRetrievalDataset
+{
+    private const int Things = 24;
+    private static readonly Dictionary<string, (string[] First, string[] Second)> Words = new()
+    {
+        ["en"] = (["red", "green", "blue", "black"], ["cat", "dog", "house", "tree", "sun", "fish"]),
+        ["de"] = (["rot", "grün", "blau", "schwarz"], ["Katze", "Hund", "Haus", "Baum", "Sonne", "Fisch"]),
+        ["ja"] = (["赤い", "緑の", "青い", "黒い"], ["猫", "犬", "家", "木", "太陽", "魚"]),
+        ["ar"] = (["أحمر", "أخضر", "أزرق", "أسود"], ["قطة", "كلب", "منزل", "شجرة", "شمس", "سمكة"]),
+    };
+
+    public string Id => "toy";
+    public string Name => "Toy";
+    public string Revision { get; init; } = "toy-1";
+    public IReadOnlyList<string> Languages => [.. Words.Keys];
+    public string HeadlineProtocol => "toy";
+    public DatasetDefaults Defaults { get; } = new(4e-3, 2, 60, 120, 8, ["en"]);
+    public int ImageCount => Things;
+    public int ImageSize => 64;
+
+    /// <summary>Called with the language whenever an epoch of training begins: lets a test act in the middle of a run.</summary>
+    public Action<string>? EpochBegins { get; set; }
+
+    public byte[] ReadPixels(int image)
+    {
+        var pixels = new byte[3 * ImageSize * ImageSize];
+        new Random(image).NextBytes(pixels);
+        return pixels;
+    }
+
+    public IReadOnlyList<string> TrainingTexts(string language) =>
+        Words.ContainsKey(language)
+            ? [.. Enumerable.Range(0, Things).Select(i => Caption(language, i))]
+            : throw new EngineException($"Toy has no language '{language}'.");
+
+    public IReadOnlyList<TrainingPair> TrainingEpoch(string language, Random random)
+    {
+        EpochBegins?.Invoke(language);
+        TrainingPair[] pairs = [.. Enumerable.Range(0, Things).Select(i => new TrainingPair(i, Caption("en", i), Caption(language, i)))];
+        random.Shuffle(pairs);
+        return pairs;
+    }
+
+    public int TrainingPairCount(string language) => Things;
+
+    public RetrievalSet? Validation(string language) => Set("toy-validation", language);
+
+    public IReadOnlyList<RetrievalSet> Tests(string language) => [Set("toy", language)];
+
+    private static RetrievalSet Set(string protocol, string language) =>
+        new(
+            protocol,
+            language,
+            [.. Enumerable.Range(0, Things)],
+            [.. Enumerable.Range(0, Things).Select(i => Caption(language, i))],
+            [.. Enumerable.Range(0, Things)]
+        );
+
+    private static string Caption(string language, int thing) => $"{Words[language].First[thing % 4]} {Words[language].Second[thing / 4]}";
+}
