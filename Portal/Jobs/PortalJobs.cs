@@ -16,6 +16,7 @@ public static class PortalJobs
     public static IServiceCollection AddPortalJobs(this IServiceCollection services)
     {
         services.AddRunStore();
+        services.AddLogging(log => log.AddFilter("Quartz", LogLevel.Warning));
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<RunWorker>();
         services.AddSingleton<TrainingLanes>();

@@ -8,6 +8,7 @@ public static class PortalStorage
 {
     public static IServiceCollection AddPortalStorage(this IServiceCollection services)
     {
+        services.AddLogging(log => log.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)); // not every statement
         services.AddDbContextFactory<PortalDbContext>(
             (provider, options) =>
                 options.UseSqlite(provider.GetRequiredService<PortalFolders>().ConnectionString).AddInterceptors(new BusyTimeout())
