@@ -1,5 +1,6 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
+using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout;
@@ -14,6 +15,7 @@ try
     builder.Services.AddPortalJobs();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
+    builder.Services.AddSearch();
 
     var app = builder.Build();
     app.UsePortalHosting();

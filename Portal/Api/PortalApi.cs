@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using CllClip.Portal.Features.Search;
 using Microsoft.AspNetCore.Http.Json;
 
 namespace CllClip.Portal.Api;
@@ -61,6 +62,7 @@ public static class PortalApi
         app.MapOpenApi();
         var api = app.MapGroup("/api/v1");
         api.MapCatalog();
+        api.MapSearchApi();
         return app;
     }
 }
