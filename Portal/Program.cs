@@ -1,6 +1,6 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
-using CllClip.Portal.Features.Search;
+using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout;
@@ -15,7 +15,7 @@ try
     builder.Services.AddPortalJobs();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
-    builder.Services.AddSearch();
+    builder.Services.AddPortalHealth();
 
     var app = builder.Build();
     app.UsePortalHosting();
@@ -24,6 +24,7 @@ try
     app.UsePortalApi();
     app.MapPortalUi();
     app.MapPortalApi();
+    app.MapPortalHealth();
     await app.RunAsync();
     return 0;
 }

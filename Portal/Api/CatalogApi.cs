@@ -1,21 +1,30 @@
 using CllClip.Engine.Methods;
+using CllClip.Portal.Hosting;
 using CllClip.Shared.Languages;
-using CllClip.Shared.Methods;
 
 namespace CllClip.Portal.Api;
 
-/// <summary>What can be chosen: methods and languages.</summary>
+/// <summary>What can be chosen: methods, languages, data sets and base models.</summary>
 internal static class CatalogApi
 {
     public static void MapCatalog(this RouteGroupBuilder api)
     {
-        api.MapGet("/methods", () => TypedResults.Ok(MethodCatalog.All))
+        var catalogue = api.MapGroup("").WithTags("Catalogue");
+        catalogue
+            .MapGet("/methods", () => TypedResults.Ok(MethodCatalog.All))
             .WithName("ListMethods")
-            .WithTags("Catalogue")
             .WithSummary("Every method with its paper, and each option with default, range and unit");
-        api.MapGet("/languages", () => TypedResults.Ok(LanguageCatalog.All))
+        catalogue
+            .MapGet("/languages", () => TypedResults.Ok(LanguageCatalog.All))
             .WithName("ListLanguages")
-            .WithTags("Catalogue")
             .WithSummary("The 36 languages");
+        catalogue
+            .MapGet("/datasets", (IEngineHost engine) => TypedResults.Ok(DatasetResponse.All(engine)))
+            .WithName("ListDatasets")
+            .WithSummary("Data sets with revision, licence and how far they are prepared");
+        catalogue
+            .MapGet("/models", (IEngineHost engine, PortalFolders folders) => TypedResults.Ok(ModelResponse.All(engine, folders)))
+            .WithName("ListModels")
+            .WithSummary("Base models with revision, licence and sizes");
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using System.Text.Unicode;
-using CllClip.Portal.Features.Search;
+using CllClip.Portal.Hubs;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Json;
 
 namespace CllClip.Portal.Api;
@@ -8,13 +10,25 @@ namespace CllClip.Portal.Api;
 /// <summary>The HTTP API under <c>/api/v1</c>, for scripts; the pages do not use it.</summary>
 public static class PortalApi
 {
+    private const long LargestHubMessage = 8 * 1024;
+
     public static IServiceCollection AddPortalApi(this IServiceCollection services)
     {
         services.AddProblemDetails(options =>
             options.CustomizeProblemDetails = context => context.ProblemDetails.Instance = context.HttpContext.Request.Path
         );
         // Text of all scripts stays legible in the answers; <, > and & are still escaped.
-        services.Configure<JsonOptions>(options => options.SerializerOptions.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All));
+        var encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        services.Configure<JsonOptions>(options =>
+        {
+            options.SerializerOptions.Encoder = encoder;
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        services.AddSingleton<HubMeter>();
+        services
+            .AddSignalR()
+            .AddHubOptions<RunsHub>(options => options.MaximumReceiveMessageSize = LargestHubMessage)
+            .AddJsonProtocol(options => options.PayloadSerializerOptions.Encoder = encoder);
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         services.AddOpenApi(
             "v1",
@@ -44,10 +58,7 @@ public static class PortalApi
                 api.UseExceptionHandler(
                     new ExceptionHandlerOptions
                     {
-                        ExceptionHandler = context =>
-                            Problem.Of(500, "The portal met an error", "It stands in the server's log.").ExecuteAsync(context),
-                        StatusCodeSelector = e =>
-                            e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+                        ExceptionHandler = Explain,
                         SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException,
                     }
                 );
@@ -59,10 +70,23 @@ public static class PortalApi
 
     public static WebApplication MapPortalApi(this WebApplication app)
     {
+        ArgumentNullException.ThrowIfNull(app);
         app.MapOpenApi();
         var api = app.MapGroup("/api/v1");
         api.MapCatalog();
-        api.MapSearchApi();
+        api.MapRuns();
+        app.MapHub<RunsHub>("/hubs/runs");
         return app;
+    }
+
+    private static Task Explain(HttpContext context)
+    {
+        var problem = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(413, "The body is too large"),
+            BadHttpRequestException bad => Problem.Of(bad.StatusCode, "The request cannot be read", bad.Message),
+            _ => Problem.Of(500, "The portal met an error", "It stands in the server's log."),
+        };
+        return problem.ExecuteAsync(context);
     }
 }

@@ -107,7 +107,7 @@ public sealed class StateChangeEntity
     public required string Reason { get; set; }
     public DateTime At { get; set; }
 
-    public StateMessage ToMessage() => new(RunId, State, Reason, At);
+    public StateMessage ToMessage() => new(RunId, State, Reason, At) { Sequence = Sequence };
 }
 
 /// <summary>A line of a run's log.</summary>
@@ -121,5 +121,5 @@ public sealed class LogLineEntity
     public required string Level { get; set; }
     public required string Text { get; set; }
 
-    public LogMessage ToMessage() => new(RunId, At, Level, Text);
+    public LogMessage ToMessage() => new(RunId, At, Level, Text) { Sequence = Sequence };
 }

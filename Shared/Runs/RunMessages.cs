@@ -20,11 +20,19 @@ public sealed record ScoreMessage(string RunId, long Sequence, Score Score);
 /// <param name="State">State entered.</param>
 /// <param name="Reason">Why, in words.</param>
 /// <param name="At">When (UTC).</param>
-public sealed record StateMessage(string RunId, RunState State, string Reason, DateTime At);
+public sealed record StateMessage(string RunId, RunState State, string Reason, DateTime At)
+{
+    /// <summary>Position of the state in the run's history, from 1, without gaps.</summary>
+    public long Sequence { get; init; }
+}
 
 /// <summary>The hub's <c>log</c> message and a row of the run's log.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="At">When (UTC).</param>
 /// <param name="Level"><c>info</c>, <c>warning</c> or <c>error</c>.</param>
 /// <param name="Text">The line.</param>
-public sealed record LogMessage(string RunId, DateTime At, string Level, string Text);
+public sealed record LogMessage(string RunId, DateTime At, string Level, string Text)
+{
+    /// <summary>Position of the line in the run's log, from 1, without gaps.</summary>
+    public long Sequence { get; init; }
+}

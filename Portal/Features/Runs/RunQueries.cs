@@ -65,6 +65,28 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
         return [.. rows.Select(c => c.ToMessage())];
     }
 
+    /// <summary>The state that each run is in, with time and reason, in the order of the runs.</summary>
+    public async Task<IReadOnlyList<StateMessage>> LastStatesAsync(CancellationToken stop = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        var rows = await db
+            .Runs.AsNoTracking()
+            .OrderBy(r => r.Number)
+            .Select(r => db.StateChanges.Where(c => c.RunId == r.Id).OrderByDescending(c => c.Sequence).FirstOrDefault())
+            .ToListAsync(stop);
+        return [.. rows.OfType<StateChangeEntity>().Select(c => c.ToMessage())];
+    }
+
+    /// <summary>Number of runs in each state; states without runs are left out.</summary>
+    public async Task<IReadOnlyDictionary<RunState, int>> CountAsync(CancellationToken stop = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        return await db
+            .Runs.GroupBy(r => r.State)
+            .Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, stop);
+    }
+
     /// <summary>Runs that were finished, newest first, with their stages: what estimates are made from.</summary>
     public async Task<IReadOnlyList<(RunView Run, IReadOnlyList<StageView> Stages)>> FinishedAsync(
         int most,

@@ -1,0 +1,81 @@
+using CllClip.Portal.Features.Runs;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Api;
+
+/// <summary>Runs: looking at them.</summary>
+internal static class RunsApi
+{
+    public static void MapRuns(this RouteGroupBuilder api)
+    {
+        var runs = api.MapGroup("/runs").WithTags("Runs");
+        runs.MapGet("", ListAsync)
+            .WithName("ListRuns")
+            .WithSummary("Runs, newest first, a page at a time")
+            .Produces<RunList>()
+            .ProducesValidationProblem();
+        MapOne(runs);
+        runs.MapActions();
+    }
+
+    private static void MapOne(RouteGroupBuilder runs)
+    {
+        runs.MapGet("/{id}", GetAsync).WithName("GetRun").WithSummary("One run: request, progress, summary, provenance").Found<RunView>();
+        runs.MapGet("/{id}/scores", ScoresAsync)
+            .WithName("GetScores")
+            .WithSummary("Every score of a run, in the order of measuring")
+            .Found<IReadOnlyList<Score>>();
+        runs.MapGet("/{id}/scores.csv", ScoresCsvAsync)
+            .WithName("GetScoresCsv")
+            .WithSummary("The same as tidy CSV, full precision")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapGet("/{id}/stages", StagesAsync)
+            .WithName("GetStages")
+            .WithSummary("Figures of every finished stage: vocabulary, time, memory")
+            .Found<IReadOnlyList<StageView>>();
+        runs.MapGet("/{id}/history", HistoryAsync)
+            .WithName("GetHistory")
+            .WithSummary("Every state that the run entered, with time and reason")
+            .Found<IReadOnlyList<StateMessage>>();
+        runs.MapGet("/{id}/log", LogAsync).WithName("GetLog").WithSummary("The run's log").Found<IReadOnlyList<LogMessage>>();
+    }
+
+    private static async Task<IResult> ListAsync([AsParameters] RunsQuery query, RunQueries runs, CancellationToken stop)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var filter = query.ToFilter(errors);
+        return errors.Count > 0 ? Problem.Fields(errors) : TypedResults.Ok(await runs.ListAsync(filter, stop));
+    }
+
+    private static async Task<IResult> GetAsync(string id, RunQueries runs, CancellationToken stop) =>
+        await runs.GetAsync(id, stop) is { } run ? TypedResults.Ok(run) : Problem.NotFound("run", id);
+
+    private static Task<IResult> ScoresAsync(string id, RunQueries runs, CancellationToken stop) =>
+        OfAsync(id, runs, () => runs.ScoresAsync(id, stop: stop), stop);
+
+    private static Task<IResult> StagesAsync(string id, RunQueries runs, CancellationToken stop) =>
+        OfAsync(id, runs, () => runs.StagesAsync(id, stop), stop);
+
+    private static Task<IResult> HistoryAsync(string id, RunQueries runs, CancellationToken stop) =>
+        OfAsync(id, runs, () => runs.HistoryAsync(id, stop), stop);
+
+    private static Task<IResult> LogAsync(string id, RunQueries runs, CancellationToken stop) =>
+        OfAsync(id, runs, () => runs.LogAsync(id, stop), stop);
+
+    private static async Task<IResult> ScoresCsvAsync(string id, RunQueries runs, CancellationToken stop) =>
+        await runs.GetAsync(id, stop) is { } run
+            ? TypedResults.File(
+                ScoresCsv.Write(await runs.ScoresAsync(id, stop: stop)),
+                "text/csv; charset=utf-8",
+                $"run-{run.Id}-scores.csv"
+            )
+            : Problem.NotFound("run", id);
+
+    private static async Task<IResult> OfAsync<T>(string id, RunQueries runs, Func<Task<T>> read, CancellationToken stop) =>
+        await runs.GetAsync(id, stop) is null ? Problem.NotFound("run", id) : TypedResults.Ok(await read());
+
+    private static void Found<T>(this RouteHandlerBuilder endpoint) =>
+        endpoint.Produces<T>().ProducesProblem(StatusCodes.Status404NotFound);
+}

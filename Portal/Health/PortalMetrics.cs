@@ -1,0 +1,80 @@
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Hosting;
+using CllClip.Portal.Hubs;
+using CllClip.Shared.Runs;
+using Prometheus;
+
+namespace CllClip.Portal.Health;
+
+/// <summary>The portal's figures at <c>/metrics</c>, in a registry of its own so that several portals fit into one process (tests).</summary>
+public sealed class PortalMetrics
+{
+    private readonly Gauge _runs;
+    private readonly Gauge _queue;
+    private readonly Gauge _ready;
+    private readonly Gauge _connections;
+    private readonly Counter _steps;
+    private readonly Counter _scores;
+    private readonly Counter _states;
+    private readonly Gauge _pace;
+    private readonly Histogram _search;
+
+    public PortalMetrics(RunQueries runs, IEngineHost engine, HubMeter hub)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(hub);
+        Registry = Metrics.NewCustomRegistry();
+        var make = Metrics.WithCustomRegistry(Registry);
+        DotNetStats.Register(Registry);
+        _runs = make.CreateGauge("cllclip_runs", "Runs stored, by state.", "state");
+        _queue = make.CreateGauge("cllclip_queue_length", "Runs that wait for a device.");
+        _ready = make.CreateGauge("cllclip_ready", "1 once data set, base model and features are usable.");
+        _connections = make.CreateGauge("cllclip_hub_connections", "Open connections of the hub /hubs/runs.");
+        _steps = make.CreateCounter("cllclip_training_steps_total", "Optimiser steps done since the portal started.");
+        _scores = make.CreateCounter("cllclip_scores_total", "Scores measured since the portal started.");
+        _states = make.CreateCounter("cllclip_run_states_total", "States that runs entered since the portal started.", "state");
+        _pace = make.CreateGauge("cllclip_training_pairs_per_second", "Training pairs per second of the run that reported last.");
+        _search = make.CreateHistogram(
+            "cllclip_search_seconds",
+            "Seconds from query to ranked results on the server.",
+            ["kind"],
+            new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.1, 0.25, 1, 5] }
+        );
+        foreach (var kind in new[] { "text", "image" })
+        {
+            _search.WithLabels(kind);
+        }
+        Registry.AddBeforeCollectCallback(async stop =>
+        {
+            var counts = await runs.CountAsync(stop);
+            foreach (var state in Enum.GetValues<RunState>())
+            {
+                _runs.WithLabels(state.ToString()).Set(counts.GetValueOrDefault(state));
+            }
+            _queue.Set(counts.GetValueOrDefault(RunState.Queued));
+            _ready.Set(engine.Preparation.Ready ? 1 : 0);
+            _connections.Set(hub.Connections);
+        });
+    }
+
+    public CollectorRegistry Registry { get; }
+
+    /// <summary>A search took this long.</summary>
+    /// <param name="kind"><c>text</c> or <c>image</c>.</param>
+    /// <param name="took">From query to ranked results.</param>
+    public void Searched(string kind, TimeSpan took) => _search.WithLabels(kind).Observe(took.TotalSeconds);
+
+    internal void Stepped(int steps, double pairsPerSecond)
+    {
+        _steps.Inc(steps);
+        if (double.IsFinite(pairsPerSecond))
+        {
+            _pace.Set(pairsPerSecond);
+        }
+    }
+
+    internal void Scored() => _scores.Inc();
+
+    internal void Entered(RunState state) => _states.WithLabels(state.ToString()).Inc();
+}
