@@ -1,5 +1,6 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
+using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -15,6 +16,7 @@ try
     builder.Services.AddPortalJobs();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
+    builder.Services.AddLeaderboard();
     builder.Services.AddPortalHealth();
 
     var app = builder.Build();
@@ -24,6 +26,7 @@ try
     app.UsePortalApi();
     app.MapPortalUi();
     app.MapPortalApi();
+    app.MapLeaderboardApi();
     app.MapPortalHealth();
     await app.RunAsync();
     return 0;

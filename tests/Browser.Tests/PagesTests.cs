@@ -14,9 +14,10 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
     private readonly SampleDesk _desk = Sample();
     private PortalHost? _host;
 
-    private string Address => (_host ??= new PortalHost(s => s.AddSingleton<IRunDesk>(_desk))).Address;
+    private string Address => (_host ??= new PortalHost(_desk)).Address;
 
-    public static TheoryData<string> Paths => ["/", "/launch", "/runs", "/runs/1", "/runs/36", "/runs/gone", "/nowhere"];
+    public static TheoryData<string> Paths =>
+        ["/", "/launch", "/runs", "/runs/1", "/runs/36", "/runs/gone", "/leaderboard", "/leaderboard?source=own&method=joint", "/nowhere"];
 
     internal static SampleDesk Sample()
     {

@@ -1,4 +1,7 @@
+using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Tests;
+using CllClip.Portal.Tests.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +21,10 @@ public sealed class PortalHost : WebApplicationFactory<Program>
         UseKestrel(0);
         StartServer();
     }
+
+    /// <summary>A portal whose pages show made-up runs.</summary>
+    public PortalHost(SampleDesk desk)
+        : this(services => services.AddSingleton<IRunDesk>(desk).AddSingleton<IOwnResults>(new DeskResults(desk))) { }
 
     /// <summary>Address of the portal, with its port, ending in a slash.</summary>
     public string Address => ClientOptions.BaseAddress.ToString();

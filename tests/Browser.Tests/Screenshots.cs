@@ -19,7 +19,7 @@ public sealed class Screenshots(BrowserSession session) : IClassFixture<BrowserS
     {
         Chromium.Require();
         var url = Environment.GetEnvironmentVariable("CLLCLIP_SHOTS_URL");
-        using var host = string.IsNullOrEmpty(url) ? new PortalHost(s => s.AddSingleton<IRunDesk>(PagesTests.Sample())) : null;
+        using var host = string.IsNullOrEmpty(url) ? new PortalHost(PagesTests.Sample()) : null;
         var paths = Environment.GetEnvironmentVariable("CLLCLIP_SHOTS_PATHS") is { Length: > 0 } p
             ? p
             : "/ /launch /runs /runs/1 /runs/36 /runs/3 /runs/gone /nowhere /leaderboard /search /about";

@@ -49,6 +49,9 @@ public sealed record BoardRow
     /// <summary>Forgetting on English.</summary>
     public required Figure FEnglish { get; init; }
 
+    /// <summary>What sets the row apart from others of the same name, for example <c>epochs 3</c>; null if nothing does.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>Recall by language.</summary>
     public required IReadOnlyDictionary<string, Figure> Cells { get; init; }
 

@@ -10,7 +10,7 @@ public static class BoardBuilder
         .ToDictionary(p => p.code, p => p.at, StringComparer.Ordinal);
 
     /// <summary>Protocol shown for a data set when none is chosen.</summary>
-    public static string Headline(string dataset) => dataset == "emoji36" ? "emoji36" : PublishedResults.Protocol;
+    public static string Headline(string dataset) => PublishedResults.Datasets.Contains(dataset) ? PublishedResults.Protocol : dataset;
 
     /// <summary>Answers a query.</summary>
     public static Board Build(BoardQuery query, IEnumerable<BoardEntry> entries)
@@ -22,7 +22,7 @@ public static class BoardBuilder
             where protocol == (query.Protocol ?? Headline(entry.Dataset))
             where entry.Scores.ContainsKey(new ScoreKey(protocol, query.Direction, query.K))
             group entry by (entry.Dataset, protocol, Learned: string.Join(',', InOrder(entry.Languages))) into g
-            orderby DatasetOrder(g.Key.Dataset), g.Key.Learned.Length descending, g.Key.Learned
+            orderby DatasetOrder(g.Key.Dataset), g.Key.Learned.Count(c => c == ',') descending, g.Key.Learned
             select Group(query, g.Key.Dataset, g.Key.protocol, g.Key.Learned.Split(','), [.. g]);
         return new Board(query, [.. groups.Where(g => g.Rows.Count > 0)]);
     }
@@ -50,9 +50,17 @@ public static class BoardBuilder
         }
         var rows = entries
             .GroupBy(e => (e.Configuration, e.Finished, Unfinished: e.Finished ? null : e.Id))
-            .Select(g => Row(query, key, columns, learned, [.. g]))
+            // The same seed once more is no further sample: the latest counts.
+            .Select(g => Row(query, key, columns, learned, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()]))
             .ToList();
-        return new BoardGroup(dataset, protocol, learned, columns, Sorted(query, Ranked(rows)), Note(query, columns, learned, entries));
+        return new BoardGroup(
+            dataset,
+            protocol,
+            learned,
+            columns,
+            Sorted(query, Ranked(Detailed(rows))),
+            Note(query, columns, learned, entries)
+        );
     }
 
     private static string? Note(BoardQuery query, string[] columns, string[] learned, IReadOnlyList<BoardEntry> entries)
@@ -98,7 +106,37 @@ public static class BoardBuilder
         };
     }
 
-    private static List<BoardRow> Ranked(IReadOnlyList<BoardRow> rows)
+    // Rows of one name: what they were made with, where that differs.
+    private static List<BoardRow> Detailed(IReadOnlyList<BoardRow> rows)
+    {
+        var differing = rows.Where(r => r.Entry.Settings.Count > 0)
+            .GroupBy(r => r.Name)
+            .Where(g => g.Count() > 1)
+            .ToDictionary(
+                g => g.Key,
+                g =>
+                    g.SelectMany(r => r.Entry.Settings.Keys)
+                        .Distinct()
+                        .Where(key => g.Select(r => r.Entry.Settings.GetValueOrDefault(key)).Distinct().Count() > 1)
+                        .Order(StringComparer.Ordinal)
+                        .ToList()
+            );
+        return
+        [
+            .. rows.Select(row =>
+                differing.TryGetValue(row.Name, out var keys) && keys.Count > 0
+                    ? row with
+                    {
+                        Detail = string.Join(", ", keys.Select(key => $"{key} {Short(row.Entry.Settings.GetValueOrDefault(key, "–"))}")),
+                    }
+                    : row
+            ),
+        ];
+    }
+
+    private static string Short(string value) => value.Length > 24 ? value[..24].TrimEnd() + "…" : value;
+
+    private static List<BoardRow> Ranked(List<BoardRow> rows)
     {
         var finished = rows.Where(r => r.Entry.Finished && r.Ar.Mean is not null).Select(r => r.Ar.Mean!.Value).ToList();
         return
@@ -118,9 +156,9 @@ public static class BoardBuilder
         Func<BoardRow, double?> value = query.Sort switch
         {
             "rank" => r => r.Rank,
-            "ar" => r => -r.Ar.Mean,
-            "f" => r => r.F.Mean,
-            "fen" => r => r.FEnglish.Mean,
+            "average" => r => -r.Ar.Mean,
+            "forgetting" => r => r.F.Mean,
+            "forgetting-en" => r => r.FEnglish.Mean,
             var language => r => -(r.Cells.GetValueOrDefault(language).Mean),
         };
         var ordered = rows.OrderBy(r => value(r) is null)

@@ -42,13 +42,16 @@ public sealed record BoardEntry
     /// <summary>Equal for runs that differ in the seed alone.</summary>
     public required string Configuration { get; init; }
 
+    /// <summary>Everything but method, TEIR, data set and seed that a run was made with, by name: what tells rows of one method apart.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Seed; null where unknown.</summary>
     public int? Seed { get; init; }
 
     /// <summary>All tasks are done, so the entry can be ranked.</summary>
     public bool Finished { get; init; } = true;
 
-    /// <summary>What an entry that is not finished is doing, for example <c>running, task 3 of 6</c>.</summary>
+    /// <summary>What an entry that is not finished is doing, for example <c>running, 2 of 6 tasks done</c>.</summary>
     public string? Status { get; init; }
 
     /// <summary>Ships with the repository.</summary>

@@ -30,12 +30,12 @@ public static class BoardExport
             "seeds",
             "languages_learned",
             "languages_averaged",
-            "ar",
-            "ar_deviation",
-            "f",
-            "f_deviation",
-            "f_en",
-            "f_en_deviation",
+            "average_recall",
+            "average_recall_deviation",
+            "forgetting",
+            "forgetting_deviation",
+            "forgetting_en",
+            "forgetting_en_deviation",
         ];
         var csv = new StringBuilder();
         Line(csv, header.Concat(languages));
@@ -153,7 +153,7 @@ public static class BoardExport
         };
     }
 
-    private static decimal Rounded(double value) => Math.Round((decimal)value, 1, MidpointRounding.AwayFromZero);
+    internal static decimal Rounded(double value) => Math.Round((decimal)value, 1, MidpointRounding.AwayFromZero);
 
     private static string Exact(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 

@@ -38,6 +38,8 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             File = row.Entry.File,
             Link = row.Entry.Link,
             Model = row.Entry.Model,
+            Detail = row.Detail,
+            Shipped = row.Entry.Shipped,
             Finished = row.Entry.Finished,
             Status = row.Entry.Status,
             RunIds = row.Entry.Source == BoardSource.Own ? row.Ids : [],
@@ -93,6 +95,12 @@ public sealed record LeaderboardRow
 
     /// <summary>Base model.</summary>
     public required string Model { get; init; }
+
+    /// <summary>What sets the row apart from others of the same name; null if nothing does.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>Whether the run came with the repository.</summary>
+    public bool Shipped { get; init; }
 
     /// <summary>Whether all tasks are done.</summary>
     public bool Finished { get; init; }

@@ -23,7 +23,7 @@ public static class BoardLink
         "sort",
         "order",
     ];
-    private static readonly string[] Columns = ["rank", "name", "ar", "f", "fen"];
+    private static readonly string[] Columns = ["rank", "name", "average", "forgetting", "forgetting-en"];
 
     /// <summary>The query string of the choices, with its question mark; empty for the defaults.</summary>
     public static string Write(BoardQuery query)
@@ -53,14 +53,12 @@ public static class BoardLink
 
     /// <summary>Reads the choices.</summary>
     /// <param name="values">Names and values of a query string.</param>
-    /// <param name="datasets">Ids of the data sets there are scores of.</param>
-    /// <param name="protocols">Protocols there are scores of.</param>
+    /// <param name="vocabulary">What the choices can be.</param>
     /// <param name="errors">What could not be read, by name; empty if all could.</param>
     /// <returns>The choices; those that could not be read have their defaults.</returns>
     public static BoardQuery Read(
         IEnumerable<KeyValuePair<string, StringValues>> values,
-        IReadOnlyCollection<string> datasets,
-        IReadOnlyCollection<string> protocols,
+        BoardVocabulary vocabulary,
         out IDictionary<string, string[]> errors
     )
     {
@@ -81,7 +79,7 @@ public static class BoardLink
             }
             else if (value.Length > 0)
             {
-                query = Set(query, name, value, datasets, protocols, wrong);
+                query = Set(query, name, value, vocabulary, wrong);
             }
         }
         return query;
@@ -91,8 +89,7 @@ public static class BoardLink
         BoardQuery query,
         string name,
         string value,
-        IReadOnlyCollection<string> datasets,
-        IReadOnlyCollection<string> protocols,
+        BoardVocabulary vocabulary,
         SortedDictionary<string, string[]> wrong
     )
     {
@@ -103,18 +100,18 @@ public static class BoardLink
         }
         return (name, value) switch
         {
-            ("dataset", _) => datasets.Contains(value)
+            ("dataset", _) => vocabulary.Datasets.Contains(value)
                 ? query with
                 {
                     Dataset = value,
                 }
-                : Wrong($"Unknown data set '{value}'. {OneOf(datasets)}"),
-            ("protocol", _) => protocols.Contains(value)
+                : Wrong($"Unknown data set '{value}'. {OneOf(vocabulary.Datasets)}"),
+            ("protocol", _) => vocabulary.Protocols.Contains(value)
                 ? query with
                 {
                     Protocol = value,
                 }
-                : Wrong($"Unknown protocol '{value}'. {OneOf(protocols)}"),
+                : Wrong($"Unknown protocol '{value}'. {OneOf(vocabulary.Protocols)}"),
             ("direction", "t2i") => query with { Direction = RetrievalDirection.TextToImage },
             ("direction", "i2t") => query with { Direction = RetrievalDirection.ImageToText },
             ("k", "1" or "5" or "10") => query with { K = int.Parse(value, CultureInfo.InvariantCulture) },
@@ -126,7 +123,12 @@ public static class BoardLink
             ("teir", "false") => query with { Teir = false },
             ("order", "asc") => query with { Descending = false },
             ("order", "desc") => query with { Descending = true },
-            ("method", _) => query with { Method = value },
+            ("method", _) => vocabulary.Methods.Any(m => m.Id == value)
+                ? query with
+                {
+                    Method = value,
+                }
+                : Wrong($"Unknown method '{value}'. {OneOf(vocabulary.Methods.Select(m => m.Id))}"),
             ("text", _) => value.Length <= 200 ? query with { Text = value } : Wrong("The text is longer than 200 characters."),
             ("sort", _) when Columns.Contains(value) || LanguageCatalog.Find(value) is not null => query with { Sort = value },
             ("languages", _) => ReadLanguages(query, value, wrong),

@@ -45,7 +45,7 @@ public sealed record BoardQuery
     /// <summary>Shows rows whose name holds this text.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Column that rows are sorted by: <c>rank</c>, <c>name</c>, <c>ar</c>, <c>f</c>, <c>fen</c> or a language code.</summary>
+    /// <summary>Column that rows are sorted by: <c>rank</c>, <c>name</c>, <c>average</c>, <c>forgetting</c>, <c>forgetting-en</c> or a language code.</summary>
     public string Sort { get; init; } = "rank";
 
     /// <summary>Whether the sort is turned round.</summary>

@@ -14,8 +14,7 @@ public sealed class PublishedResults
     /// <summary>Address of the paper.</summary>
     public const string Paper = "https://arxiv.org/abs/2401.17186";
 
-    private const string OwnTaskOnly =
-        "Not published for single languages: the released table holds each language right after its own task, and only means after the last one.";
+    private const string OwnTaskOnly = "Single languages were published right after their own task, not after the last one.";
 
     private const string OneTask = "All languages were learned at once, or none: there is no own task.";
     private const string OneMoment = "Measured once, after the last task.";

@@ -5,7 +5,7 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>Turns the stored scores of a run into the figures of its row.</summary>
 public static class StageScores
 {
-    private const string OneTask = "All languages were learned in one task: there is nothing to forget.";
+    private const string OneTask = "All languages were learned at once, or none: there is no own task.";
 
     /// <summary>The figures of every protocol, direction and K that the scores hold.</summary>
     /// <param name="scores">Scores of one run, in any order.</param>
@@ -36,13 +36,15 @@ public static class StageScores
                 forgetting[language.Key] = byStage.Take(byStage.Count - 1).Max(s => s.Recall) - byStage[^1].Recall;
             }
         }
+        // Joint training and zero-shot: one task for all languages, so that no language has a task of its own.
+        var together = last == 1 && own.Count > 1;
         return new EntryScores
         {
             Final = final,
-            OwnTask = own,
+            OwnTask = together ? new Dictionary<string, double>() : own,
             Forgetting = forgetting,
             Queries = scores.Where(s => s.Stage == last).Select(s => s.N).DefaultIfEmpty().Max(),
-            OwnTaskMissing = last == 1 && own.Count > 1 ? OneTask : null,
+            OwnTaskMissing = together ? OneTask : null,
         };
     }
 }

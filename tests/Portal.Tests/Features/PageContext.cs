@@ -1,4 +1,5 @@
 using Bunit;
+using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
@@ -15,6 +16,8 @@ public abstract class PageContext : BunitContext
         Services.AddMudServices();
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunDesk>(Desk);
+        Services.AddSingleton<IOwnResults, DeskResults>();
+        Services.AddSingleton<LeaderboardService>();
         Render<MudPopoverProvider>();
     }
 

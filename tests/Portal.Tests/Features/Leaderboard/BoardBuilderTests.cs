@@ -103,9 +103,9 @@ public class BoardBuilderTests
     }
 
     [Theory]
-    [InlineData("ar", false)]
-    [InlineData("f", false)]
-    [InlineData("f", true)]
+    [InlineData("average", false)]
+    [InlineData("forgetting", false)]
+    [InlineData("forgetting", true)]
     [InlineData("de", true)]
     [InlineData("name", false)]
     public void Rows_sort_by_any_column_and_those_without_a_figure_stay_last(string column, bool descending)
@@ -126,14 +126,14 @@ public class BoardBuilderTests
         double? Value(BoardRow row) =>
             column switch
             {
-                "ar" => row.Ar.Mean,
-                "f" => row.F.Mean,
+                "average" => row.Ar.Mean,
+                "forgetting" => row.F.Mean,
                 _ => row.Cells[column].Mean,
             };
         var values = rows.Select(Value).TakeWhile(v => v is not null).Select(v => v!.Value).ToList();
         Assert.All(rows.Skip(values.Count), r => Assert.Null(Value(r)));
         // Recall: best first unless turned round; forgetting: least first unless turned round.
-        Assert.Equal((column == "f") == descending ? values.OrderDescending() : values.Order(), values);
+        Assert.Equal((column == "forgetting") == descending ? values.OrderDescending() : values.Order(), values);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public class BoardBuilderTests
             .ToList();
         BoardBuilder.Build(new BoardQuery(), entries);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        BoardBuilder.Build(new BoardQuery { Sort = "f" }, entries);
+        BoardBuilder.Build(new BoardQuery { Sort = "forgetting" }, entries);
         Assert.True(watch.ElapsedMilliseconds < 300, $"{watch.ElapsedMilliseconds} ms");
     }
 }

@@ -66,7 +66,7 @@ public class BoardExportTests
         var rows = lines.Skip(1).Select(l => lines[0].Zip(l).ToDictionary(p => p.First, p => p.Second)).ToList();
         Assert.Equal(3, rows.Count);
         Assert.Equal("A_1 & 50%", rows[0]["name"]);
-        Assert.Equal("30.02", rows[0]["ar"]);
+        Assert.Equal("30.02", rows[0]["average_recall"]);
         Assert.Equal("40.04", rows[0]["de"]);
         Assert.Equal("1 2", rows[1]["seeds"]);
         Assert.Equal("", rows[2]["rank"]);

@@ -7,8 +7,11 @@ namespace CllClip.Portal.Tests.Features.Leaderboard;
 
 public class BoardLinkTests
 {
-    private static readonly string[] Datasets = ["emoji36", "xm3600"];
-    private static readonly string[] Protocols = ["emoji36", "all-captions"];
+    private static readonly BoardVocabulary Vocabulary = new(
+        ["emoji36", "xm3600"],
+        ["emoji36", "all-captions"],
+        [("cll-clip", "CLL-CLIP"), ("er", "ER")]
+    );
 
     public static TheoryData<BoardQuery> Queries() =>
         [
@@ -38,7 +41,7 @@ public class BoardLinkTests
             {
                 Teir = true,
                 Source = BoardSource.Own,
-                Sort = "fen",
+                Sort = "forgetting-en",
                 K = 5,
             },
         ];
@@ -47,7 +50,7 @@ public class BoardLinkTests
     [MemberData(nameof(Queries))]
     public void A_link_holds_every_choice(BoardQuery query)
     {
-        var read = BoardLink.Read(QueryHelpers.ParseQuery(BoardLink.Write(query)), Datasets, Protocols, out var errors);
+        var read = BoardLink.Read(QueryHelpers.ParseQuery(BoardLink.Write(query)), Vocabulary, out var errors);
         Assert.Empty(errors);
         foreach (var property in typeof(BoardQuery).GetProperties())
         {
@@ -64,10 +67,11 @@ public class BoardLinkTests
     [InlineData("?protocol=nope", "protocol", "all-captions")]
     [InlineData("?sort=nope", "sort", "language code")]
     [InlineData("?k=1&k=5", "k", "more than once")]
+    [InlineData("?method=nope", "method", "cll-clip, er")]
     [InlineData("?teir=maybe", "teir", "true, false")]
     public void What_cannot_be_read_is_named(string link, string name, string message)
     {
-        BoardLink.Read(QueryHelpers.ParseQuery(link), Datasets, Protocols, out var errors);
+        BoardLink.Read(QueryHelpers.ParseQuery(link), Vocabulary, out var errors);
         Assert.Contains(message, string.Join(' ', Assert.Single(errors, e => e.Key == name).Value), StringComparison.Ordinal);
     }
 }

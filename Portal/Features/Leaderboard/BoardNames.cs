@@ -1,0 +1,36 @@
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>What data sets and protocols are called on pages.</summary>
+public static class BoardNames
+{
+    private static readonly Dictionary<string, (string Name, string Text)> DatasetNames = new(StringComparer.Ordinal)
+    {
+        ["emoji36"] = ("Emoji36", "Drawings of emoji with their names in 36 languages; runs of this portal."),
+        ["xm3600"] = ("XM3600", "Crossmodal-3600: 3,600 photographs, captions in 36 languages. Figures released with the paper."),
+        ["coco"] = ("MSCOCO36", "MSCOCO's 5,000 test photographs, captions translated to 36 languages. Figures released with the paper."),
+        ["flickr30k"] = ("Flickr30k", "1,000 test photographs, captions in four languages. Figures released with the paper."),
+    };
+
+    private static readonly Dictionary<string, string> ProtocolTexts = new(StringComparer.Ordinal)
+    {
+        ["emoji36"] = "Names that all 36 languages have, against drawings by an artist never seen in training",
+        ["emoji36-all"] = "Every name of a language, against drawings by an artist never seen in training",
+        ["emoji36-seen"] = "Names that all 36 languages have, against drawings seen in training",
+        [PublishedResults.Protocol] = "Every caption of the test set is a query, all its images are the gallery",
+    };
+
+    /// <summary>Data sets of this portal whose results can always be asked for, even before the first run.</summary>
+    public static IReadOnlyList<string> OwnDatasets { get; } = ["emoji36"];
+
+    /// <summary>Protocols of this portal's runs.</summary>
+    public static IReadOnlyList<string> OwnProtocols { get; } = ["emoji36", "emoji36-all", "emoji36-seen"];
+
+    /// <summary>Display name of a data set.</summary>
+    public static string Dataset(string id) => DatasetNames.TryGetValue(id, out var known) ? known.Name : id;
+
+    /// <summary>One sentence on a data set, or null.</summary>
+    public static string? DatasetText(string id) => DatasetNames.TryGetValue(id, out var known) ? known.Text : null;
+
+    /// <summary>One sentence on a protocol.</summary>
+    public static string Protocol(string id) => ProtocolTexts.GetValueOrDefault(id, $"Evaluation protocol {id}");
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using CllClip.Portal.Layout.Components;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Results;
+using Microsoft.AspNetCore.Components;
+
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>One ranking as a table. Every choice in it is a link, so that it can be shared and works before the circuit does.</summary>
+public sealed partial class BoardTable
+{
+    private static readonly MarkupString _place = new("#");
+    private static readonly MarkupString _method = new("Method");
+    private static readonly MarkupString _ar = new("AR<sub>T</sub> ↑");
+    private static readonly MarkupString _f = new("F<sub>T</sub> ↓");
+    private static readonly MarkupString _fen = new("F<sub>en</sub> ↓");
+    private double _top;
+    private decimal? _bestAr;
+    private decimal? _bestF;
+    private decimal? _bestEnglish;
+
+    /// <summary>The ranking.</summary>
+    [Parameter, EditorRequired]
+    public BoardGroup Group { get; set; } = null!;
+
+    /// <summary>What was asked for: sort links are made from it.</summary>
+    [Parameter, EditorRequired]
+    public BoardQuery Query { get; set; } = null!;
+
+    /// <summary>Id of the heading.</summary>
+    [Parameter, EditorRequired]
+    public string Anchor { get; set; } = "";
+
+    private bool Published => Group.Rows.All(r => r.Entry.Source == BoardSource.Published);
+
+    private string DirectionText => Query.Direction == RetrievalDirection.TextToImage ? "text to image" : "image to text";
+
+    private string MomentText => Query.Moment == BoardMoment.Last ? "after the last task" : "right after each language’s own task";
+
+    /// <summary>The page's address with these choices.</summary>
+    internal static string Link(BoardQuery query) => "/leaderboard" + BoardLink.Write(query);
+
+    protected override void OnParametersSet()
+    {
+        var cells = Group.Rows.SelectMany(r => r.Cells.Values).Select(c => c.Mean).OfType<double>().DefaultIfEmpty(0).Max();
+        _top = Math.Max(10, Math.Ceiling(cells / 10) * 10);
+        var finished = Group.Rows.Where(r => r.Entry.Finished).ToList();
+        _bestAr = Best(finished, r => r.Ar.Mean, highest: true);
+        _bestF = Best(finished, r => r.F.Mean, highest: false);
+        _bestEnglish = Best(finished, r => r.FEnglish.Mean, highest: false);
+    }
+
+    // What is compared is what is shown: one decimal. A column of one row has no best.
+    private static decimal? Best(IReadOnlyList<BoardRow> rows, Func<BoardRow, double?> value, bool highest)
+    {
+        var values = rows.Select(value).OfType<double>().Select(BoardExport.Rounded).ToList();
+        return values.Count < 2 ? null
+            : highest ? values.Max()
+            : values.Min();
+    }
+
+    private string Heat(double recall) =>
+        "heat-" + ((int)Math.Round(Math.Clamp(recall / _top, 0, 1) * 31)).ToString(CultureInfo.InvariantCulture);
+
+    // For recall "descending" is the natural order, best first; for the rest "ascending" is.
+    private static bool BestIsHighest(string column) => column is not ("rank" or "name" or "forgetting" or "forgetting-en");
+
+    private string? SortState(string column) =>
+        Query.Sort == column || (column == "name" && Query.Sort == "rank")
+            ? (BestIsHighest(Query.Sort) != Query.Descending ? "descending" : "ascending")
+            : null;
+
+    private string SortLink(string column) => Link(Query with { Sort = column, Descending = Query.Sort == column && !Query.Descending });
+
+    private string SortMark(string column) =>
+        Query.Sort != column ? ""
+        : BestIsHighest(column) != Query.Descending ? " ▾"
+        : " ▴";
+
+    /// <summary>The reason that all cells of a row share, if none of them has a figure.</summary>
+    private string? OneReason(BoardRow row)
+    {
+        if (Group.Languages.Count < 2 || row.Cells.Values.Any(c => c.Mean is not null))
+        {
+            return null;
+        }
+        var reasons = row.Cells.Values.Select(c => c.Missing).Distinct().ToList();
+        return reasons.Count == 1 ? reasons[0] : null;
+    }
+
+    private string? OwnTaskLink(BoardRow row) =>
+        Query.Moment == BoardMoment.Last && row.Entry.Scores.Any(s => s.Value.OwnTask.Count > 0)
+            ? Link(Query with { Moment = BoardMoment.OwnTask })
+            : null;
+
+    private static string Title(string code, Figure figure)
+    {
+        var language = LanguageCatalog.Find(code)?.Name ?? code;
+        if (figure.Mean is not { } mean)
+        {
+            return $"{language}: {figure.Missing}";
+        }
+        var deviation = figure.Deviation is { } d ? " ± " + Formats.Fixed(d, 2) : "";
+        return $"{language}: {Formats.Fixed(mean, 2)}{deviation} %";
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using CllClip.Engine.Methods;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Features.Leaderboard;
+
+/// <summary>Makes leaderboard entries from this portal's runs.</summary>
+public static class OwnEntries
+{
+    /// <summary>The entry of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="scores">Its scores, as <see cref="StageScores.Build"/> gives them.</param>
+    /// <param name="finishedStages">Number of tasks whose scores are complete.</param>
+    public static BoardEntry Of(RunView run, IReadOnlyDictionary<ScoreKey, EntryScores> scores, int finishedStages)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var settings = Settings(run);
+        return new BoardEntry
+        {
+            Id = run.Id,
+            Label = MethodCatalog.Find(run.Method)?.Name ?? run.Method,
+            Method = run.Method,
+            Teir = run.Teir,
+            Dataset = run.Dataset,
+            Model = run.Model,
+            Source = BoardSource.Own,
+            Languages = run.Languages,
+            Configuration = string.Join('\n', settings.Select(s => $"{s.Key}={s.Value}").Prepend($"{run.Method} {run.Teir} {run.Dataset}")),
+            Settings = settings,
+            Seed = run.Seed,
+            Finished = run.State == RunState.Completed,
+            Status = Status(run, finishedStages),
+            Shipped = run.Shipped,
+            Link = "/runs/" + Uri.EscapeDataString(run.Id),
+            Scores = scores,
+        };
+    }
+
+    // Everything but the seed that changes the numbers; the device and the machine do not.
+    private static SortedDictionary<string, string> Settings(RunView run)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["base model"] = run.Model,
+            ["epochs"] = run.Epochs.ToString(CultureInfo.InvariantCulture),
+            ["order"] = string.Join(' ', run.Languages),
+        };
+        foreach (var (name, value) in run.Options)
+        {
+            settings[name] = value.ToString();
+        }
+        if (run.Provenance is { } provenance)
+        {
+            settings["base model's hash"] = provenance.BaseModelHash;
+            settings["data revision"] = provenance.DataRevision;
+        }
+        return settings;
+    }
+
+    private static string? Status(RunView run, int finished)
+    {
+        var tasks = run.Method is "joint" or "zero-shot" ? 1 : run.Languages.Count;
+        return run.State switch
+        {
+            RunState.Completed => null,
+            RunState.Running or RunState.Stopping => $"running, {finished} of {tasks} tasks done",
+            RunState.Queued => $"queued, {finished} of {tasks} tasks done",
+            RunState.Stopped => $"stopped after {finished} of {tasks} tasks",
+            _ => $"failed after {finished} of {tasks} tasks",
+        };
+    }
+}

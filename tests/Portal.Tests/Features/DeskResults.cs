@@ -1,0 +1,23 @@
+using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Runs;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Tests.Features;
+
+/// <summary>The results of a desk's made-up runs.</summary>
+public sealed class DeskResults(IRunDesk desk) : IOwnResults
+{
+    public async Task<IReadOnlyList<BoardEntry>> ReadAsync(CancellationToken stop = default)
+    {
+        var entries = new List<BoardEntry>();
+        foreach (var run in (await desk.ListAsync(new RunFilter { Take = 1000, Descending = false }, stop)).Items)
+        {
+            if (await desk.OpenAsync(run.Id, stop) is { Scores.Count: > 0 } details)
+            {
+                var stages = run.State == RunState.Completed ? int.MaxValue : details.Stages.Count;
+                entries.Add(OwnEntries.Of(details.Run, StageScores.Build(details.Scores, stages), details.Stages.Count));
+            }
+        }
+        return entries;
+    }
+}

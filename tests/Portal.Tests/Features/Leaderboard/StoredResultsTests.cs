@@ -1,0 +1,118 @@
+using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Tests.Jobs;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Features.Leaderboard;
+
+/// <summary>The leaderboard over a real database, from the first score to the last state.</summary>
+public sealed class StoredResultsTests : IDisposable
+{
+    private readonly Bench _bench = Bench.Ready();
+    private readonly LeaderboardService _leaderboard;
+
+    public StoredResultsTests() =>
+        _leaderboard = new LeaderboardService(
+            new StoredResults(_bench.Get<Microsoft.EntityFrameworkCore.IDbContextFactory<CllClip.Portal.Storage.PortalDbContext>>())
+        );
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task A_continual_run_appears_with_its_first_task_and_is_ranked_when_it_is_completed()
+    {
+        _bench.Add("a");
+        Assert.Empty(await RowsAsync());
+        _bench.Store.Claim("cpu", "Started.");
+        _bench.Store.AddScores("a", [Bench.Score(1, "en", recall: 40)]);
+        Assert.Empty(await RowsAsync()); // the task is not finished: its scores may be incomplete
+        Finish("a", 1, "en");
+        var row = Assert.Single(await RowsAsync());
+        Assert.Equal((null, 40.0, "running, 1 of 3 tasks done"), (row.Rank, row.Ar.Mean!.Value, row.Entry.Status));
+
+        _bench.Store.AddScores("a", [Bench.Score(2, "en", recall: 30), Bench.Score(2, "de", recall: 50)]);
+        Finish("a", 2, "de");
+        _bench.Store.AddScores("a", [Bench.Score(3, "en", recall: 20), Bench.Score(3, "de", recall: 45), Bench.Score(3, "ja", recall: 60)]);
+        Finish("a", 3, "ja");
+        _bench.Store.Move("a", RunState.Completed, "All tasks are done.", run => run.EndedAt = _bench.Store.Now);
+        row = Assert.Single(await RowsAsync());
+        Assert.Equal((1, 125.0 / 3, 12.5, 20.0), (row.Rank!.Value, row.Ar.Mean!.Value, row.F.Mean!.Value, row.FEnglish.Mean!.Value));
+    }
+
+    [Fact]
+    public async Task Zero_shot_joint_and_continual_runs_are_ranked_together()
+    {
+        Complete("zero", "zero-shot", 10);
+        Complete("joint", "joint", 70);
+        _bench.Add("a");
+        for (var stage = 1; stage <= 3; stage++)
+        {
+            string[] languages = ["en", "de", "ja"];
+            _bench.Store.AddScores("a", [.. languages.Take(stage).Select(l => Bench.Score(stage, l, recall: 60 - stage))]);
+            Finish("a", stage, languages[stage - 1]);
+        }
+        End("a");
+        var rows = await RowsAsync();
+        Assert.Equal(["joint", "cll-clip", "zero-shot"], rows.Select(r => r.Entry.Method));
+        Assert.Equal([1, 2, 3], rows.Select(r => r.Rank!.Value));
+        Assert.Equal([null, 1.5, null], rows.Select(r => r.F.Mean));
+
+        var own = (await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy", Moment = BoardMoment.OwnTask })).Groups.Single().Rows;
+        Assert.Equal(["cll-clip"], own.Where(r => r.Rank is not null).Select(r => r.Entry.Method));
+        Assert.Equal(58, own[0].Ar.Mean!.Value, 10);
+    }
+
+    [Fact]
+    public async Task A_deleted_run_leaves_the_board()
+    {
+        Complete("zero", "zero-shot", 10);
+        Assert.Single(await RowsAsync());
+        _bench.Store.Delete("zero");
+        Assert.Empty(await RowsAsync());
+    }
+
+    private async Task<IReadOnlyList<BoardRow>> RowsAsync() =>
+        [.. (await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy" })).Groups.SelectMany(g => g.Rows)];
+
+    private void Complete(string id, string method, double recall)
+    {
+        _bench.Add(
+            id,
+            change: run =>
+            {
+                run.Method = method;
+                run.Teir = false;
+            }
+        );
+        _bench.Store.AddScores(id, [.. new[] { "en", "de", "ja" }.Select(l => Bench.Score(1, l, recall: recall))]);
+        Finish(id, 1, "en", "de", "ja");
+        End(id);
+    }
+
+    private void End(string id)
+    {
+        _bench.Store.Claim("cpu", "Started.");
+        _bench.Store.Move(id, RunState.Completed, "All tasks are done.", run => run.EndedAt = _bench.Store.Now);
+    }
+
+    private void Finish(string id, int stage, params string[] languages) =>
+        _bench.Store.AddStage(
+            id,
+            new StageView
+            {
+                Stage = stage,
+                Languages = languages,
+                VocabularySize = 100,
+                NewTokens = 0,
+                RowsInUse = 100,
+                TrainingPairs = 10,
+                TrainSeconds = 1,
+                EvaluationSeconds = 1,
+                BestEpoch = 1,
+                ValidationScore = 50,
+                PeakMemoryBytes = 1,
+            },
+            _ => { }
+        );
+}
