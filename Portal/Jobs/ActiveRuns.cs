@@ -7,6 +7,9 @@ public sealed class ActiveRuns
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _switches = new();
 
+    /// <summary>Raised when a worker takes a run in hand, before it begins.</summary>
+    public event Action? Taken;
+
     /// <summary>Ids of the runs in hand.</summary>
     public IReadOnlyCollection<string> Ids => [.. _switches.Keys];
 
@@ -16,6 +19,7 @@ public sealed class ActiveRuns
     internal IDisposable Take(string id, CancellationTokenSource stop)
     {
         _switches[id] = stop;
+        Taken?.Invoke();
         return new InHand(this, id);
     }
 

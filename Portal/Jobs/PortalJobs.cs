@@ -19,6 +19,7 @@ public static class PortalJobs
         services.AddLogging(log => log.AddFilter("Quartz", LogLevel.Warning));
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<RunWorker>();
+        services.AddSingleton<Calibration>();
         services.AddSingleton<TrainingLanes>();
         services.AddSingleton<RunService>();
         services.Replace(ServiceDescriptor.Singleton<IRunDesk, RunDesk>());

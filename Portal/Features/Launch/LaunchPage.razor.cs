@@ -17,6 +17,9 @@ public sealed partial class LaunchPage
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _left = new();
     private readonly LaunchForm _form = new();
     private LaunchContext? _context;
     private RunView? _from;
@@ -50,6 +53,39 @@ public sealed partial class LaunchPage
             _notice = $"The portal's state could not be read: {e.Message}";
         }
         Changed();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+        using var timer = new PeriodicTimer(BetweenLooks, Clock);
+        try
+        {
+            while (_context is { Provisional: true } && await timer.WaitForNextTickAsync(_left.Token))
+            {
+                _context = await Desk.LaunchContextAsync(_left.Token);
+                Changed();
+                StateHasChanged();
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException || _left.IsCancellationRequested)
+        {
+            // the person left the page
+        }
+        catch (Exception e)
+        {
+            _notice = $"The portal's state could not be read: {e.Message}";
+            StateHasChanged();
+        }
+    }
+
+    public void Dispose()
+    {
+        _left.Cancel();
+        _left.Dispose();
     }
 
     private void Changed()

@@ -12,7 +12,8 @@ public sealed record RunEstimate(double? Seconds, long? MemoryBytes, long? DiskB
 /// <summary>Finished stages of one run, to estimate others from.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Stages">Its finished stages.</param>
-public sealed record MeasuredRun(RunView Run, IReadOnlyList<StageView> Stages);
+/// <param name="Calibration">Whether it is no run but a short measurement on this machine.</param>
+public sealed record MeasuredRun(RunView Run, IReadOnlyList<StageView> Stages, bool Calibration = false);
 
 /// <summary>Estimates a run from the stage figures of finished runs of the same method, data set and base model, else of any method that trains.</summary>
 public static class RunEstimator
@@ -63,13 +64,15 @@ public static class RunEstimator
         measured
             .Where(m => m.Stages.Count > 0 && m.Run.Dataset == request.Dataset && m.Run.Model == request.Model)
             .Where(m => request.Method == "zero-shot" ? m.Stages.Any(s => s.EvaluationSeconds > 0) : m.Stages.Any(s => s.TrainingPairs > 0))
-            .OrderBy(m => m.Run.Shipped)
+            .OrderBy(m => m.Run.Shipped ? 2 : m.Calibration ? 1 : 0) // what was measured here comes first
             .ThenByDescending(m => m.Run.Method == request.Method)
             .ThenByDescending(m => m.Run.EndedAt ?? m.Run.CreatedAt)
             .FirstOrDefault();
 
     private static string Words(MeasuredRun known, RunRequest request) =>
-        $"from the stages of {(known.Run.Shipped ? "the shipped run" : "your run")} “{known.Run.Name}”"
+        known.Calibration
+            ? "from a short calibration on this machine"
+            : $"from the stages of {(known.Run.Shipped ? "the shipped run" : "your run")} “{known.Run.Name}”"
         + (known.Run.Shipped ? $", made on {known.Run.Provenance?.Machine ?? "another machine"}: yours may differ" : "")
         + (known.Run.Method == request.Method ? "" : "; another method, so roughly");
 }

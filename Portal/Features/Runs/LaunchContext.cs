@@ -10,11 +10,13 @@ namespace CllClip.Portal.Features.Runs;
 /// <param name="Measured">Finished runs to estimate from.</param>
 /// <param name="EmbeddingWidth">Width of a row of the base model's token embedding.</param>
 /// <param name="Devices">Devices that can be asked for.</param>
+/// <param name="Provisional">Whether more will be known soon: the data set is being prepared, or this machine calibrated.</param>
 public sealed record LaunchContext(
     IReadOnlyList<(string Id, string Name)> Datasets,
     IReadOnlyList<string> Models,
     IRetrievalDataset? Dataset,
     IReadOnlyList<MeasuredRun> Measured,
     int EmbeddingWidth,
-    IReadOnlyList<string> Devices
+    IReadOnlyList<string> Devices,
+    bool Provisional = false
 );

@@ -14,6 +14,7 @@ internal sealed partial class RunDesk(
     RunService runs,
     RunFeed feed,
     IEngineHost engine,
+    Calibration calibration,
     PortalFolders folders,
     ILogger<RunDesk> log
 ) : IRunDesk
@@ -42,13 +43,23 @@ internal sealed partial class RunDesk(
         var datasets = engine.Datasets;
         var measured = await queries.FinishedAsync(MostMeasured, stop);
         var models = engine.ModelIds;
+        var provisional = !engine.Preparation.Ready;
+        var known = measured.Select(m => new MeasuredRun(m.Run, m.Stages)).ToList();
+        if (!provisional && datasets.Count > 0 && models.Count > 0)
+        {
+            if (calibration.Find(datasets[0], models[0], out provisional) is { } calibrated)
+            {
+                known.Add(calibrated);
+            }
+        }
         return new LaunchContext(
             datasets.Count > 0 ? [.. datasets.Select(d => (d.Id, d.Name))] : [("emoji36", "Emoji36")],
             models,
             datasets.Count > 0 ? datasets[0] : null,
-            [.. measured.Select(m => new MeasuredRun(m.Run, m.Stages))],
+            known,
             models.Count > 0 ? Width(models[0]) : 0,
-            engine.Preparation.Ready ? _devices.Value : ["auto", "cpu"]
+            engine.Preparation.Ready ? _devices.Value : ["auto", "cpu"],
+            provisional
         );
     }
 
@@ -75,7 +86,14 @@ internal sealed partial class RunDesk(
         {
             await foreach (var message in subscription.Events.ReadAllAsync())
             {
-                Hand(message, handlers);
+                try
+                {
+                    Hand(message, handlers);
+                }
+                catch (Exception error)
+                {
+                    LogHandler(log, error); // of a page that is going away; the next message may find it well
+                }
             }
         }
         catch (Exception error)
@@ -135,6 +153,9 @@ internal sealed partial class RunDesk(
         }
         return devices;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A page could not take a message of a run")]
+    private static partial void LogHandler(ILogger log, Exception error);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A page's subscription to runs ended")]
     private static partial void LogBroken(ILogger log, Exception error);
