@@ -1,6 +1,7 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Search;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -18,6 +19,7 @@ try
     builder.Services.AddPortalApi();
     builder.Services.AddLeaderboard();
     builder.Services.AddPortalHealth();
+    builder.Services.AddSearch();
 
     var app = builder.Build();
     app.UsePortalHosting();

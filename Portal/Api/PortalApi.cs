@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hubs;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Json;
@@ -76,6 +77,7 @@ public static class PortalApi
         api.MapCatalog();
         api.MapRuns();
         app.MapHub<RunsHub>("/hubs/runs");
+        api.MapSearchApi();
         return app;
     }
 

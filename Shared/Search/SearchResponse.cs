@@ -1,21 +1,36 @@
 namespace CllClip.Shared.Search;
 
-/// <summary>One image found.</summary>
+/// <summary>One thing found, by the image of it that fits best.</summary>
 /// <param name="ImageId">Identifier of the image in the gallery.</param>
 /// <param name="Url">Address of the picture, relative to the portal.</param>
-/// <param name="Title">Name of the thing shown, English.</param>
+/// <param name="Title">Name of the thing, in the language of the answer where it has one there, else in English.</param>
+/// <param name="TitleLanguage">Language of the title.</param>
+/// <param name="English">Its English name.</param>
+/// <param name="ThingId">Identifier of the thing.</param>
 /// <param name="Score">Cosine similarity.</param>
-/// <param name="Percentile">Share of the gallery (percent) that this image beats.</param>
-public sealed record SearchHit(string ImageId, string Url, string Title, double Score, double Percentile);
+/// <param name="Percentile">Share (percent) of the gallery's other things that it beats.</param>
+public sealed record SearchHit(
+    string ImageId,
+    string Url,
+    string Title,
+    string TitleLanguage,
+    string English,
+    string ThingId,
+    double Score,
+    double Percentile
+);
 
 /// <summary>Answer of <c>/api/v1/search</c>.</summary>
 public sealed record SearchResponse
 {
-    /// <summary>The query as it was understood (trimmed, normalised).</summary>
+    /// <summary>The query as it was understood (trimmed, without control characters); empty where an image was searched with.</summary>
     public required string Query { get; init; }
 
     /// <summary>Language chosen or detected.</summary>
     public required string Language { get; init; }
+
+    /// <summary>Whether the language was detected, not chosen.</summary>
+    public required bool LanguageDetected { get; init; }
 
     /// <summary>Checkpoint that answered.</summary>
     public required string Checkpoint { get; init; }
@@ -29,7 +44,7 @@ public sealed record SearchResponse
     /// <summary>Best first.</summary>
     public required IReadOnlyList<SearchHit> Results { get; init; }
 
-    /// <summary>A friendly word where there is nothing to show, else null.</summary>
+    /// <summary>A friendly word where there is nothing to show or the results want explaining, else null.</summary>
     public string? Message { get; init; }
 }
 
@@ -44,7 +59,25 @@ public sealed record GalleryView(string Id, string Name, int Things, int Images)
 /// <param name="Id">Identifier, <c>base</c> or <c>{runId}:{stage}</c>.</param>
 /// <param name="RunId">The run, or null for the base model.</param>
 /// <param name="Stage">Stage, from 1; 0 for the base model.</param>
-/// <param name="Label">Name shown.</param>
-/// <param name="Languages">Languages learned up to this stage.</param>
+/// <param name="Stages">Number of stages that the run has so far; 0 for the base model.</param>
+/// <param name="Label">Name shown: the run's.</param>
+/// <param name="Method">Method id of the run, or null for the base model.</param>
+/// <param name="Languages">Languages learned up to this stage, in order.</param>
 /// <param name="VocabularySize">Rows of the token embedding.</param>
-public sealed record CheckpointView(string Id, string? RunId, int Stage, string Label, IReadOnlyList<string> Languages, int VocabularySize);
+public sealed record CheckpointView(
+    string Id,
+    string? RunId,
+    int Stage,
+    int Stages,
+    string Label,
+    string? Method,
+    IReadOnlyList<string> Languages,
+    int VocabularySize
+);
+
+/// <summary>How one thing is found by its name in one language.</summary>
+/// <param name="Language">The language.</param>
+/// <param name="Name">The thing's name in it: the query.</param>
+/// <param name="Place">Place of the thing among all, from 1; 0 where the name holds no token.</param>
+/// <param name="First">What came first.</param>
+public sealed record ThingInLanguage(string Language, string Name, int Place, SearchHit? First);

@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Training;
@@ -10,12 +13,12 @@ using CllClip.Shared.Runs;
 
 namespace CllClip.Benchmarks;
 
-/// <summary>A run without the portal: <c>train DATASET-FOLDER BASE-FOLDER OUT-FOLDER METHOD [teir] [languages]</c>; prints each stage's figures.</summary>
+/// <summary>A run without the portal: prints each stage's figures and writes the finished run as an archive, as those under shipped/.</summary>
 internal sealed class TrainBenchmark : IBenchmark
 {
     public string Verb => "train";
 
-    public string Summary => "train DATASET BASE OUT METHOD teir|plain LANGUAGES(comma|tour|paper) [THREADS]";
+    public string Summary => "train DATASET BASE OUT METHOD teir|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full]";
 
     public int Run(string[] args)
     {
@@ -28,6 +31,8 @@ internal sealed class TrainBenchmark : IBenchmark
         {
             TorchSharp.torch.set_num_threads(int.Parse(args[6], CultureInfo.InvariantCulture));
         }
+        var seed = args.Length > 7 ? int.Parse(args[7], CultureInfo.InvariantCulture) : 1;
+        var weights = args.Length > 8 ? args[8] : "full";
         var dataset = Emoji36Dataset.Open(args[0]);
         using var model = ClipModel.Load(args[1]);
         using var features = new FeatureCache(Path.Combine(args[2], "features")).Load(dataset, model);
@@ -43,33 +48,64 @@ internal sealed class TrainBenchmark : IBenchmark
             Teir = args[4] == "teir",
             Languages = languages,
         };
+        var id = $"{args[3]}{(request.Teir ? "-teir" : "")}-seed{seed}";
         var plan = new RunPlan
         {
             Method = args[3],
             Teir = request.Teir,
             Languages = languages,
-            Epochs = dataset.Defaults.Epochs,
-            Seed = 1,
+            Epochs = args[3] == "zero-shot" ? 0 : dataset.Defaults.Epochs,
+            Seed = seed,
+            Device = "cpu",
             Options = RunValidation.Resolve(request, dataset.Defaults),
-            CheckpointFolder = Path.Combine(args[2], $"{args[3]}-{args[4]}"),
+            CheckpointFolder = Path.Combine(args[2], id, "chain"),
         };
-        var scores = new List<Score>();
-        new ContinualTrainer(dataset, model, features).Run(plan, new Printer(scores, languages), CancellationToken.None);
+        var printer = new Printer(languages, dataset.HeadlineProtocol);
+        var started = DateTime.UtcNow;
+        var clock = Stopwatch.StartNew();
+        new ContinualTrainer(dataset, model, features).Run(plan, printer, CancellationToken.None);
+        var run = new RunView
+        {
+            Id = id,
+            Name = id,
+            State = RunState.Completed,
+            Method = plan.Method,
+            Teir = plan.Teir,
+            Dataset = dataset.Id,
+            Model = "emoji-base",
+            Languages = languages,
+            Epochs = plan.Epochs,
+            Options = plan.Options.ToDictionary(o => o.Key, o => JsonSerializer.SerializeToElement(o.Value)),
+            Seed = seed,
+            Device = plan.Device,
+            CreatedAt = started,
+            StartedAt = started,
+            EndedAt = DateTime.UtcNow,
+            Summary = ContinualMetrics.Summarise(printer.Scores, languages, dataset.HeadlineProtocol),
+            Provenance = RunProvenance.Of(dataset, model, plan.Device) with { DurationSeconds = clock.Elapsed.TotalSeconds },
+        };
+        var chain = weights == "scores" || args[3] == "zero-shot" ? null : plan.CheckpointFolder;
+        new RunArchive(run, printer.Stages, printer.Scores, chain).Write(Path.Combine(args[2], id, "archive"), weights == "fp16");
         return 0;
     }
 
-    private sealed class Printer(List<Score> scores, IReadOnlyList<string> languages) : IProgress<RunEvent>
+    private sealed class Printer(IReadOnlyList<string> languages, string protocol) : IProgress<RunEvent>
     {
+        public List<Score> Scores { get; } = [];
+
+        public List<StageView> Stages { get; } = [];
+
         public void Report(RunEvent value)
         {
             switch (value)
             {
                 case ScoresMeasured measured:
-                    scores.AddRange(measured.Scores);
+                    Scores.AddRange(measured.Scores);
                     break;
                 case StageFinished finished:
-                    var s = Engine.Evaluation.ContinualMetrics.Summarise(scores, languages, "emoji36");
+                    var s = ContinualMetrics.Summarise(Scores, languages, protocol);
                     var f = finished.Stage;
+                    Stages.Add(f);
                     Console.WriteLine(
                         string.Create(
                             CultureInfo.InvariantCulture,

@@ -45,7 +45,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public string HeadlineProtocol => "emoji36";
 
     /// <inheritdoc/>
-    public DatasetDefaults Defaults { get; } = new(4e-3, 6, 3_000, 60_000, 128, ["en"]);
+    public DatasetDefaults Defaults { get; } = new(4e-3, 6, 3_000, 50_000, 128, ["en"]);
 
     /// <inheritdoc/>
     public int ImageCount => store.Images.Count;

@@ -91,25 +91,26 @@ public sealed class SampleDesk : IRunDesk
                     scores.Add(new Score(stage, run.Languages[j], RetrievalDirection.ImageToText, k, recall * 0.9, 1294, "emoji36"));
                 }
             }
-            figures.Add(
-                new StageView
-                {
-                    Stage = stage,
-                    Languages = [run.Languages[stage - 1]],
-                    VocabularySize = 4199 + 2100 * (stage - 1),
-                    NewTokens = stage == 1 ? 0 : 2100,
-                    RowsInUse = 2600 + 37 * stage,
-                    TrainingPairs = 22_272,
-                    TrainSeconds = 11.4,
-                    EvaluationSeconds = 0.4 * stage,
-                    BestEpoch = 5,
-                    ValidationScore = 31.2,
-                    PeakMemoryBytes = 912_000_000,
-                }
-            );
+            figures.Add(Stage(stage, [run.Languages[stage - 1]]));
         }
         return run;
     }
+
+    public static StageView Stage(int stage, IReadOnlyList<string> languages) =>
+        new()
+        {
+            Stage = stage,
+            Languages = languages,
+            VocabularySize = 4199 + 2100 * (stage - 1),
+            NewTokens = stage == 1 ? 0 : 2100,
+            RowsInUse = 2600 + 37 * stage,
+            TrainingPairs = 22_272,
+            TrainSeconds = 11.4,
+            EvaluationSeconds = 0.4 * stage,
+            BestEpoch = 5,
+            ValidationScore = 31.2,
+            PeakMemoryBytes = 912_000_000,
+        };
 
     public void Send(ProgressMessage message) => ForEach(message.RunId, h => h.Progress?.Invoke(message));
 

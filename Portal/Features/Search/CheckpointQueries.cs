@@ -1,0 +1,109 @@
+using CllClip.Engine.Methods;
+using CllClip.Engine.Training;
+using CllClip.Portal.Hosting;
+using CllClip.Portal.Storage;
+using CllClip.Shared.Runs;
+using CllClip.Shared.Search;
+using Microsoft.EntityFrameworkCore;
+
+namespace CllClip.Portal.Features.Search;
+
+/// <summary>Where a checkpoint lies.</summary>
+/// <param name="View">What is shown of it.</param>
+/// <param name="Model">Base model.</param>
+/// <param name="ChainFolder">Folder of the run's chain; null for the base model.</param>
+public sealed record LocatedCheckpoint(CheckpointView View, string Model, string? ChainFolder);
+
+/// <summary>The stages of all runs that have their weights here, and the base models.</summary>
+public sealed class CheckpointQueries(IDbContextFactory<PortalDbContext> contexts, PortalFolders folders, PortalOptions options)
+{
+    public const string BaseId = "base";
+    public const string BaseModel = "emoji-base";
+
+    /// <summary>All of them: the base first, then run by run (shipped first, then the newest), stage by stage.</summary>
+    public async Task<IReadOnlyList<CheckpointView>> ListAsync(CancellationToken stop = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        var runs = await db.Runs.AsNoTracking().OrderByDescending(r => r.Shipped).ThenByDescending(r => r.Number).ToListAsync(stop);
+        var stages = await db.Stages.AsNoTracking().OrderBy(s => s.Stage).ToListAsync(stop);
+        var of = stages.ToLookup(s => s.RunId, s => s.Figures);
+        return [Base.View, .. runs.SelectMany(r => Views(r, [.. of[r.Id]]))];
+    }
+
+    /// <summary>The checkpoint of this id (a run's id alone means its last stage), or null.</summary>
+    public async Task<LocatedCheckpoint?> FindAsync(string id, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (id == BaseId)
+        {
+            return Base;
+        }
+        var colon = id.LastIndexOf(':');
+        var runId = colon < 0 ? id : id[..colon];
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        if (await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == runId, stop) is not { } run)
+        {
+            return null;
+        }
+        var stages = await db
+            .Stages.AsNoTracking()
+            .Where(s => s.RunId == runId)
+            .OrderBy(s => s.Stage)
+            .Select(s => s.Figures)
+            .ToListAsync(stop);
+        var views = Views(run, stages);
+        var view = views.Find(v => colon < 0 ? v.Stage == v.Stages : v.Id == id);
+        return view is null ? null : new LocatedCheckpoint(view, run.Model, Folder(run));
+    }
+
+    /// <summary>
+    /// The checkpoint that search opens with: the setting's, else of the finished runs with the most languages the one that cannot have forgotten
+    /// any (joint training), then a shipped one, then the newest; the base model where there is none.
+    /// </summary>
+    public async Task<CheckpointView> DefaultAsync(CancellationToken stop = default)
+    {
+        if (
+            !string.IsNullOrWhiteSpace(options.Search.DefaultCheckpoint)
+            && await FindAsync(options.Search.DefaultCheckpoint, stop) is { } set
+        )
+        {
+            return set.View;
+        }
+        var views = await ListAsync(stop);
+        return views
+                .Where(v => v.Stage == v.Stages)
+                .OrderByDescending(v => v.Languages.Count)
+                .ThenByDescending(v => v.Stages == 1 && v.Languages.Count > 1)
+                .FirstOrDefault(v => v.RunId is null || v.Languages.Count > 1)
+            ?? Base.View;
+    }
+
+    private static LocatedCheckpoint Base { get; } =
+        new(new CheckpointView(BaseId, null, 0, 0, "Base model", null, ["en"], 0), BaseModel, null);
+
+    private string Folder(RunEntity run) => run.ChainFolder ?? folders.Chain(run.Id);
+
+    private List<CheckpointView> Views(RunEntity run, List<StageView> stages)
+    {
+        var there = Math.Min(stages.Count, CheckpointChain.CountStages(Folder(run)));
+        var languages = new List<string>();
+        var views = new List<CheckpointView>(there);
+        foreach (var stage in stages.Take(there))
+        {
+            languages.AddRange(stage.Languages);
+            views.Add(
+                new CheckpointView(
+                    $"{run.Id}:{stage.Stage}",
+                    run.Id,
+                    stage.Stage,
+                    there,
+                    run.Name,
+                    run.Method,
+                    [.. languages],
+                    stage.VocabularySize
+                )
+            );
+        }
+        return views;
+    }
+}

@@ -1,0 +1,68 @@
+using CllClip.Shared.Search;
+
+namespace CllClip.Portal.Features.Search;
+
+/// <summary>What is searched for, and with what.</summary>
+public sealed record SearchQuery
+{
+    /// <summary>What was typed.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Identifier of an image of the gallery to search by, in place of a text.</summary>
+    public string? Like { get; init; }
+
+    /// <summary>Language chosen; null to detect it.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>The reader's own language, where nothing else tells.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>Checkpoint; null for the default.</summary>
+    public string? Checkpoint { get; init; }
+
+    /// <summary>Number of results.</summary>
+    public int Count { get; init; } = 24;
+}
+
+/// <summary>Search as the pages and the API use it. Safe to call from any thread.</summary>
+public interface ISearch
+{
+    /// <summary>Checkpoints to search with, the base model first.</summary>
+    Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default);
+
+    /// <summary>The checkpoint that search opens with.</summary>
+    Task<CheckpointView> DefaultAsync(CancellationToken stop = default);
+
+    /// <summary>Whether a checkpoint answers at once.</summary>
+    bool IsLoaded(string checkpoint);
+
+    /// <summary>Loads a checkpoint where it is not loaded.</summary>
+    /// <exception cref="SearchException">There is none of that id, or search is not ready.</exception>
+    /// <exception cref="Engine.EngineException">It is damaged; the message says what to do.</exception>
+    Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default);
+
+    /// <summary>Ranks the gallery by a text, or by an image of the gallery. Whatever was typed gets an answer, with a word where there is nothing to show.</summary>
+    /// <exception cref="SearchException">No such checkpoint, language or image, or search is not ready.</exception>
+    Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default);
+
+    /// <summary>Ranks the gallery by an image file.</summary>
+    /// <exception cref="Engine.EngineException">The file is no image that can be read.</exception>
+    Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default);
+
+    /// <summary>How one thing is found by its name in each language.</summary>
+    /// <exception cref="SearchException">No such thing or checkpoint, or search is not ready.</exception>
+    Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default);
+}
+
+/// <summary>A search that cannot be answered as asked.</summary>
+/// <param name="errors">Every wrong field with the reason; empty where search is not ready yet.</param>
+/// <param name="message">Why, and what to do.</param>
+public sealed class SearchException(IReadOnlyDictionary<string, string[]> errors, string message) : Exception(message)
+{
+    /// <summary>One wrong field.</summary>
+    public SearchException(string wrong, string message)
+        : this(new Dictionary<string, string[]> { [wrong] = [message] }, message) { }
+
+    /// <summary>Every wrong field with the reason; empty where search is not ready yet.</summary>
+    public IReadOnlyDictionary<string, string[]> Errors { get; } = errors;
+}

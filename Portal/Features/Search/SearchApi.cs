@@ -1,0 +1,135 @@
+using System.Globalization;
+using CllClip.Engine;
+using CllClip.Engine.Data.Emoji36;
+using CllClip.Portal.Api;
+using CllClip.Portal.Hosting;
+using CllClip.Shared.Search;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace CllClip.Portal.Features.Search;
+
+/// <summary>Search, checkpoints and the gallery's pictures over HTTP.</summary>
+public static class SearchApi
+{
+    private const long MostBytes = 10L << 20;
+
+    public static IEndpointRouteBuilder MapSearchApi(this IEndpointRouteBuilder api)
+    {
+        api.MapGet(
+                "/search",
+                (
+                    ISearch search,
+                    CancellationToken stop,
+                    string? q = null,
+                    string? lang = null,
+                    string? checkpoint = null,
+                    string? k = null
+                ) => AnswerAsync(k, count => search.SearchAsync(Query(q, lang, checkpoint, count), stop))
+            )
+            .WithName("Search")
+            .WithTags("Search")
+            .WithSummary("Ranks the gallery by a text in any of the 36 languages")
+            .Produces<SearchResponse>()
+            .ProducesValidationProblem()
+            .ProducesProblem(503);
+        api.MapPost(
+                "/search/image",
+                (
+                    IFormFile file,
+                    ISearch search,
+                    CancellationToken stop,
+                    string? lang = null,
+                    string? checkpoint = null,
+                    string? k = null
+                ) =>
+                    AnswerAsync(
+                        k,
+                        async count => await search.SearchAsync(await ReadAsync(file, stop), Query(null, lang, checkpoint, count), stop)
+                    )
+            )
+            .WithName("SearchByImage")
+            .WithTags("Search")
+            .WithSummary("Ranks the gallery by an image file (PNG, JPEG, WebP, GIF or BMP, at most 10 MB)")
+            .WithMetadata(new RequestSizeLimitAttribute(MostBytes + 64_000))
+            .DisableAntiforgery() // no cookie is involved; foreign origins are refused for all of the API
+            .Produces<SearchResponse>()
+            .ProducesValidationProblem()
+            .ProducesProblem(503);
+        api.MapGet("/checkpoints", async (ISearch search, CancellationToken stop) => TypedResults.Ok(await search.CheckpointsAsync(stop)))
+            .WithName("ListCheckpoints")
+            .WithTags("Search")
+            .WithSummary("Checkpoints to search with: the base model and every stage whose weights are here");
+        api.MapGet("/images/{dataset}/{revision}/{image}", Picture)
+            .WithName("GetPicture")
+            .WithTags("Search")
+            .WithSummary("A picture of the gallery, SVG or WebP; what an address names never changes")
+            .Produces(200, contentType: "image/svg+xml", additionalContentTypes: "image/webp")
+            .ProducesProblem(404);
+        return api;
+    }
+
+    private static SearchQuery Query(string? text, string? language, string? checkpoint, int count) =>
+        new()
+        {
+            Text = text,
+            Language = string.IsNullOrEmpty(language) ? null : language,
+            Checkpoint = checkpoint,
+            Count = count,
+        };
+
+    private static async Task<IResult> AnswerAsync(string? k, Func<int, Task<SearchResponse>> search)
+    {
+        var count = 24;
+        if (!string.IsNullOrEmpty(k) && !int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out count))
+        {
+            count = 0; // no number of results: named with the other wrong fields
+        }
+        try
+        {
+            return TypedResults.Ok(await search(count));
+        }
+        catch (SearchException error) when (error.Errors.Count == 0)
+        {
+            return Problem.Of(503, "Search is not ready", error.Message);
+        }
+        catch (SearchException error)
+        {
+            return Problem.Fields(error.Errors);
+        }
+        catch (EngineException error)
+        {
+            return Problem.Of(422, "Search cannot answer", error.Message);
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(IFormFile file, CancellationToken stop)
+    {
+        if (file.Length is 0 or > MostBytes)
+        {
+            throw new SearchException(
+                "file",
+                file.Length == 0 ? "The file is empty." : "The file has more than 10 MB; make the image smaller."
+            );
+        }
+        var bytes = new byte[file.Length];
+        await using var stream = file.OpenReadStream();
+        await stream.ReadExactlyAsync(bytes, stop);
+        return bytes;
+    }
+
+    private static IResult Picture(string dataset, string revision, string image, IEngineHost host, HttpContext context)
+    {
+        if (
+            host.Datasets.OfType<Emoji36Dataset>().FirstOrDefault(d => d.Id == dataset) is not { } data
+            || revision != SearchSpace.Revision(data)
+            || SearchSpace.ImageOf(data, image) is not { } index
+        )
+        {
+            return Problem.NotFound("picture", $"{dataset}/{revision}/{image}");
+        }
+        var picture = data.DisplayImage(index);
+        context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        return TypedResults.Bytes(picture.Bytes, picture.ContentType, entityTag: new EntityTagHeaderValue($"\"{revision}-{image}\""));
+    }
+}

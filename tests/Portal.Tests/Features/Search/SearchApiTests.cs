@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CllClip.Shared.Search;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Features.Search;
+
+/// <summary>Search over HTTP in a whole portal, with the base model that ships.</summary>
+public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("cat", "1f431")]
+    [InlineData("  Pizza\u0000", "1f355")]
+    [InlineData("umbrella", "2614")]
+    public async Task A_text_finds_its_thing(string text, string thing)
+    {
+        var answer = await SearchAsync($"q={Uri.EscapeDataString(text)}&checkpoint=base&k=5");
+        Assert.Contains(answer.Results, r => r.ThingId.StartsWith(thing, StringComparison.Ordinal));
+        Assert.Equal(5, answer.Results.Count);
+        Assert.Equal(100, answer.Results[0].Percentile);
+        Assert.Equal(answer.Results.OrderByDescending(r => r.Score).Select(r => r.ImageId), answer.Results.Select(r => r.ImageId));
+        Assert.Equal((text.Trim().TrimEnd('\0'), "base"), (answer.Query, answer.Checkpoint));
+        Assert.InRange(answer.Gallery.Images, answer.Gallery.Things, 4 * answer.Gallery.Things);
+        Assert.True(answer.TookMs > 0);
+    }
+
+    [Fact]
+    public async Task The_language_is_detected_or_chosen_and_titles_are_in_it()
+    {
+        var detected = await SearchAsync("q=%E7%8C%AB%E3%81%AE%E9%A1%94&checkpoint=base");
+        Assert.Equal(("ja", true), (detected.Language, detected.LanguageDetected));
+        Assert.Contains("not learned Japanese", detected.Message, StringComparison.Ordinal);
+        Assert.All(detected.Results, r => Assert.True(r.TitleLanguage == "ja" || r.Title == r.English));
+        var chosen = await SearchAsync("q=pizza&lang=fi&checkpoint=base");
+        Assert.Equal(("fi", false), (chosen.Language, chosen.LanguageDetected));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("q=")]
+    [InlineData("q=%20%09%0A")]
+    [InlineData("q=%00%01%1B")]
+    public async Task What_holds_no_text_gets_a_friendly_word(string query)
+    {
+        var answer = await SearchAsync(query);
+        Assert.Empty(answer.Results);
+        Assert.False(string.IsNullOrEmpty(answer.Message));
+    }
+
+    [Fact]
+    public async Task A_very_long_text_is_answered_for_its_beginning()
+    {
+        var answer = await SearchAsync("q=" + string.Join('+', Enumerable.Repeat("cat", 1500)) + "&checkpoint=base");
+        Assert.NotEmpty(answer.Results);
+        Assert.Contains("beginning", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_wrong_field_is_named()
+    {
+        using var client = await ReadyAsync();
+        using var answer = await client.GetAsync("/api/v1/search?q=cat&lang=xx&checkpoint=gone:3&k=0", Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal(["checkpoint", "k", "lang"], problem.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order());
+        using var word = await client.GetAsync("/api/v1/search?q=cat&k=many", Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, word.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_picture_is_served_to_be_kept_and_only_pictures_are()
+    {
+        using var client = await ReadyAsync();
+        var hit = (await SearchAsync("q=cat&k=1")).Results[0];
+        using var picture = await client.GetAsync(hit.Url, Stop);
+        Assert.Equal(HttpStatusCode.OK, picture.StatusCode);
+        Assert.Contains(picture.Content.Headers.ContentType!.MediaType, new[] { "image/svg+xml", "image/webp" });
+        Assert.Contains("immutable", picture.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        using var again = new HttpRequestMessage(HttpMethod.Get, hit.Url);
+        again.Headers.IfNoneMatch.Add(picture.Headers.ETag!);
+        using var same = await client.SendAsync(again, Stop);
+        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+        foreach (var id in new[] { "x", "1f431_9", "1f431_", "..%2f..%2fportal.db", "1f431", "_0", "1F431_0" })
+        {
+            using var none = await client.GetAsync(hit.Url[..(hit.Url.LastIndexOf('/') + 1)] + id, Stop);
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        }
+        using var old = await client.GetAsync($"/api/v1/images/emoji36/0000000000000000/{hit.ImageId}", Stop);
+        Assert.Equal(HttpStatusCode.NotFound, old.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_drawing_sent_finds_itself_and_a_file_that_is_none_is_refused_in_words()
+    {
+        using var client = await ReadyAsync();
+        var hits = (await SearchAsync("q=cat&k=100&checkpoint=base")).Results;
+        var drawing = hits.First(h => h.ImageId.EndsWith("_3", StringComparison.Ordinal)); // WebP, as prepared
+        var file = await client.GetByteArrayAsync(drawing.Url, Stop);
+        using var found = await PostAsync(client, file);
+        var answer = (await found.Content.ReadFromJsonAsync<SearchResponse>(Stop))!;
+        Assert.Contains(answer.Results.Take(3), r => r.ThingId == drawing.ThingId);
+        using var text = await PostAsync(client, "no image at all"u8.ToArray());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, text.StatusCode);
+        Assert.Contains("PNG", await text.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        using var empty = await PostAsync(client, []);
+        Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_base_model_is_a_checkpoint()
+    {
+        using var client = await ReadyAsync();
+        var checkpoints = (await client.GetFromJsonAsync<List<CheckpointView>>("/api/v1/checkpoints", Stop))!;
+        Assert.Equal(("base", 0), (checkpoints[0].Id, checkpoints[0].Stage));
+        Assert.Equal(["en"], checkpoints[0].Languages);
+    }
+
+    private async Task<SearchResponse> SearchAsync(string query)
+    {
+        using var client = await ReadyAsync();
+        return (await client.GetFromJsonAsync<SearchResponse>("/api/v1/search?" + query, Stop))!;
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient client, byte[] file)
+    {
+        var form = new MultipartFormDataContent
+        {
+            {
+                new ByteArrayContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("image/webp") } },
+                "file",
+                "a.webp"
+            },
+        };
+        return client.PostAsync("/api/v1/search/image?checkpoint=base", form, Stop);
+    }
+
+    private async Task<HttpClient> ReadyAsync()
+    {
+        Assert.SkipUnless(
+            PreparedData.IsThere,
+            "The npm packages of Emoji36 are not installed: run 'npm ci' in the root of the repository."
+        );
+        var client = portal.Client();
+        for (var i = 0; i < 600; i++)
+        {
+            using var answer = await client.GetAsync("/api/v1/search?q=", Stop);
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+            {
+                break;
+            }
+            await Task.Delay(200, Stop);
+        }
+        return client;
+    }
+}
