@@ -1,3 +1,4 @@
+using System.Text;
 using CllClip.Engine;
 
 namespace CllClip.Portal.Hosting;
@@ -25,13 +26,35 @@ public sealed class DataRootLock : IDisposable
         catch (IOException error)
         {
             throw new DataRootInUseException(
-                $"Another portal uses the data root {folders.DataRoot}. Use that one, end it, or choose another folder with --CllClip:DataRoot=FOLDER",
+                $"Another process works on the data root {folders.DataRoot}{Holder(folders.LockFile)}. Use that one, end it, or choose another folder with --CllClip:DataRoot=FOLDER",
                 error
             );
         }
     }
 
+    /// <summary>Says who holds the data root, for those who come in vain.</summary>
+    public void Write(string holder)
+    {
+        _file.SetLength(0);
+        _file.Write(Encoding.UTF8.GetBytes(holder));
+        _file.Flush();
+    }
+
     public void Dispose() => _file.Dispose();
+
+    // The lock is advisory on Unix; on Windows the holder's words cannot be read while it lives.
+    private static string Holder(string file)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd() is { Length: > 0 } holder ? $" ({holder})" : "";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private static void Writable(string folder)
     {

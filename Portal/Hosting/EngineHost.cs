@@ -133,12 +133,24 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
         var meter = new PreparationMeter(Set, Emoji36Preparation.IsPrepared(_folders.Dataset(Emoji36Dataset.DatasetId)));
         meter.Report("Loading the libraries", 0);
         TorchThreads.Use(Environment.ProcessorCount);
-        Emoji36Preparation.Prepare(_folders.NodeModules, _folders.Dataset(Emoji36Dataset.DatasetId), meter, stop);
+        PrepareEmoji36(meter, stop);
         meter.EnterFeatures();
         var dataset = Emoji36Dataset.Open(_folders.Dataset(Emoji36Dataset.DatasetId));
         Features(dataset, DefaultModel, null, meter, stop);
         _datasets = [dataset];
         Set(new(true, "Ready", 1, 0, null));
+    }
+
+    private void PrepareEmoji36(PreparationMeter meter, CancellationToken stop)
+    {
+        try
+        {
+            Emoji36Preparation.Prepare(_folders.NodeModules, _folders.Dataset(Emoji36Dataset.DatasetId), meter, stop);
+        }
+        catch (EngineException error) when (error.Message.Contains("npm ci", StringComparison.Ordinal))
+        {
+            throw new EngineException($"{error.Message} (That folder is {_folders.ContentRoot}.)", error);
+        }
     }
 
     private IRetrievalDataset Dataset(string id) =>

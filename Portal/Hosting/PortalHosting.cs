@@ -1,5 +1,8 @@
 using CllClip.Engine;
+using CllClip.Portal.Commands;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace CllClip.Portal.Hosting;
 
@@ -19,8 +22,8 @@ public static class PortalHosting
         return builder;
     }
 
-    /// <exception cref="EngineException">A setting is wrong, the data root cannot be written, or another portal uses it.</exception>
-    public static WebApplicationBuilder AddPortalHosting(this WebApplicationBuilder builder)
+    /// <exception cref="EngineException">A setting is wrong.</exception>
+    public static IHostApplicationBuilder AddPortalHosting(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var options = (builder.Configuration.GetSection(PortalOptions.Section).Get<PortalOptions>() ?? new()).Check();
@@ -31,23 +34,38 @@ public static class PortalHosting
         );
         // Said in plain words by Program; the host's own log would add a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(folders.Keys)).SetApplicationName("cll-clip");
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // keys are as private as the data root
+        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(folders.Keys)).SetApplicationName("cll-clip");
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(folders);
-        // Made by the container, so that the container lets go of it; taken before anything is written (see Program).
-        builder.Services.AddSingleton(_ => DataRootLock.Take(folders));
+        builder.Services.AddSingleton(_ => DataRootLock.Take(folders)); // made by the container, so that the container lets go of it
         builder.Services.AddSingleton<EngineHost>();
         builder.Services.AddSingleton<IEngineHost>(s => s.GetRequiredService<EngineHost>());
+        builder.Services.AddSingleton(s => new PreparationConsole(s.GetRequiredService<IEngineHost>(), ConsoleProgress.OnError()));
         builder.Services.AddHostedService(s => s.GetRequiredService<EngineHost>());
+        builder.Services.AddHostedService<ShippedRuns>();
         return builder;
     }
 
-    /// <summary>Takes the data root; comes before everything that writes.</summary>
-    public static WebApplication UsePortalHosting(this WebApplication app)
+    /// <summary>Takes the data root; comes before everything that writes. Says on the console where the portal is.</summary>
+    /// <exception cref="EngineException">The data root cannot be written, or another portal uses it.</exception>
+    public static IHost UsePortalHosting(this IHost app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.Services.GetRequiredService<DataRootLock>();
+        var held = app.Services.GetRequiredService<DataRootLock>();
+        app.Services.GetRequiredService<PreparationConsole>();
+        if (app.Services.GetService<IServer>() is { } server)
+        {
+            var folders = app.Services.GetRequiredService<PortalFolders>();
+            app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() => Announce(server, held, folders));
+        }
         return app;
+    }
+
+    private static void Announce(IServer server, DataRootLock held, PortalFolders folders)
+    {
+        var addresses = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        held.Write($"portal at {addresses}, process {Environment.ProcessId}");
+        Console.WriteLine($"CLL-CLIP is at {addresses}   (data in {folders.DataRoot}; Ctrl+C ends it)");
     }
 }
