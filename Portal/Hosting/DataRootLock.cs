@@ -1,4 +1,3 @@
-using System.Text;
 using CllClip.Engine;
 
 namespace CllClip.Portal.Hosting;
@@ -8,7 +7,13 @@ public sealed class DataRootLock : IDisposable
 {
     private readonly FileStream _file;
 
-    private DataRootLock(FileStream file) => _file = file;
+    private readonly string _note;
+
+    private DataRootLock(FileStream file, string note)
+    {
+        (_file, _note) = (file, note);
+        File.Delete(note); // a killed portal's
+    }
 
     /// <exception cref="EngineException">The folder cannot be written, or another portal uses it.</exception>
     public static DataRootLock Take(PortalFolders folders)
@@ -17,7 +22,7 @@ public sealed class DataRootLock : IDisposable
         Writable(folders.DataRoot);
         try
         {
-            return new(new FileStream(folders.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new(new FileStream(folders.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), folders.HolderFile);
         }
         catch (UnauthorizedAccessException error)
         {
@@ -26,33 +31,31 @@ public sealed class DataRootLock : IDisposable
         catch (IOException error)
         {
             throw new DataRootInUseException(
-                $"Another process works on the data root {folders.DataRoot}{Holder(folders.LockFile)}. Use that one, end it, or choose another folder with --CllClip:DataRoot=FOLDER",
+                $"Another process works on the data root {folders.DataRoot}{Holder(folders.HolderFile)}. Use that one, end it, or choose another folder with --CllClip:DataRoot=FOLDER",
                 error
             );
         }
     }
 
     /// <summary>Says who holds the data root, for those who come in vain.</summary>
-    public void Write(string holder)
+    public void Write(string holder) => File.WriteAllText(_note, holder);
+
+    public void Dispose()
     {
-        _file.SetLength(0);
-        _file.Write(Encoding.UTF8.GetBytes(holder));
-        _file.Flush();
+        File.Delete(_note);
+        _file.Dispose();
     }
 
-    public void Dispose() => _file.Dispose();
-
-    // The lock is advisory on Unix; on Windows the holder's words cannot be read while it lives.
-    private static string Holder(string file)
+    // A file of its own: what is held alone cannot be read by others.
+    private static string Holder(string note)
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadToEnd() is { Length: > 0 } holder ? $" ({holder})" : "";
+            return $" ({File.ReadAllText(note)})";
         }
         catch (IOException)
         {
-            return "";
+            return ""; // held by a command, or by a portal that is about to start
         }
     }
 

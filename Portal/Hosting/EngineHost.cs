@@ -11,6 +11,7 @@ namespace CllClip.Portal.Hosting;
 internal sealed partial class EngineHost : BackgroundService, IEngineHost
 {
     private const string DefaultModel = "emoji-base";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly PortalFolders _folders;
     private readonly PortalOptions _options;
     private readonly ILogger<EngineHost> _log;
@@ -68,7 +69,11 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
 
     public override void Dispose()
     {
-        base.Dispose();
+        base.Dispose(); // cancels
+        if (_thread?.Join(Patience) == false)
+        {
+            return; // still in a native call: its tensors must outlive it, and the process ends anyhow
+        }
         foreach (var features in _features.Values.Where(f => f.IsValueCreated))
         {
             features.Value.Dispose();
@@ -107,7 +112,7 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
                 _ready.TrySetResult();
                 return;
             }
-            catch (OperationCanceledException)
+            catch (Exception) when (stop.IsCancellationRequested)
             {
                 return;
             }

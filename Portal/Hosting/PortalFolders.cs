@@ -32,6 +32,9 @@ public sealed class PortalFolders
     /// <summary>Held open while a portal or a command works on the data root.</summary>
     public string LockFile => Path.Combine(DataRoot, "portal.lock");
 
+    /// <summary>Says who holds the lock.</summary>
+    public string HolderFile => Path.Combine(DataRoot, "portal.address");
+
     /// <summary>Keys that protect forms and circuits.</summary>
     public string Keys => Path.Combine(DataRoot, "keys");
 

@@ -35,7 +35,7 @@ internal sealed class PreparationConsole : IDisposable
         else if (_watch.Elapsed > Moment)
         {
             _shown = true;
-            _console.Report(status.Fraction, $"Preparing Emoji36: {status.Phase}", status.SecondsLeft);
+            _console.Report(status.Fraction, status.Phase, status.SecondsLeft);
         }
     }
 }
