@@ -18,8 +18,8 @@ try
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
     builder.Services.AddLeaderboard();
-    builder.Services.AddPortalHealth();
     builder.Services.AddSearch();
+    builder.Services.AddPortalHealth();
 
     var app = builder.Build();
     app.UsePortalHosting();

@@ -8,7 +8,7 @@ public static class PortalStorage
 {
     public static IServiceCollection AddPortalStorage(this IServiceCollection services)
     {
-        services.AddLogging(log => log.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)); // not every statement
+        services.AddLogging(log => log.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Critical)); // what fails is thrown as well, and explained
         services.AddDbContextFactory<PortalDbContext>(
             (provider, options) =>
                 options.UseSqlite(provider.GetRequiredService<PortalFolders>().ConnectionString).AddInterceptors(new BusyTimeout())
