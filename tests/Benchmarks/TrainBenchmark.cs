@@ -109,7 +109,7 @@ internal sealed class TrainBenchmark : IBenchmark
                     Console.WriteLine(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"stage {f.Stage} {string.Join(' ', f.Languages)}: train {f.TrainSeconds:0.0} s, evaluation {f.EvaluationSeconds:0.0} s, rows {f.RowsInUse}, new {f.NewTokens}, best epoch {f.BestEpoch} ({f.ValidationScore:0.0}), AR {s.ArT2i:0.00}/{s.ArI2t:0.00}, F {s.ForgettingT2i:0.00}/{s.ForgettingI2t:0.00}, F_en {s.ForgettingEnglishT2i:0.00}, own {s.OwnTaskT2i:0.00}, peak {f.PeakMemoryBytes / 1e6:0} MB"
+                            $"stage {f.Stage} {string.Join(' ', f.Languages)}: train {f.TrainSeconds:0.0} s, evaluation {f.EvaluationSeconds:0.0} s, rows {f.RowsInUse}, new {f.NewTokens}, best epoch {f.BestEpoch} ({f.ValidationScore:0.0}), AR {s.ArT2i:0.00}/{s.ArI2t:0.00}, F {s.ForgettingT2i:0.00}/{s.ForgettingI2t:0.00}, F_en {s.ForgettingEnglishT2i:0.00}, own {s.OwnTaskT2i:0.00}, peak {f.PeakMemoryBytes / 1e6:0} MB, now {Environment.WorkingSet / 1e6:0} MB of which managed {GC.GetTotalMemory(false) / 1e6:0} MB"
                         )
                     );
                     break;
