@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Hosting;
 using CllClip.Shared.Search;
 
 namespace CllClip.Portal.Health;
@@ -6,6 +7,14 @@ namespace CllClip.Portal.Health;
 /// <summary>Search with its time measured, for pages and API alike.</summary>
 internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISearch
 {
+    public PreparationStatus Preparation => search.Preparation;
+
+    public event Action? PreparationChanged
+    {
+        add => search.PreparationChanged += value;
+        remove => search.PreparationChanged -= value;
+    }
+
     public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) => search.CheckpointsAsync(stop);
 
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => search.DefaultAsync(stop);
@@ -20,6 +29,9 @@ internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISe
 
     public async Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default) =>
         Measured("image", await search.SearchAsync(image, query, stop));
+
+    public Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default) =>
+        search.DescribeAsync(things, language, stop);
 
     public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default) =>
         search.ThingAsync(thing, checkpoint, stop);
