@@ -15,11 +15,13 @@ try
     builder.AddPortalAccess();
     builder.Services.AddPortalStorage();
     builder.Services.AddPortalJobs();
+    builder.Services.AddGuardedRunDesk();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
     builder.Services.AddLeaderboard();
     builder.Services.AddSearch();
     builder.Services.AddPortalHealth();
+    builder.Services.AddSearchMetrics();
 
     var app = builder.Build();
     app.UsePortalHosting();

@@ -78,9 +78,13 @@ public static class RunValidation
         {
             Wrong("name", "The name is longer than 200 characters.");
         }
-        if (request.Tags is { Count: > 20 } || request.Tags?.Any(t => t is null || t.Length is 0 or > 50) == true)
+        if (request.Name?.Any(char.IsControl) == true)
         {
-            Wrong("tags", "At most 20 tags of 1 to 50 characters.");
+            Wrong("name", "The name holds control characters.");
+        }
+        if (request.Tags is { Count: > 20 } || request.Tags?.Any(t => t is null || t.Length is 0 or > 50 || t.Any(char.IsControl)) == true)
+        {
+            Wrong("tags", "At most 20 tags of 1 to 50 characters, none of them a control character.");
         }
         if (method is not null)
         {

@@ -52,14 +52,22 @@ public sealed class AccessGate(IOptions<AccessOptions> options, IServerBinding b
     internal bool IsOwnHost(HostString host) =>
         !Loopback || LoopbackAddress.IsLoopbackHost(host.Host) || _options.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The caller as the request proves it: by bearer token or cookie, else nobody.</summary>
-    internal ClaimsPrincipal Identify(HttpRequest request)
+    /// <summary>Somebody who gave no proof of the token.</summary>
+    internal static ClaimsPrincipal Nobody => new(new ClaimsIdentity());
+
+    /// <summary>Somebody who has the token.</summary>
+    internal static ClaimsPrincipal Owner => new(new ClaimsIdentity(Scheme));
+
+    /// <summary>Whether a request claims to come from somebody who has the token.</summary>
+    internal static bool HasProof(HttpRequest request) => Bearer(request) is not null || request.Cookies.ContainsKey(CookieName);
+
+    /// <summary>Whether the claim is right: by bearer token or by cookie.</summary>
+    internal bool IsProven(HttpRequest request) => IsToken(Bearer(request)) || SameText(request.Cookies[CookieName], CookieValue);
+
+    private static string? Bearer(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        var proven =
-            (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && IsToken(header["Bearer ".Length..].Trim()))
-            || SameText(request.Cookies[CookieName], CookieValue);
-        return new ClaimsPrincipal(proven ? new ClaimsIdentity(Scheme) : new ClaimsIdentity());
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
     }
 
     private static bool IsOwner(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true, AuthenticationType: Scheme };

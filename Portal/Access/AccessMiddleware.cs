@@ -9,7 +9,7 @@ namespace CllClip.Portal.Access;
 public sealed class ChangesNothingAttribute : Attribute;
 
 /// <summary>Refuses foreign hosts and origins, turns <c>?token=</c> into a cookie, and lets only those pass who may look or change.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate)
+internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, TokenAttempts attempts)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -24,11 +24,28 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate)
         }
         if (gate.TokenNeeded && HttpMethods.IsGet(request.Method) && request.Query.TryGetValue("token", out var token))
         {
-            return gate.IsToken(token)
-                ? GiveCookie(context)
-                : Refuse(context, 401, "Wrong token", "The token in the address is not this portal's.");
+            return attempts.Try(context, () => gate.IsToken(token)) switch
+            {
+                true => GiveCookie(context),
+                false => Refuse(context, 401, "Wrong token", "The token in the address is not this portal's."),
+                null => TooMany(context),
+            };
         }
-        context.User = gate.Identify(request);
+        context.User = AccessGate.Nobody;
+        if (gate.TokenNeeded && AccessGate.HasProof(request))
+        {
+            switch (attempts.Try(context, () => gate.IsProven(request)))
+            {
+                case true:
+                    context.User = AccessGate.Owner;
+                    break;
+                case false:
+                    context.Response.Cookies.Delete(AccessGate.CookieName); // one of an earlier start would be wrong again and again
+                    break;
+                case null when Changes(context):
+                    return TooMany(context);
+            }
+        }
         if (!gate.MayLook(context.User) && !request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
         {
             return Refuse(context, 401, "Token needed", "This portal is shown only to those who have its token.");
@@ -95,6 +112,9 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate)
             $"<!DOCTYPE html><meta http-equiv=\"refresh\" content=\"0;url={WebUtility.HtmlEncode(address)}\"><title>CLL-CLIP</title>"
         );
     }
+
+    private static Task TooMany(HttpContext context) =>
+        Refuse(context, 429, "Too many wrong tokens", "Wait a minute, then try again with the right one.");
 
     private static Task Refuse(HttpContext context, int status, string title, string detail)
     {

@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Runs;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -32,11 +33,20 @@ public static class PortalAccess
         builder.Services.Configure<AccessOptions>(settings.GetSection("CllClip:Access"));
         builder.Services.TryAddSingleton<IServerBinding, ServerBinding>();
         builder.Services.AddSingleton<AccessGate>();
+        builder.Services.AddSingleton<TokenAttempts>();
+        builder.Services.AddRateLimits();
         builder.Services.AddScoped<IAccess>(s => new CircuitAccess(
             s.GetRequiredService<AuthenticationStateProvider>(),
             s.GetRequiredService<AccessGate>()
         ));
         return builder;
+    }
+
+    /// <summary>Puts the guard between the pages and the desk of runs; comes after whatever adds the desk.</summary>
+    public static IServiceCollection AddGuardedRunDesk(this IServiceCollection services)
+    {
+        services.AddSingleton<RunDesk>();
+        return services.AddScoped<IRunDesk>(s => new GuardedRunDesk(s.GetRequiredService<RunDesk>(), s.GetRequiredService<IAccess>()));
     }
 
     /// <summary>Comes first, so that nothing else sees a refused request.</summary>
@@ -45,6 +55,7 @@ public static class PortalAccess
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<AccessMiddleware>();
+        app.UseRateLimiter();
         app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services.GetRequiredService<AccessGate>()));
         return app;
     }

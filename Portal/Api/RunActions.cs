@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using CllClip.Engine.Methods;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
@@ -30,11 +31,19 @@ internal static class RunActions
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        runs.MapPost("/{id}/stop", (string id, RunService service, RunQueries queries) => ActAsync(id, service.StopAsync, queries))
+        runs.MapPost(
+                "/{id}/stop",
+                ([Description(RunsApi.IdHelp)] string id, RunService service, RunQueries queries) =>
+                    ActAsync(id, service.StopAsync, queries)
+            )
             .WithName("StopRun")
             .WithSummary("Takes a run out of the queue, or stops it; finished stages are kept")
             .Acted();
-        runs.MapPost("/{id}/resume", (string id, RunService service, RunQueries queries) => ActAsync(id, service.ResumeAsync, queries))
+        runs.MapPost(
+                "/{id}/resume",
+                ([Description(RunsApi.IdHelp)] string id, RunService service, RunQueries queries) =>
+                    ActAsync(id, service.ResumeAsync, queries)
+            )
             .WithName("ResumeRun")
             .WithSummary("Queues a stopped or failed run again; it goes on after its last finished stage")
             .Acted();
@@ -106,7 +115,7 @@ internal static class RunActions
         };
     }
 
-    private static async Task<IResult> DeleteAsync(string id, RunService service)
+    private static async Task<IResult> DeleteAsync([Description(RunsApi.IdHelp)] string id, RunService service)
     {
         var result = await service.DeleteAsync(id);
         return result.Outcome switch

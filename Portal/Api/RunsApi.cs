@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using CllClip.Portal.Features.Runs;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -7,6 +8,8 @@ namespace CllClip.Portal.Api;
 /// <summary>Runs: looking at them.</summary>
 internal static class RunsApi
 {
+    public const string IdHelp = "The run's id";
+
     public static void MapRuns(this RouteGroupBuilder api)
     {
         var runs = api.MapGroup("/runs").WithTags("Runs");
@@ -49,22 +52,22 @@ internal static class RunsApi
         return errors.Count > 0 ? Problem.Fields(errors) : TypedResults.Ok(await runs.ListAsync(filter, stop));
     }
 
-    private static async Task<IResult> GetAsync(string id, RunQueries runs, CancellationToken stop) =>
+    private static async Task<IResult> GetAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         await runs.GetAsync(id, stop) is { } run ? TypedResults.Ok(run) : Problem.NotFound("run", id);
 
-    private static Task<IResult> ScoresAsync(string id, RunQueries runs, CancellationToken stop) =>
+    private static Task<IResult> ScoresAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         OfAsync(id, runs, () => runs.ScoresAsync(id, stop: stop), stop);
 
-    private static Task<IResult> StagesAsync(string id, RunQueries runs, CancellationToken stop) =>
+    private static Task<IResult> StagesAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         OfAsync(id, runs, () => runs.StagesAsync(id, stop), stop);
 
-    private static Task<IResult> HistoryAsync(string id, RunQueries runs, CancellationToken stop) =>
+    private static Task<IResult> HistoryAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         OfAsync(id, runs, () => runs.HistoryAsync(id, stop), stop);
 
-    private static Task<IResult> LogAsync(string id, RunQueries runs, CancellationToken stop) =>
+    private static Task<IResult> LogAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         OfAsync(id, runs, () => runs.LogAsync(id, stop), stop);
 
-    private static async Task<IResult> ScoresCsvAsync(string id, RunQueries runs, CancellationToken stop) =>
+    private static async Task<IResult> ScoresCsvAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         await runs.GetAsync(id, stop) is { } run
             ? TypedResults.File(
                 ScoresCsv.Write(await runs.ScoresAsync(id, stop: stop)),

@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -22,6 +23,13 @@ public static class PortalHealth
         services.AddHostedService<FeedMetrics>();
         return services;
     }
+
+    /// <summary>Has the time of every search measured; comes after whatever adds search.</summary>
+    public static IServiceCollection AddSearchMetrics(this IServiceCollection services) =>
+        services.AddSingleton<ISearch>(s => new MeteredSearch(
+            s.GetRequiredService<SearchService>(),
+            s.GetRequiredService<PortalMetrics>()
+        ));
 
     public static WebApplication MapPortalHealth(this WebApplication app)
     {

@@ -13,15 +13,16 @@ internal static class RunErrors
 
     public static string Explain(Exception error)
     {
-        for (var cause = error; cause is not null; cause = cause.InnerException)
+        if (Causes(error).Any(IsDiskFull))
+        {
+            return $"No space is left on the disk that holds the data root. Free some, then resume the run. {Kept}";
+        }
+        foreach (var cause in Causes(error))
         {
             switch (cause)
             {
                 case EngineException:
                     return cause.Message;
-                case SqliteException { SqliteErrorCode: SqliteFull }:
-                case IOException io when (io.HResult & 0xFFFF) is DiskFull or DiskFullWindows:
-                    return $"No space is left on the disk that holds the data root. Free some, then resume the run. {Kept}";
                 case SqliteException or IOException or UnauthorizedAccessException:
                     return $"{cause.Message.TrimEnd('.')}. Mend that (the disk, or the rights on the data root), then resume the run. {Kept}";
                 case OutOfMemoryException:
@@ -30,5 +31,17 @@ internal static class RunErrors
         }
         var line = error.Message.Split('\n', 2)[0].Trim();
         return $"The training met an unexpected error ({error.GetType().Name}: {line}); the portal's log has all of it. Resume the run to try again. {Kept}";
+    }
+
+    private static bool IsDiskFull(Exception error) =>
+        error is SqliteException { SqliteErrorCode: SqliteFull }
+        || (error is IOException && (error.HResult & 0xFFFF) is DiskFull or DiskFullWindows);
+
+    private static IEnumerable<Exception> Causes(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
     }
 }

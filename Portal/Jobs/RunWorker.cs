@@ -5,6 +5,7 @@ using CllClip.Engine.Training;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace CllClip.Portal.Jobs;
@@ -21,8 +22,7 @@ public sealed partial class RunWorker(
     ILogger<RunWorker> log
 )
 {
-    /// <summary>How long the end of a run is tried to be stored where the database refuses (a full disk).</summary>
-    private static readonly TimeSpan[] Patience = [.. new[] { 0.2, 1, 3, 5, 10, 10, 10 }.Select(TimeSpan.FromSeconds)];
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     /// <summary>Works until no run of the lane waits any more.</summary>
     /// <param name="lane">Device: <c>cpu</c> or <c>cuda:N</c>.</param>
@@ -30,10 +30,23 @@ public sealed partial class RunWorker(
     public async Task WorkAsync(string lane, CancellationToken stop)
     {
         await engine.Ready.WaitAsync(stop);
-        while (!stop.IsCancellationRequested && store.Claim(lane, $"Training begins on {lane}.") is { } run)
-        {
-            await OnOwnThread(() => Work(run, stop), $"training {run.Id}");
-        }
+        await OnOwnThread(
+            () =>
+            {
+                while (!stop.IsCancellationRequested && Claim(lane, stop) is { } run)
+                {
+                    Work(run, stop);
+                }
+            },
+            $"training on {lane}"
+        );
+    }
+
+    private RunEntity? Claim(string lane, CancellationToken shutdown)
+    {
+        RunEntity? run = null;
+        Insist(() => run = store.Claim(lane, $"Training begins on {lane}."), shutdown);
+        return run;
     }
 
     private void Work(RunEntity run, CancellationToken shutdown)
@@ -51,7 +64,7 @@ public sealed partial class RunWorker(
             recorder = new RunRecorder(run, dataset, CheckpointChain.CountStages(plan.CheckpointFolder), store, feed, time);
             stop.Token.ThrowIfCancellationRequested();
             trainer.Run(plan, recorder, stop.Token);
-            End(run, recorder, RunState.Completed, Words(recorder, run), null);
+            End(run, recorder, RunState.Completed, Words(recorder, run), null, shutdown);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -59,7 +72,7 @@ public sealed partial class RunWorker(
             var (state, reason) = asked
                 ? (RunState.Stopped, $"Stopped as asked{After(recorder)}.")
                 : (RunState.Queued, $"The portal was shut down{After(recorder)}; the run goes on by itself when it is started again.");
-            End(run, recorder, state, reason, null);
+            End(run, recorder, state, reason, null, shutdown);
         }
         catch (Exception error)
         {
@@ -68,7 +81,7 @@ public sealed partial class RunWorker(
                 LogFailed(log, error, run.Id);
             }
             var words = RunErrors.Explain(error);
-            End(run, recorder, RunState.Failed, words, words);
+            End(run, recorder, RunState.Failed, words, words, shutdown);
         }
     }
 
@@ -96,12 +109,9 @@ public sealed partial class RunWorker(
     }
 
     /// <summary>Stores the end: state, reason, aggregates and duration in one transaction.</summary>
-    private void End(RunEntity run, RunRecorder? recorder, RunState state, string reason, string? error)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
+    private void End(RunEntity run, RunRecorder? recorder, RunState state, string reason, string? error, CancellationToken shutdown) =>
+        Insist(
+            () =>
                 store.Move(
                     run.Id,
                     state,
@@ -118,19 +128,30 @@ public sealed partial class RunWorker(
                         }
                     },
                     error is null ? "info" : "error"
-                );
+                ),
+            shutdown
+        );
+
+    /// <summary>
+    /// Tries until the database takes it (a full disk has room again) or the portal shuts down; then the next start finds the row as it was and puts the
+    /// run back into the queue.
+    /// </summary>
+    private void Insist(Action write, CancellationToken shutdown)
+    {
+        for (var wait = TimeSpan.FromSeconds(0.2); ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        {
+            try
+            {
+                write();
                 return;
             }
-            catch (Exception refused) when (attempt < Patience.Length)
+            catch (Exception refused) when (refused is DbUpdateException or SqliteException)
             {
-                LogRetry(log, refused, run.Id, state);
-                Thread.Sleep(Patience[attempt]);
-            }
-            catch (Exception refused)
-            {
-                // The row stays as it is; the next start finds it and puts the run back into the queue.
-                LogNotStored(log, refused, run.Id, state);
-                return;
+                LogRefused(log, (refused.InnerException ?? refused).Message, wait.TotalSeconds);
+                if (shutdown.WaitHandle.WaitOne(wait) && wait >= TimeSpan.FromSeconds(3))
+                {
+                    return;
+                }
             }
         }
     }
@@ -179,9 +200,6 @@ public sealed partial class RunWorker(
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Id} failed")]
     private static partial void LogFailed(ILogger log, Exception error, string id);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "That run {Id} is {State} could not be stored; trying again")]
-    private static partial void LogRetry(ILogger log, Exception error, string id, RunState state);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "That run {Id} is {State} could not be stored; the next start takes it up again")]
-    private static partial void LogNotStored(ILogger log, Exception error, string id, RunState state);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database refuses ({Reason}); trying again in {Seconds} s")]
+    private static partial void LogRefused(ILogger log, string reason, double seconds);
 }

@@ -69,13 +69,15 @@ internal static class SearchSetup
     public static string FeatureFolder(string dataset) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(dataset))!, "features");
 
     /// <summary>A stage of a chain (the last where none is named), or the base model.</summary>
-    public static SearchCheckpoint Checkpoint(ClipModel model, QueryTower tower, string chain, string? stage) =>
-        chain == "base"
-            ? SearchCheckpoint.Of(model, tower)
-            : SearchCheckpoint.Fold(
-                model,
-                tower,
-                chain,
-                stage is null ? CheckpointChain.CountStages(chain) : int.Parse(stage, CultureInfo.InvariantCulture)
-            );
+    public static SearchCheckpoint Checkpoint(ClipModel model, QueryTower tower, string chain, string? stage)
+    {
+        if (chain == "base")
+        {
+            return SearchCheckpoint.Of(model, tower);
+        }
+        var stages = CheckpointChain.CountStages(chain);
+        return stages == 0
+            ? throw new Engine.EngineException($"There is no checkpoint chain in {chain}.")
+            : SearchCheckpoint.Fold(model, tower, chain, stage is null ? stages : int.Parse(stage, CultureInfo.InvariantCulture));
+    }
 }

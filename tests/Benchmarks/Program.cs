@@ -8,6 +8,7 @@ IBenchmark[] benchmarks =
     new StepBenchmark(),
     new GalleryBenchmark(),
     new SearchBenchmark(),
+    new ExamplesCommand(),
 ];
 
 var verb = args.FirstOrDefault();

@@ -64,7 +64,11 @@ public static class RunEstimator
         measured
             .Where(m => m.Stages.Count > 0 && m.Run.Dataset == request.Dataset && m.Run.Model == request.Model)
             .Where(m => request.Method == "zero-shot" ? m.Stages.Any(s => s.EvaluationSeconds > 0) : m.Stages.Any(s => s.TrainingPairs > 0))
-            .OrderBy(m => m.Run.Shipped ? 2 : m.Calibration ? 1 : 0) // what was measured here comes first
+            .OrderBy(m =>
+                m.Run.Shipped ? 2
+                : m.Calibration ? 1
+                : 0
+            ) // what was measured here comes first
             .ThenByDescending(m => m.Run.Method == request.Method)
             .ThenByDescending(m => m.Run.EndedAt ?? m.Run.CreatedAt)
             .FirstOrDefault();
@@ -73,6 +77,6 @@ public static class RunEstimator
         known.Calibration
             ? "from a short calibration on this machine"
             : $"from the stages of {(known.Run.Shipped ? "the shipped run" : "your run")} “{known.Run.Name}”"
-        + (known.Run.Shipped ? $", made on {known.Run.Provenance?.Machine ?? "another machine"}: yours may differ" : "")
-        + (known.Run.Method == request.Method ? "" : "; another method, so roughly");
+                + (known.Run.Shipped ? $", made on {known.Run.Provenance?.Machine ?? "another machine"}: yours may differ" : "")
+                + (known.Run.Method == request.Method ? "" : "; another method, so roughly");
 }

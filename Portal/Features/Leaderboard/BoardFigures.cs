@@ -4,7 +4,7 @@ namespace CllClip.Portal.Features.Leaderboard;
 public static class BoardFigures
 {
     private const string Subset = "Cannot be recomputed for a choice of languages: only the mean over all of them was published.";
-    private const string NoForgetting = "Learned in one task: there is nothing to forget.";
+    private const string NoForgetting = "After one task there is nothing to forget.";
     private const string Unfinished = "Not all of these languages are learned yet.";
 
     /// <summary>Average recall over the languages.</summary>

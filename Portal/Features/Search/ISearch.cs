@@ -1,3 +1,4 @@
+using CllClip.Portal.Hosting;
 using CllClip.Shared.Search;
 
 namespace CllClip.Portal.Features.Search;
@@ -27,6 +28,12 @@ public sealed record SearchQuery
 /// <summary>Search as the pages and the API use it. Safe to call from any thread.</summary>
 public interface ISearch
 {
+    /// <summary>How far the start has come; search answers once it is ready.</summary>
+    PreparationStatus Preparation { get; }
+
+    /// <summary>Raised on any thread when <see cref="Preparation"/> has changed.</summary>
+    event Action? PreparationChanged;
+
     /// <summary>Checkpoints to search with, the base model first.</summary>
     Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default);
 
@@ -48,6 +55,9 @@ public interface ISearch
     /// <summary>Ranks the gallery by an image file.</summary>
     /// <exception cref="Engine.EngineException">The file is no image that can be read.</exception>
     Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default);
+
+    /// <summary>Things of the gallery by identifier, with name and picture; what is not there is left out.</summary>
+    Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default);
 
     /// <summary>How one thing is found by its name in each language.</summary>
     /// <exception cref="SearchException">No such thing or checkpoint, or search is not ready.</exception>

@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Globalization;
 using CllClip.Engine;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Hosting;
 using CllClip.Shared.Search;
@@ -13,6 +15,9 @@ namespace CllClip.Portal.Features.Search;
 public static class SearchApi
 {
     private const long MostBytes = 10L << 20;
+    private const string LanguageHelp = "Language code; detected if left out";
+    private const string CheckpointHelp = "Checkpoint id, see /api/v1/checkpoints; the portal's default if left out";
+    private const string CountHelp = "Number of results, 1 to 100; 24 if left out";
 
     public static IEndpointRouteBuilder MapSearchApi(this IEndpointRouteBuilder api)
     {
@@ -21,10 +26,10 @@ public static class SearchApi
                 (
                     ISearch search,
                     CancellationToken stop,
-                    string? q = null,
-                    string? lang = null,
-                    string? checkpoint = null,
-                    string? k = null
+                    [Description("What is looked for, in any of the 36 languages")] string? q = null,
+                    [Description(LanguageHelp)] string? lang = null,
+                    [Description(CheckpointHelp)] string? checkpoint = null,
+                    [Description(CountHelp)] string? k = null
                 ) => AnswerAsync(k, count => search.SearchAsync(Query(q, lang, checkpoint, count), stop))
             )
             .WithName("Search")
@@ -36,12 +41,12 @@ public static class SearchApi
         api.MapPost(
                 "/search/image",
                 (
-                    IFormFile file,
+                    IFormFile? file,
                     ISearch search,
                     CancellationToken stop,
-                    string? lang = null,
-                    string? checkpoint = null,
-                    string? k = null
+                    [Description(LanguageHelp)] string? lang = null,
+                    [Description(CheckpointHelp)] string? checkpoint = null,
+                    [Description(CountHelp)] string? k = null
                 ) =>
                     AnswerAsync(
                         k,
@@ -52,6 +57,7 @@ public static class SearchApi
             .WithTags("Search")
             .WithSummary("Ranks the gallery by an image file (PNG, JPEG, WebP, GIF or BMP, at most 10 MB)")
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes + 64_000))
+            .WithMetadata(new ChangesNothingAttribute())
             .DisableAntiforgery() // no cookie is involved; foreign origins are refused for all of the API
             .Produces<SearchResponse>()
             .ProducesValidationProblem()
@@ -64,7 +70,7 @@ public static class SearchApi
             .WithName("GetPicture")
             .WithTags("Search")
             .WithSummary("A picture of the gallery, SVG or WebP; what an address names never changes")
-            .Produces(200, contentType: "image/svg+xml", additionalContentTypes: "image/webp")
+            .Produces<Stream>(200, "image/svg+xml", "image/webp")
             .ProducesProblem(404);
         return api;
     }
@@ -103,8 +109,12 @@ public static class SearchApi
         }
     }
 
-    private static async Task<byte[]> ReadAsync(IFormFile file, CancellationToken stop)
+    private static async Task<byte[]> ReadAsync(IFormFile? file, CancellationToken stop)
     {
+        if (file is null)
+        {
+            throw new SearchException("file", "Send the image as the field 'file' of a multipart form.");
+        }
         if (file.Length is 0 or > MostBytes)
         {
             throw new SearchException(
@@ -118,7 +128,13 @@ public static class SearchApi
         return bytes;
     }
 
-    private static IResult Picture(string dataset, string revision, string image, IEngineHost host, HttpContext context)
+    private static IResult Picture(
+        [Description("Data set id")] string dataset,
+        [Description("Revision of its pictures, as in the addresses of search results")] string revision,
+        [Description("Identifier of the image")] string image,
+        IEngineHost host,
+        HttpContext context
+    )
     {
         if (
             host.Datasets.OfType<Emoji36Dataset>().FirstOrDefault(d => d.Id == dataset) is not { } data

@@ -23,6 +23,14 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
 
     private volatile Tuple<string, long>? _default;
 
+    public PreparationStatus Preparation => host.Preparation;
+
+    public event Action? PreparationChanged
+    {
+        add => host.PreparationChanged += value;
+        remove => host.PreparationChanged -= value;
+    }
+
     public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) => checkpoints.ListAsync(stop);
 
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => checkpoints.DefaultAsync(stop);
@@ -65,6 +73,23 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         var start = Stopwatch.GetTimestamp();
         var vector = await Task.Run(() => ImageQuery.Embed(space.Model, image), stop);
         return Answer(space, located, query, "", query.Language ?? query.Hint ?? "en", vector, start, null);
+    }
+
+    public async Task<IReadOnlyList<SearchHit>> DescribeAsync(
+        IReadOnlyList<string> things,
+        string language,
+        CancellationToken stop = default
+    )
+    {
+        var located = await LocateAsync(CheckpointQueries.BaseId, stop);
+        var space = await Task.Run(() => Space(located.Model), stop);
+        return
+        [
+            .. things
+                .Select(space.Gallery.Find)
+                .OfType<int>()
+                .Select(t => space.Hit(new GalleryHit(t, space.Gallery.Things[t].Images[0], 0, 0), language)),
+        ];
     }
 
     public async Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default)

@@ -1,5 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Claims;
+using CllClip.Portal.Access;
+using CllClip.Portal.Features.Runs;
+using CllClip.Shared.Runs;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Access;
@@ -113,6 +119,75 @@ public sealed class TokenTests(TokenTests.OpenHost portal) : IClassFixture<Token
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "");
         using var answer = await client.PostAsync("/api/v1/runs", null, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task After_many_wrong_tokens_not_even_the_right_one_is_looked_at()
+    {
+        using var other = new PortalHost(new() { ["CllClip:Access:Token"] = "1234" }, boundTo: "http://*:5080");
+        using var client = other.Client();
+        var codes = new List<int>();
+        for (var i = 0; i < 30; i++)
+        {
+            using var answer = await client.GetAsync($"/?token={i}", TestContext.Current.CancellationToken);
+            codes.Add((int)answer.StatusCode);
+        }
+        Assert.Equal([401, 429], codes.Distinct());
+        using var right = await client.GetAsync("/?token=1234", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.TooManyRequests, right.StatusCode);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "1234");
+        using var change = await client.PostAsync("/api/v1/runs", null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.TooManyRequests, change.StatusCode);
+        using var look = await client.GetAsync("/api/v1/methods", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, look.StatusCode); // looking goes on
+    }
+
+    [Fact]
+    public async Task A_cookie_of_an_earlier_start_is_taken_back()
+    {
+        using var client = portal.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Add("Cookie", $"{AccessGate.CookieName}=0123");
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains(answer.Headers.GetValues("Set-Cookie"), c => c.StartsWith(AccessGate.CookieName + "=;", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_caller_from_afar_who_asks_too_often_is_told_to_wait()
+    {
+        using var other = new PortalHost(new() { ["CllClip:Access:Token"] = Token }, boundTo: "http://*:5080");
+        using var client = other.Client();
+        for (var i = 0; i < 1000; i++)
+        {
+            using var answer = await client.GetAsync("/api/v1/no-such-thing", TestContext.Current.CancellationToken);
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                Assert.NotNull(answer.Headers.RetryAfter);
+                Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+                return;
+            }
+        }
+        Assert.Fail("A thousand requests in a row were all answered.");
+    }
+
+    [Fact]
+    public async Task A_page_s_buttons_are_guarded_by_the_same_rule()
+    {
+        using var scope = portal.Services.CreateScope();
+        var caller = (IHostEnvironmentAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
+        void Be(ClaimsPrincipal user) => caller.SetAuthenticationState(Task.FromResult(new AuthenticationState(user)));
+        var desk = scope.ServiceProvider.GetRequiredService<IRunDesk>();
+        Be(AccessGate.Nobody);
+        Assert.Contains("token", await desk.StopAsync("none", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var refused = await desk.SubmitAsync(
+            [new RunRequest { Method = "zero-shot", Languages = ["en"] }],
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(["access"], refused.Errors.Keys);
+        Assert.NotNull(await desk.ListAsync(new RunFilter(), TestContext.Current.CancellationToken));
+        Be(AccessGate.Owner);
+        Assert.Contains("There is no run", await desk.StopAsync("none", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> Status(HttpMethod method, string path)

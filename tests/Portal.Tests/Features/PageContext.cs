@@ -1,6 +1,8 @@
 using Bunit;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Features.Search;
+using CllClip.Portal.Tests.Features.Search;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
@@ -16,12 +18,15 @@ public abstract class PageContext : BunitContext
         Services.AddMudServices();
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton<IRunDesk>(Desk);
+        Services.AddSingleton<ISearch>(Searching);
         Services.AddSingleton<IOwnResults, DeskResults>();
         Services.AddSingleton<LeaderboardService>();
         Render<MudPopoverProvider>();
     }
 
     protected SampleDesk Desk { get; } = new();
+
+    protected SampleSearch Searching { get; } = new();
 
     /// <summary>Text of an element with white space collapsed.</summary>
     protected static string Text(AngleSharp.Dom.IElement element) =>

@@ -13,7 +13,11 @@ public sealed class RunErrorsTests
         foreach (var error in new Exception[] { new IOException("No space left on device", 28), new SqliteException("full", 13) })
         {
             Assert.Contains("No space is left", RunErrors.Explain(error), StringComparison.Ordinal);
-            Assert.Contains("No space is left", RunErrors.Explain(new InvalidOperationException("outer", error)), StringComparison.Ordinal);
+            Assert.Contains(
+                "No space is left",
+                RunErrors.Explain(new EngineException("x cannot be written", error)),
+                StringComparison.Ordinal
+            );
         }
     }
 

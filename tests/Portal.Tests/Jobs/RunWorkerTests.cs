@@ -3,6 +3,7 @@ using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Jobs;
@@ -238,6 +239,34 @@ public sealed class RunWorkerTests : IDisposable
         var resumed = await host.WaitAsync(id, RunState.Failed, RunState.Completed);
         Assert.Equal((RunState.Completed, null), (resumed.State, resumed.Error));
         Assert.Equal(60, (await host.Queries.ScoresAsync(id)).Count);
+    }
+
+    [Fact]
+    public async Task An_end_that_the_database_refuses_is_stored_when_it_takes_it_again()
+    {
+        await using var host = await JobsHost.StartedAsync(_engine);
+        var refusing = new TaskCompletionSource();
+        _engine.Toy.EpochBegins = language =>
+        {
+            if (language == "de" && !refusing.Task.IsCompleted)
+            {
+                using var db = host.Open();
+                db.Database.ExecuteSqlRaw(
+                    "CREATE TRIGGER full BEFORE INSERT ON StateChanges BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+                );
+                refusing.SetResult();
+            }
+        };
+        var id = (await host.LaunchAsync(JobsHost.Request(languages: ["en", "de"]))).Id;
+        await refusing.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        Assert.Equal(RunState.Running, (await host.Queries.GetAsync(id))!.State);
+        await using (var db = host.Open())
+        {
+            await db.Database.ExecuteSqlRawAsync("DROP TRIGGER full", TestContext.Current.CancellationToken);
+        }
+        await host.WaitAsync(id, RunState.Completed);
+        Assert.Equal(18, (await host.Queries.ScoresAsync(id)).Count);
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using CllClip.Portal.Api;
+
+namespace CllClip.Portal.Access;
+
+/// <summary>Keeps one caller from taking the portal away from the others. On loopback there are no others.</summary>
+internal static class RateLimits
+{
+    public static IServiceCollection AddRateLimits(this IServiceCollection services) =>
+        services.AddRateLimiter(limits =>
+        {
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(Partition);
+            limits.OnRejected = (rejected, _) => new ValueTask(RefuseAsync(rejected.HttpContext, rejected.Lease));
+        });
+
+    internal static Task RefuseAsync(HttpContext context, RateLimitLease lease)
+    {
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return Problem.Of(429, "Too many requests", "Wait a moment and try again.").ExecuteAsync(context);
+    }
+
+    /// <summary>The caller's address; IPv6 by its network, which is what one caller is given.</summary>
+    internal static string Caller(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (address is null or { IsIPv4MappedToIPv6: false, AddressFamily: not System.Net.Sockets.AddressFamily.InterNetworkV6 })
+        {
+            return address?.ToString() ?? "";
+        }
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8));
+    }
+
+    private static RateLimitPartition<string> Partition(HttpContext context)
+    {
+        var request = context.Request;
+        if (context.RequestServices.GetRequiredService<AccessGate>().Loopback || !request.Path.StartsWithSegments("/api"))
+        {
+            return RateLimitPartition.GetNoLimiter("");
+        }
+        var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        var caller = Caller(context);
+        return request.Path.StartsWithSegments("/api/v1/search")
+            ? (changes ? Bucket($"image {caller}", burst: 10, perSecond: 2) : Bucket($"search {caller}", burst: 100, perSecond: 20))
+            : (changes ? Bucket($"change {caller}", burst: 200, perSecond: 10) : Bucket($"look {caller}", burst: 300, perSecond: 50));
+    }
+
+    private static RateLimitPartition<string> Bucket(string key, int burst, int perSecond) =>
+        RateLimitPartition.GetTokenBucketLimiter(
+            key,
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = burst,
+                TokensPerPeriod = perSecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                QueueLimit = 0,
+            }
+        );
+}

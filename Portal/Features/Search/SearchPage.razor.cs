@@ -1,0 +1,255 @@
+using CllClip.Engine;
+using CllClip.Portal.Layout.Components;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Search;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.JSInterop;
+
+namespace CllClip.Portal.Features.Search;
+
+/// <summary>Search by words or by an image. What is shown stands in the address, so that it can be shared.</summary>
+public sealed partial class SearchPage
+{
+    /// <summary>How long the typing must rest before it is searched for.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(120);
+
+    private const long MostBytes = 10L << 20;
+    private IReadOnlyList<CheckpointView> _checkpoints = [];
+    private string _text = "";
+    private string _shown = ""; // what is searched for: the text once it rests
+    private string? _sent; // the text that this page put into the address last
+    private string? _language;
+    private string? _like;
+    private string? _likeName;
+    private byte[]? _image;
+    private string _imageName = "";
+    private string? _after;
+    private string? _before;
+    private SearchResponse? _answer;
+    private bool _examplesOpen;
+    private string? _problem;
+    private string? _notice;
+    private int _turn;
+    private bool _gone;
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? TextInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "lang")]
+    private string? LanguageInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "like")]
+    private string? LikeInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "checkpoint")]
+    private string? CheckpointInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "before")]
+    private string? BeforeInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "thing")]
+    private string? Thing { get; set; }
+
+    private SearchQuery Query =>
+        new()
+        {
+            Text = _shown,
+            Like = _like,
+            Language = _language,
+            Count = _before is null ? 24 : 12,
+        };
+
+    private string Title => _text.Length > 40 ? _text[..40] + "…" : _text;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Search.PreparationChanged += Prepared;
+        _examplesOpen = string.IsNullOrWhiteSpace(TextInAddress) && string.IsNullOrEmpty(LikeInAddress);
+        if (Search.Preparation.Ready)
+        {
+            await OpenAsync();
+        }
+    }
+
+    protected override void OnParametersSet()
+    {
+        if (TextInAddress != _sent)
+        {
+            (_text, _shown, _sent) = (TextInAddress ?? "", TextInAddress ?? "", TextInAddress);
+        }
+        _language = LanguageCatalog.Find(LanguageInAddress ?? "")?.Code;
+        if (LikeInAddress != _like)
+        {
+            (_like, _image) = (string.IsNullOrEmpty(LikeInAddress) ? null : LikeInAddress, null);
+            _likeName = _answer?.Results.FirstOrDefault(r => r.ImageId == _like)?.Title;
+        }
+        if (_checkpoints.Count > 0)
+        {
+            Choose();
+        }
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender && _examplesOpen)
+        {
+            await Js.InvokeVoidAsync("portal.focus", "search-box");
+        }
+    }
+
+    public void Dispose()
+    {
+        _gone = true;
+        Search.PreparationChanged -= Prepared;
+    }
+
+    private void Prepared() =>
+        _ = InvokeAsync(async () =>
+        {
+            if (_gone)
+            {
+                return;
+            }
+            if (Search.Preparation.Ready && _after is null)
+            {
+                await OpenAsync();
+            }
+            StateHasChanged();
+        });
+
+    private async Task OpenAsync()
+    {
+        try
+        {
+            _checkpoints = await Search.CheckpointsAsync();
+            _default = (await Search.DefaultAsync()).Id;
+            _problem = null;
+            Choose();
+        }
+        catch (Exception error) when (error is EngineException or SearchException)
+        {
+            _problem = error.Message;
+        }
+    }
+
+    private string _default = CheckpointQueries.BaseId;
+
+    private void Choose()
+    {
+        var wanted = Find(CheckpointInAddress);
+        _notice =
+            CheckpointInAddress is { Length: > 0 } && wanted is null
+                ? $"There is no checkpoint “{Short(CheckpointInAddress)}” any more; this is the default one."
+                : null;
+        _after = wanted ?? _default;
+        _before = string.IsNullOrEmpty(BeforeInAddress) ? null : Find(BeforeInAddress) ?? CheckpointQueries.BaseId;
+    }
+
+    /// <summary>The checkpoint of this id; a run's id alone is its last stage.</summary>
+    private string? Find(string? id) =>
+        _checkpoints.FirstOrDefault(c => c.Id == id)?.Id ?? _checkpoints.LastOrDefault(c => c.RunId is not null && c.RunId == id)?.Id;
+
+    private async Task TypedAsync(ChangeEventArgs e)
+    {
+        var turn = ++_turn;
+        _text = e.Value as string ?? "";
+        await Task.Delay(Rest);
+        if (turn == _turn && !_gone)
+        {
+            AskNow();
+        }
+    }
+
+    private void AskNow()
+    {
+        _turn++;
+        _image = null;
+        _shown = _text; // at once, without the way through the address
+        Go(text: _text, like: "");
+    }
+
+    private void Ask(string text, string language)
+    {
+        _turn++;
+        _image = null;
+        (_text, _shown) = (text, text);
+        Go(text: text, language: language, like: "", push: true);
+        _ = Js.InvokeVoidAsync("scrollTo", 0, 0).AsTask();
+    }
+
+    private void ChooseLanguage(ChangeEventArgs e) => Go(language: e.Value as string ?? "");
+
+    private void ToggleBefore() => Go(before: _before is null ? CheckpointQueries.BaseId : "");
+
+    private void Answered(SearchResponse answer)
+    {
+        _answer = answer;
+        if (_like is not null)
+        {
+            _likeName = answer.Results.FirstOrDefault(r => r.ImageId == _like)?.Title ?? _likeName;
+        }
+        StateHasChanged();
+    }
+
+    private async Task UploadAsync(InputFileChangeEventArgs e)
+    {
+        try
+        {
+            using var memory = new MemoryStream();
+            await using var stream = e.File.OpenReadStream(MostBytes);
+            await stream.CopyToAsync(memory);
+            (_image, _imageName, _notice) = (memory.ToArray(), Short(e.File.Name), null);
+        }
+        catch (IOException)
+        {
+            _notice = $"“{Short(e.File.Name)}” cannot be taken: images of at most {Formats.Bytes(MostBytes)} can.";
+        }
+    }
+
+    private string Like(SearchHit hit) => Address(like: hit.ImageId);
+
+    private void Go(
+        string? text = null,
+        string? language = null,
+        string? like = null,
+        string? checkpoint = null,
+        string? before = null,
+        string? thing = null,
+        bool push = false
+    )
+    {
+        if (text is not null)
+        {
+            _sent = text.Length > 0 ? text : null;
+        }
+        Navigation.NavigateTo(Address(text, language, like, checkpoint, before, thing), replace: !push);
+    }
+
+    /// <summary>The page's address with some of its parts changed; an empty one is left out.</summary>
+    private string Address(
+        string? text = null,
+        string? language = null,
+        string? like = null,
+        string? checkpoint = null,
+        string? before = null,
+        string? thing = null
+    )
+    {
+        static object? Or(string? changed, string? now) => (changed ?? now) is { Length: > 0 } value ? value : null;
+        return Navigation.GetUriWithQueryParameters(
+            "/search",
+            new Dictionary<string, object?>
+            {
+                ["q"] = Or(text, _text),
+                ["lang"] = Or(language, _language),
+                ["like"] = Or(like, _like),
+                ["checkpoint"] = Or(checkpoint, CheckpointInAddress),
+                ["before"] = Or(before, BeforeInAddress),
+                ["thing"] = Or(thing, Thing),
+            }
+        );
+    }
+
+    private static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
+}

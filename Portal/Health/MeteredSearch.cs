@@ -1,0 +1,44 @@
+using CllClip.Portal.Features.Search;
+using CllClip.Portal.Hosting;
+using CllClip.Shared.Search;
+
+namespace CllClip.Portal.Health;
+
+/// <summary>Search with its time measured, for pages and API alike.</summary>
+internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISearch
+{
+    public PreparationStatus Preparation => search.Preparation;
+
+    public event Action? PreparationChanged
+    {
+        add => search.PreparationChanged += value;
+        remove => search.PreparationChanged -= value;
+    }
+
+    public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) => search.CheckpointsAsync(stop);
+
+    public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => search.DefaultAsync(stop);
+
+    public bool IsLoaded(string checkpoint) => search.IsLoaded(checkpoint);
+
+    public Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default) =>
+        search.LoadAsync(checkpoint, progress, stop);
+
+    public async Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default) =>
+        Measured("text", await search.SearchAsync(query, stop));
+
+    public async Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default) =>
+        Measured("image", await search.SearchAsync(image, query, stop));
+
+    public Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default) =>
+        search.DescribeAsync(things, language, stop);
+
+    public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default) =>
+        search.ThingAsync(thing, checkpoint, stop);
+
+    private SearchResponse Measured(string kind, SearchResponse answer)
+    {
+        metrics.Searched(kind, TimeSpan.FromMilliseconds(answer.TookMs));
+        return answer;
+    }
+}

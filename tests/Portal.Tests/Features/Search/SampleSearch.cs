@@ -1,0 +1,113 @@
+using CllClip.Portal.Features.Search;
+using CllClip.Portal.Hosting;
+using CllClip.Shared.Languages;
+using CllClip.Shared.Search;
+
+namespace CllClip.Portal.Tests.Features.Search;
+
+/// <summary>Made-up search for tests of pages: remembers what was asked, and lets a test hold answers back.</summary>
+public sealed class SampleSearch : ISearch
+{
+    public PreparationStatus Preparation { get; set; } = new(true, "Ready", 1, 0, null);
+
+    public event Action? PreparationChanged;
+
+    public List<CheckpointView> Checkpoints { get; } =
+    [
+        Base,
+        .. Run("teir", "TEIR, 36 languages", 36),
+        new("joint:1", "joint", 1, 1, "Joint training", "joint", LanguageCatalog.PaperOrder, 50_000),
+    ];
+
+    public static CheckpointView Base { get; } = new("base", null, 0, 0, "Base model", null, ["en"], 4199);
+
+    public HashSet<string> Loaded { get; } = [];
+
+    public List<SearchQuery> Asked { get; } = [];
+
+    public List<string> Loads { get; } = [];
+
+    /// <summary>Holds an answer back until its task ends; by the text.</summary>
+    public Dictionary<string, TaskCompletionSource> Held { get; } = [];
+
+    public string? Refusal { get; set; }
+
+    public static IEnumerable<CheckpointView> Run(string id, string name, int stages) =>
+        Enumerable
+            .Range(1, stages)
+            .Select(s => new CheckpointView(
+                $"{id}:{s}",
+                id,
+                s,
+                stages,
+                name,
+                "cll-clip",
+                [.. LanguageCatalog.PaperOrder.Take(s)],
+                4199 + 2000 * s
+            ));
+
+    public static SearchHit Hit(string thing, string title, string language = "en", double percentile = 100) =>
+        new($"{thing}_0", $"/api/v1/images/emoji36/r/{thing}_0", title, language, $"English {title}", thing, 0.5, percentile);
+
+    public static SearchResponse Answer(SearchQuery query, string? message = null, params SearchHit[] hits) =>
+        new()
+        {
+            Query = query.Text ?? "",
+            Language = query.Language ?? "fi",
+            LanguageDetected = query.Language is null,
+            Checkpoint = query.Checkpoint ?? "joint:1",
+            TookMs = 1.25,
+            Gallery = new GalleryView("emoji36", "Emoji36", 1852, 7163),
+            Results = hits,
+            Message = message,
+        };
+
+    public void Prepare(PreparationStatus status)
+    {
+        Preparation = status;
+        PreparationChanged?.Invoke();
+    }
+
+    public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) =>
+        Task.FromResult<IReadOnlyList<CheckpointView>>(Checkpoints);
+
+    public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => Task.FromResult(Checkpoints[^1]);
+
+    public bool IsLoaded(string checkpoint) => Loaded.Contains(checkpoint);
+
+    public Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default)
+    {
+        Loads.Add(checkpoint);
+        Loaded.Add(checkpoint);
+        return Task.CompletedTask;
+    }
+
+    public async Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default)
+    {
+        Asked.Add(query);
+        if (Refusal is not null)
+        {
+            throw new SearchException("checkpoint", Refusal);
+        }
+        if (Held.TryGetValue(query.Text ?? "", out var held))
+        {
+            await held.Task;
+        }
+        return string.IsNullOrWhiteSpace(query.Text) && query.Like is null
+            ? Answer(query, "Type a word or a few.")
+            : Answer(query, null, Hit("1f431", $"{query.Text}{query.Like} by {query.Checkpoint}", "fi"), Hit("1f436", "koira", "fi", 99.9));
+    }
+
+    public Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default) =>
+        Task.FromResult(Answer(query, null, Hit("1f431", $"image of {image.Length}")));
+
+    public Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default) =>
+        Task.FromResult<IReadOnlyList<SearchHit>>([.. things.Select(t => Hit(t, t))]);
+
+    public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default) =>
+        Task.FromResult<IReadOnlyList<ThingInLanguage>>([
+            .. LanguageCatalog.All.Select(
+                (l, i) => new ThingInLanguage(l.Code, $"{thing} {l.Code}", i, i == 0 ? null : Hit(thing, "first"))
+            ),
+        ]);
+}

@@ -1,0 +1,82 @@
+using CllClip.Portal.Health;
+using CllClip.Portal.Hosting;
+using CllClip.Portal.Tests.Api;
+using CllClip.Shared.Runs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Health;
+
+public sealed class HealthTests(PortalHost portal) : IClassFixture<PortalHost>
+{
+    [Fact]
+    public async Task A_live_portal_says_so() =>
+        Assert.Equal("ok", (await portal.AskAsync("GET", "/health/live")).Json.GetProperty("status").GetString());
+
+    [Fact]
+    public async Task A_failed_preparation_is_unavailable_and_tells_no_path()
+    {
+        using var failed = new PortalHost(
+            [],
+            services: s =>
+                s.Replace(
+                    ServiceDescriptor.Singleton<IEngineHost>(
+                        new LaunchErrorsTests.Preparing
+                        {
+                            Preparation = new(false, "Unpacking", 0.1, null, "Cannot read /home/someone/secret-folder."),
+                        }
+                    )
+                )
+        );
+        var ready = await failed.AskAsync("GET", "/health/ready");
+        Assert.Equal(503, ready.Code);
+        Assert.DoesNotContain("secret-folder", ready.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(failed.DataRoot, ready.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_metrics_count_runs_steps_scores_and_searches()
+    {
+        portal.AddRun("metric");
+        portal.AddRun("waits");
+        portal.Store().Move("metric", RunState.Running, "go");
+        portal.Feed().Publish(RunsBench.Progress("metric", 1, step: 5));
+        portal.Store().AddScores("metric", [RunsBench.Score(1), RunsBench.Score(1, k: 5)]);
+        portal.Services.GetRequiredService<PortalMetrics>().Searched("text", TimeSpan.FromMilliseconds(12));
+        var text = "";
+        for (var i = 0; i < 200 && !text.Contains("cllclip_training_steps_total 5", StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(25, TestContext.Current.CancellationToken);
+            var answer = await portal.AskAsync("GET", "/metrics");
+            Assert.Equal("text/plain", answer.Type);
+            text = answer.Text;
+        }
+        string[] lines =
+        [
+            "cllclip_runs{state=\"Queued\"} 1",
+            "cllclip_runs{state=\"Running\"} 1",
+            "cllclip_runs{state=\"Failed\"} 0",
+            "cllclip_queue_length 1",
+            "cllclip_training_steps_total 5",
+            "cllclip_training_pairs_per_second 12.5",
+            "cllclip_scores_total 2",
+            "cllclip_search_seconds_bucket{kind=\"text\",le=\"0.01\"} 0",
+            "cllclip_search_seconds_bucket{kind=\"text\",le=\"0.015\"} 1",
+            "cllclip_search_seconds_count{kind=\"image\"} 0",
+        ];
+        Assert.All(lines, line => Assert.Contains(line + "\n", text, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, 0, 1, 7, 7)]
+    [InlineData(1, 7, 1, 12, 5)]
+    [InlineData(1, 35, 2, 4, 9)] // 40 steps a stage
+    [InlineData(1, 7, 1, 3, 0)]
+    [InlineData(1, 7, 3, 2, 2)]
+    public void Steps_are_counted_over_messages_that_were_left_out(int? stage, int step, int nowStage, int nowStep, int expected)
+    {
+        var now = RunsBench.Progress("a", 1).Progress with { Stage = nowStage, Step = nowStep };
+        Assert.Equal(expected, FeedMetrics.StepsBetween(stage is { } s ? now with { Stage = s, Step = step } : null, now));
+    }
+}
