@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CllClip.Engine.Data;
+using CllClip.Engine.Device;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
@@ -109,7 +110,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             ValidationScore = outcome.Validation,
             PeakMemoryBytes = process.PeakWorkingSet64,
         };
-        GC.Collect(); // a stage leaves a vocabulary and a word cache behind; a run's memory stays flat
+        NativeMemory.Release(); // a run's memory stays flat
         Phase("checkpoint");
         var changed = outcome.Changed;
         using var delta = new StageDelta(changed, state.Embedding.Gather(changed), outcome.Occurred);
