@@ -30,21 +30,8 @@ public static class PortalApi
             .AddSignalR()
             .AddHubOptions<RunsHub>(options => options.MaximumReceiveMessageSize = LargestHubMessage)
             .AddJsonProtocol(options => options.PayloadSerializerOptions.Encoder = encoder);
-        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
-        services.AddOpenApi(
-            "v1",
-            options =>
-                options.AddDocumentTransformer(
-                    (document, _, _) =>
-                    {
-                        document.Info.Title = "CLL-CLIP portal";
-                        document.Info.Version = "v1";
-                        document.Info.Description =
-                            "Benchmark of continual language learning for CLIP. Recall is in percent. Errors are RFC 9457 problem details; `errors` names every wrong field.";
-                        return Task.CompletedTask;
-                    }
-                )
-        );
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddPortalDocument();
         return services;
     }
 

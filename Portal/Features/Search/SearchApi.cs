@@ -37,6 +37,7 @@ public static class SearchApi
             .WithSummary("Ranks the gallery by a text in any of the 36 languages")
             .Produces<SearchResponse>()
             .ProducesValidationProblem()
+            .ProducesProblem(422)
             .ProducesProblem(503);
         api.MapPost(
                 "/search/image",
@@ -61,6 +62,7 @@ public static class SearchApi
             .DisableAntiforgery() // no cookie is involved; foreign origins are refused for all of the API
             .Produces<SearchResponse>()
             .ProducesValidationProblem()
+            .ProducesProblem(422)
             .ProducesProblem(503);
         api.MapGet("/checkpoints", async (ISearch search, CancellationToken stop) => TypedResults.Ok(await search.CheckpointsAsync(stop)))
             .WithName("ListCheckpoints")

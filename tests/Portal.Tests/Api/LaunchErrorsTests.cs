@@ -73,6 +73,18 @@ public sealed class LaunchErrorsTests(PortalHost portal) : IClassFixture<PortalH
         (await portal.AskAsync("POST", Path, """{"method":"zero-shot","languages":["en"]}""", type)).Problem(415);
 
     [Fact]
+    public async Task A_search_by_image_without_a_form_says_what_is_missing()
+    {
+        (await portal.AskAsync("POST", "/api/v1/search/image")).Problem(400);
+        (await portal.AskAsync("POST", "/api/v1/search/image", "{}")).Problem(415);
+        const string Empty = "--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n1\r\n--x--\r\n";
+        Assert.Contains(
+            "file",
+            (await portal.AskAsync("POST", "/api/v1/search/image", Empty, "multipart/form-data; boundary=x")).Errors.Keys
+        );
+    }
+
+    [Fact]
     public async Task A_foreign_origin_cannot_launch_and_nothing_is_stored()
     {
         const string Good = """{"method":"zero-shot","languages":["en"],"name":"foreign"}""";

@@ -85,6 +85,8 @@ public sealed partial class OpenApiTests(PortalHost portal) : IClassFixture<Port
         string[] fields = ["method", "teir", "dataset", "model", "languages", "epochs", "seed", "device", "options", "name", "tags"];
         Assert.Equal(fields.Order(), schema.EnumerateObject().Select(p => p.Name).Order());
         Assert.All(schema.EnumerateObject(), p => Assert.True(p.Value.TryGetProperty("description", out _), p.Name));
+        var required = document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("required");
+        Assert.Equal(["languages", "method"], required.EnumerateArray().Select(r => r.GetString()!).Order());
         Assert.DoesNotContain("string", schema.GetProperty("epochs").GetProperty("type").ToString(), StringComparison.Ordinal);
     }
 
