@@ -12,11 +12,13 @@ namespace CllClip.Engine.Search;
 public sealed class LanguageDetector
 {
     private const double WordBonus = 6; // log-odds of a word known in a language, shared among the languages that have it
+    private const double CaseBonus = 2; // the word is known with this very case: German writes nouns large
     private const double HintBonus = 1.5;
     private const double Smoothing = 0.3;
 
     private readonly string[] _languages;
     private readonly Dictionary<string, ulong> _words = new(StringComparer.Ordinal); // bit i = language i
+    private readonly Dictionary<string, ulong> _cased = new(StringComparer.Ordinal); // the same, as written
     private readonly Dictionary<uint, float[]> _pairs = []; // log-probability for each language
     private readonly float[] _unseen;
 
@@ -29,9 +31,11 @@ public sealed class LanguageDetector
         {
             foreach (var word in texts[i].Names.Concat(texts[i].More).SelectMany(Words))
             {
-                _words[word] = _words.GetValueOrDefault(word) | 1UL << i;
+                _cased[word] = _cased.GetValueOrDefault(word) | 1UL << i;
+                var lower = word.ToLowerInvariant();
+                _words[lower] = _words.GetValueOrDefault(lower) | 1UL << i;
             }
-            foreach (var pair in texts[i].Names.SelectMany(Words).SelectMany(Pairs))
+            foreach (var pair in texts[i].Names.SelectMany(Words).SelectMany(word => Pairs(word.ToLowerInvariant())))
             {
                 if (!counts.TryGetValue(pair, out var each))
                 {
@@ -104,8 +108,9 @@ public sealed class LanguageDetector
     private int Likeliest(string text, int[] candidates, string? hint)
     {
         var scores = new double[_languages.Length];
-        foreach (var word in Words(text))
+        foreach (var typed in Words(text))
         {
+            var word = typed.ToLowerInvariant();
             foreach (var pair in Pairs(word))
             {
                 var log = _pairs.GetValueOrDefault(pair, _unseen);
@@ -118,9 +123,10 @@ public sealed class LanguageDetector
             {
                 continue;
             }
-            foreach (var i in candidates.Where(i => (known >> i & 1) != 0))
+            var cased = _cased.GetValueOrDefault(typed);
+            foreach (var i in candidates)
             {
-                scores[i] += WordBonus;
+                scores[i] += ((known >> i & 1) != 0 ? WordBonus : 0) + ((cased >> i & 1) != 0 ? CaseBonus : 0);
             }
         }
         // equal scores: the hint, then English, then the order of the languages
@@ -140,7 +146,7 @@ public sealed class LanguageDetector
         {
             if (char.IsLetter(c) || (word.Length > 0 && char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark))
             {
-                word.Append(char.ToLowerInvariant(c));
+                word.Append(c);
             }
             else if (word.Length > 0)
             {

@@ -45,6 +45,7 @@ internal sealed class PackedLinear
     private static int Panel => 2 * Vector<float>.Count;
 
     /// <summary>Computes <paramref name="rows"/> rows. [rows, inputs] to [rows, outputs]</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<float> x, int rows, Span<float> y)
     {
         Span<float> tail = stackalloc float[TileRows * Panel];
@@ -68,6 +69,7 @@ internal sealed class PackedLinear
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tile(ReadOnlySpan<float> x, int count, int firstOutput, Span<float> y, int stride)
     {
         ref var weights = ref _panels[firstOutput * Inputs];

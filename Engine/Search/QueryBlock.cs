@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using CllClip.Engine.Model;
 
 namespace CllClip.Engine.Search;
@@ -45,6 +46,7 @@ internal sealed class QueryBlock
     /// <param name="length">Number of tokens L.</param>
     /// <param name="endOnly">Only the last position is wanted: the last block of a text tower.</param>
     /// <param name="buffers">Working memory.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Forward(Span<float> x, int length, bool endOnly, QueryBuffers buffers)
     {
         var width = _sizes.Width;
@@ -67,6 +69,7 @@ internal sealed class QueryBlock
     }
 
     /// <summary>Attention of the positions from <paramref name="first"/> on, each to itself and those before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Attend(int first, int rows, QueryBuffers buffers)
     {
         var (width, head) = (_sizes.Width, _sizes.Width / _sizes.Heads);
@@ -92,6 +95,7 @@ internal sealed class QueryBlock
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Mlp(Span<float> x, int rows, QueryBuffers buffers)
     {
         var width = _sizes.Width;

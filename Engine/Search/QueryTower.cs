@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using CllClip.Engine.Model;
 
 namespace CllClip.Engine.Search;
@@ -50,6 +51,7 @@ public sealed class QueryTower
     /// <param name="tokens">Rows of the token embedding, start to end token. [L, W]</param>
     /// <returns>[D]</returns>
     /// <exception cref="ArgumentException">No token, or more than <see cref="MaxLength"/>.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float[] Encode(ReadOnlySpan<float> tokens)
     {
         var width = _sizes.Width;

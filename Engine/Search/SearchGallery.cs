@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
 
@@ -126,6 +127,7 @@ public sealed class SearchGallery
 
     /// <summary>Scores every thing.</summary>
     /// <param name="query">Unit vector. [D]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public GalleryScores Score(ReadOnlySpan<float> query)
     {
         if (query.Length != EmbeddingSize)
@@ -177,6 +179,7 @@ public sealed class SearchGallery
     }
 
     /// <summary>Place of a thing from 1; things that score the same stand before it, as in the evaluation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int PlaceOf(GalleryScores scores, int thing)
     {
         ArgumentNullException.ThrowIfNull(scores);

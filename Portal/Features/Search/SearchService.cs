@@ -104,7 +104,10 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
     {
         await host.Ready.WaitAsync(stop);
         await Task.Run(() => _detector.Value, stop);
-        await SearchAsync(new SearchQuery { Text = "cat" }, stop);
+        foreach (var example in SearchExamples.All.Examples.Values.SelectMany(e => e))
+        {
+            await SearchAsync(new SearchQuery { Text = example.Text }, stop); // some hundred: what is called often is compiled anew
+        }
     }
 
     private static List<ThingInLanguage> InLanguages(SearchSpace space, SearchCheckpoint checkpoint, string thing, CancellationToken stop)

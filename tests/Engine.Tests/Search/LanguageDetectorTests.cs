@@ -8,8 +8,8 @@ public class LanguageDetectorTests
 {
     private static readonly LanguageDetector Small = LanguageDetector.Of([
         ("en", ["red cat", "black dog", "the sun"], []),
-        ("de", ["rote Katze", "schwarzer Hund", "die Sonne"], ["Tür", "süß"]),
-        ("fi", ["punainen kissa", "musta koira", "aurinko"], []),
+        ("de", ["rote Katze", "schwarzer Hund", "die Sonne"], ["Tür", "süß", "Sauna"]),
+        ("fi", ["punainen kissa", "musta koira", "aurinko"], ["sauna"]),
         ("ru", ["красная кошка", "солнце", "этот"], []),
         ("uk", ["червона кішка", "сонце", "їжак"], []),
         ("ar", ["قطة حمراء", "كلب"], []),
@@ -21,6 +21,8 @@ public class LanguageDetectorTests
     [Theory]
     [InlineData("katze", "de")]
     [InlineData("süßer Hund", "de")]
+    [InlineData("Sauna", "de")]
+    [InlineData("sauna", "fi")]
     [InlineData("kissa", "fi")]
     [InlineData("The CAT", "en")]
     [InlineData("їжак", "uk")]
