@@ -12,7 +12,7 @@ namespace CllClip.Engine.Search;
 public sealed class LanguageDetector
 {
     private const double WordBonus = 6; // log-odds of a word known in a language, shared among the languages that have it
-    private const double CaseBonus = 2; // the word is known with this very case: German writes nouns large
+    private const double CaseBonus = 4; // the word is known with this very case: German writes nouns large
     private const double HintBonus = 1.5;
     private const double Smoothing = 0.3;
 
