@@ -65,6 +65,18 @@ public sealed class LaunchErrorsTests(PortalHost portal) : IClassFixture<PortalH
     public async Task A_huge_body_is_refused_before_it_is_read() =>
         (await portal.AskAsync("POST", Path, $"{{\"name\":\"{new string('x', 200_000)}\"}}")).Problem(413);
 
+    [Fact]
+    public async Task A_body_that_hides_its_length_is_cut_off_too()
+    {
+        using var client = portal.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path);
+        request.Headers.TransferEncodingChunked = true;
+        request.Content = new StringContent("[" + new string(' ', 200_000) + "]", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]

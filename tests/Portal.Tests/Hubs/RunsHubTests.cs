@@ -184,6 +184,33 @@ public sealed class RunsHubTests(PortalHost portal) : IClassFixture<PortalHost>
     }
 
     [Fact]
+    public async Task A_huge_message_ends_its_connection_and_no_other()
+    {
+        portal.AddRun("calm");
+        await using var calm = await Ear.ConnectAsync(portal);
+        await calm.Hub.InvokeAsync("Watch", "calm", Stop);
+        await using var loud = await Ear.ConnectAsync(portal);
+        await Assert.ThrowsAnyAsync<Exception>(() => loud.Hub.InvokeAsync("Watch", new string('x', 100_000), Stop));
+        await Assert.ThrowsAsync<HubException>(() => calm.Hub.InvokeAsync("NoSuchMethod", Stop));
+        portal.Store().Log("calm", "info", "still here");
+        await calm.UntilAsync(e => e.Lines.Count == 1);
+    }
+
+    [Fact]
+    public async Task Where_anonymous_viewers_are_not_wanted_the_hub_asks_for_the_token()
+    {
+        using var closed = new PortalHost(
+            new() { ["CllClip:Access:Token"] = "the token", ["CllClip:Access:AnonymousViewers"] = "false" },
+            boundTo: "http://*:5080"
+        );
+        closed.AddRun("guarded");
+        await Assert.ThrowsAsync<HttpRequestException>(() => Ear.ConnectAsync(closed));
+        await using var ear = await Ear.ConnectAsync(closed, o => o.Headers["Authorization"] = "Bearer the token");
+        await ear.Hub.InvokeAsync("Watch", "guarded", Stop);
+        await ear.UntilAsync(e => e.States.Count == 1);
+    }
+
+    [Fact]
     public async Task Progress_is_sent_at_most_ten_times_a_second()
     {
         portal.AddRun("fast");
