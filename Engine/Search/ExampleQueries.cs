@@ -60,14 +60,14 @@ public static class ExampleQueries
         ];
     }
 
-    /// <summary>Everyday things by the number of languages in which their name works, the best first: for showing one thing in all languages.</summary>
+    /// <summary>Everyday things by the number of languages in which their name finds them first, the best first: for showing one thing in all languages.</summary>
     /// <param name="places">Place of each thing, by identifier, one dictionary a language.</param>
     /// <param name="count">How many at most.</param>
     public static IReadOnlyList<string> BestKnown(IReadOnlyCollection<IReadOnlyDictionary<string, int>> places, int count) =>
         [
             .. Everyday
                 .Distinct()
-                .OrderByDescending(thing => places.Count(p => p.TryGetValue(thing, out var place) && place <= Within))
+                .OrderByDescending(thing => places.Count(p => p.TryGetValue(thing, out var place) && place == 1))
                 .Take(count),
         ];
 }

@@ -9,7 +9,7 @@ namespace CllClip.Engine.Search;
 /// CLIP's text tower for one query at a time in managed code, on the calling thread: the numbers of <see cref="TextTower"/> (to rounding) without
 /// libtorch's thread pool, which a training run keeps busy. Immutable and safe to share between threads.
 /// </summary>
-/// <remarks>Measured against libtorch with one thread: docs/benchmarks.md, verb <c>search</c>.</remarks>
+/// <remarks>Measured against libtorch with one thread: docs/benchmarks/search.md.</remarks>
 public sealed class QueryTower
 {
     private readonly TowerSizes _sizes;

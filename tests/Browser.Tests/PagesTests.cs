@@ -26,7 +26,19 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
         """;
 
     public static TheoryData<string> Paths =>
-        ["/", "/launch", "/runs", "/runs/1", "/runs/36", "/runs/gone", "/leaderboard", "/leaderboard?source=own&method=joint", "/nowhere"];
+        [
+            "/",
+            "/search",
+            "/about",
+            "/launch",
+            "/runs",
+            "/runs/1",
+            "/runs/36",
+            "/runs/gone",
+            "/leaderboard",
+            "/leaderboard?source=own&method=joint",
+            "/nowhere",
+        ];
 
     internal static SampleDesk Sample()
     {
