@@ -1,5 +1,6 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
+using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Health;
@@ -8,6 +9,10 @@ using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout;
 using CllClip.Portal.Storage;
 
+if (CommandLine.IsCommand(args))
+{
+    return await CommandLine.RunAsync(args);
+}
 try
 {
     var builder = PortalHosting.CreateBuilder(args);

@@ -22,8 +22,10 @@ public static class PortalHosting
         return builder;
     }
 
+    /// <param name="builder">Of the portal, or of a command.</param>
+    /// <param name="shipped">Whether the runs that came with the program are brought in at the start.</param>
     /// <exception cref="EngineException">A setting is wrong.</exception>
-    public static IHostApplicationBuilder AddPortalHosting(this IHostApplicationBuilder builder)
+    public static IHostApplicationBuilder AddPortalHosting(this IHostApplicationBuilder builder, bool shipped = true)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var options = (builder.Configuration.GetSection(PortalOptions.Section).Get<PortalOptions>() ?? new()).Check();
@@ -44,7 +46,10 @@ public static class PortalHosting
         builder.Services.AddSingleton<IEngineHost>(s => s.GetRequiredService<EngineHost>());
         builder.Services.AddSingleton(s => new PreparationConsole(s.GetRequiredService<IEngineHost>(), ConsoleProgress.OnError()));
         builder.Services.AddHostedService(s => s.GetRequiredService<EngineHost>());
-        builder.Services.AddHostedService<ShippedRuns>();
+        if (shipped)
+        {
+            builder.Services.AddHostedService<ShippedRuns>();
+        }
         return builder;
     }
 

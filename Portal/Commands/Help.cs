@@ -1,0 +1,54 @@
+using CllClip.Engine.Methods;
+
+namespace CllClip.Portal.Commands;
+
+/// <summary>What <c>--help</c> prints.</summary>
+internal static class Help
+{
+    private const int Column = 30;
+
+    public static void Write(TextWriter output)
+    {
+        output.WriteLine(
+            """
+            CLL-CLIP: benchmark portal for continual language learning of CLIP in 36 languages.
+
+            dotnet run --project Portal                       the portal, http://localhost:5080
+            dotnet run --project Portal -- run …              one run without a browser, stored like any other
+            dotnet run --project Portal -- export run …       a finished run as a folder that travels
+            dotnet run --project Portal -- import run …       such a folder into the portal
+            """
+        );
+        Section(
+            output,
+            "Settings of all commands (also in appsettings.json, or in the environment with __ for each colon)",
+            [
+                new("--urls", "URL", "address of the portal; any but loopback asks for a token"),
+                new("--CllClip:DataRoot", "FOLDER", "what the portal writes: database, data sets, checkpoints (data)"),
+                new("--CllClip:Device", "DEVICE", "auto, cpu, cuda or cuda:N (auto)"),
+                new("--CllClip:Access:Token", "TOKEN", "who may change anything, where others can reach the portal"),
+            ]
+        );
+        Section(output, "run --method ID --languages LIST [switches]", RunSwitches.All);
+        output.WriteLine($"  methods: {string.Join(' ', MethodCatalog.All.Select(m => m.Id))}");
+        output.WriteLine("  Ctrl+C stops the run at its next step and keeps finished stages; run --resume ID goes on after the last one.");
+        Section(output, "export run ID --out FOLDER [--fp16]", ArchiveCommands.ExportSwitches);
+        output.WriteLine();
+        output.WriteLine("import run FOLDER …");
+        output.WriteLine();
+        output.WriteLine(
+            "Exit codes: 0 done, 1 failed (the reason is on the error stream), 2 the command is wrong, 130 stopped by Ctrl+C."
+        );
+    }
+
+    private static void Section(TextWriter output, string title, IReadOnlyList<Switch> switches)
+    {
+        output.WriteLine();
+        output.WriteLine(title);
+        foreach (var s in switches)
+        {
+            var name = s.Value is null ? s.Name : $"{s.Name} {s.Value}";
+            output.WriteLine($"  {name.PadRight(Column)} {s.Text}{(s.Repeats ? "; may be repeated" : "")}");
+        }
+    }
+}
