@@ -7,7 +7,7 @@ using Xunit;
 namespace CllClip.Browser.Tests;
 
 /// <summary>
-/// Takes pictures of pages, light and dark, desk and phone; runs only when asked for:
+/// Takes pictures of pages, light and dark, desk and phone (docs/screenshots.md); runs only when asked for:
 /// <c>dotnet run --project tests/Browser.Tests -- --explicit only --filter-class CllClip.Browser.Tests.Screenshots</c>.
 /// CLLCLIP_SHOTS_URL: a running portal (else one with made-up runs is started); CLLCLIP_SHOTS_PATHS: paths, separated by spaces;
 /// CLLCLIP_SHOTS_OUT: the folder to write to; CLLCLIP_SHOTS_FULL=0: only what fits the window.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CllClip.Portal.Features.Search;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -16,6 +17,7 @@ public sealed partial class RunPage
     private Throttle? _render;
     private ProgressMessage? _progress;
     private string? _loaded;
+    private int _searchable; // last stage whose checkpoint is here; 0 without any
     private bool _interactive;
     private bool _missing;
     private bool _busy;
@@ -118,11 +120,23 @@ public sealed partial class RunPage
             _live = details is null ? null : new LiveRun(details.Run, details.Scores, details.Stages, details.Log);
             _error = null;
             Redraw();
+            _searchable = await LastCheckpointAsync();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             _error = $"The run could not be read: {e.Message}";
         }
+    }
+
+    private async Task<int> LastCheckpointAsync()
+    {
+        // Scores may have come without weights: then there is nothing to search with.
+        if (_live?.Run.State != RunState.Completed)
+        {
+            return 0;
+        }
+        var own = (await Search.CheckpointsAsync()).Where(c => c.RunId == Id).ToList();
+        return own.Count == 0 ? 0 : own.Max(c => c.Stage);
     }
 
     private async Task ShowNewsAsync()
@@ -147,6 +161,7 @@ public sealed partial class RunPage
             if (await Desk.RefreshAsync(Id) is { } fresh)
             {
                 _live.Refresh(fresh.Run, fresh.Stages);
+                _searchable = await LastCheckpointAsync();
             }
         }
         Redraw();

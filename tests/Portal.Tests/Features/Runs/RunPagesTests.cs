@@ -1,5 +1,6 @@
 using Bunit;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Tests.Features.Search;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
@@ -110,6 +111,7 @@ public sealed class RunPagesTests : PageContext
     public void Each_state_offers_what_can_be_done_in_it(RunState state, string buttons)
     {
         Desk.Add(SampleDesk.Run("1", state), 2);
+        Searching.Checkpoints.AddRange(SampleSearch.Run("1", "Run 1", 2));
         Assert.Equal(buttons.Split('|'), Buttons(Open("1")));
     }
 
@@ -124,9 +126,17 @@ public sealed class RunPagesTests : PageContext
     }
 
     [Fact]
+    public void A_run_whose_weights_are_not_here_offers_no_search()
+    {
+        Desk.Add(SampleDesk.Run("1") with { Shipped = true }, 6);
+        Assert.Equal(["Run again with changes"], Buttons(Open("1")));
+    }
+
+    [Fact]
     public void A_finished_run_shows_matrix_stages_options_and_provenance()
     {
         Desk.Add(SampleDesk.Run("1"), 6);
+        Searching.Checkpoints.AddRange(SampleSearch.Run("1", "Run 1", 6));
         var page = Open("1");
         Assert.Equal(6, page.FindAll(".matrix tbody tr").Count);
         Assert.Contains("9f3c2d", page.Markup, StringComparison.Ordinal);
