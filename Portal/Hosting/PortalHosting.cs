@@ -36,6 +36,7 @@ public static class PortalHosting
         );
         // Said in plain words by Program; the host's own log would add a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical); // /health says it to those who ask
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // keys are as private as the data root
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(folders.Keys)).SetApplicationName("cll-clip");
