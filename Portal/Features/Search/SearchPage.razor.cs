@@ -150,10 +150,9 @@ public sealed partial class SearchPage
     private string? Find(string? id) =>
         _checkpoints.FirstOrDefault(c => c.Id == id)?.Id ?? _checkpoints.LastOrDefault(c => c.RunId is not null && c.RunId == id)?.Id;
 
-    private async Task TypedAsync(ChangeEventArgs e)
+    private async Task TypedAsync()
     {
         var turn = ++_turn;
-        _text = e.Value as string ?? "";
         await Task.Delay(Rest);
         if (turn == _turn && !_gone)
         {

@@ -1,0 +1,49 @@
+using CllClip.Portal.Tests;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace CllClip.Browser.Tests;
+
+/// <summary>Search in a real browser against the real portal, with the base model that ships.</summary>
+public sealed class SearchTests(BrowserSession session) : IClassFixture<BrowserSession>
+{
+    [Fact]
+    public async Task Results_follow_the_typing_no_letter_is_lost_and_the_way_back_leads_to_the_words()
+    {
+        Chromium.Require();
+        Assert.SkipUnless(
+            PreparedData.IsThere,
+            "The npm packages of Emoji36 are not installed: run 'npm ci' in the root of the repository."
+        );
+        using var host = new PortalHost();
+        var (page, errors) = await session.OpenAsync(host.Address);
+        page.SetDefaultTimeout(60_000);
+        await BrowserSession.GoAsync(page, "/search?checkpoint=base");
+        var box = page.Locator("#search-box");
+        await Assertions.Expect(page.Locator(".picker")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await box.FocusAsync();
+        const string Text = "an elephant in the room";
+        await page.Keyboard.TypeAsync(Text, new() { Delay = 15 });
+        await Assertions.Expect(box).ToHaveValueAsync(Text);
+        await page.WaitForURLAsync("**q=an%20elephant%20in%20the%20room**");
+        await box.FillAsync("elephant");
+        var first = page.Locator(".hits li").First;
+        await Assertions.Expect(first).ToContainTextAsync("elephant", new() { Timeout = 60_000 });
+        await Assertions.Expect(page.Locator(".status")).ToContainTextAsync("English");
+        Assert.True(
+            await first
+                .Locator("img")
+                .EvaluateAsync<bool>("i => i.complete && i.naturalWidth > 0 || new Promise(r => i.onload = () => r(true))")
+        );
+        await page.Keyboard.PressAsync("Escape");
+        await box.FillAsync("elephant");
+        await first.Locator("a").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByText("Back to words")).ToBeVisibleAsync();
+        await page.GoBackAsync();
+        await Assertions.Expect(page.GetByText("Back to words")).ToBeHiddenAsync();
+        await Assertions.Expect(box).ToHaveValueAsync("elephant");
+        Assert.Empty(errors);
+        await page.Context.CloseAsync();
+    }
+}
