@@ -18,6 +18,7 @@ public sealed partial class LaunchPage
     };
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    private static readonly Dictionary<string, string[]> NoErrors = [];
 
     private readonly CancellationTokenSource _left = new();
     private readonly LaunchForm _form = new();
@@ -26,7 +27,9 @@ public sealed partial class LaunchPage
     private string? _loaded;
     private string? _notice;
     private bool _busy;
-    private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
+    private TaskCompletionSource<bool>? _prepared; // there while a launch waits for the data set: true to go on, false to give up
+    private IReadOnlyDictionary<string, string[]> _errors = NoErrors;
+    private IReadOnlyDictionary<string, string[]> _refused = NoErrors; // what the server said; stands until something is changed
     private RunEstimate _estimate = new(null, null, null, "when the portal is ready");
 
     [SupplyParameterFromQuery(Name = "from")]
@@ -61,31 +64,51 @@ public sealed partial class LaunchPage
         {
             return;
         }
+        var left = _left.Token;
         using var timer = new PeriodicTimer(BetweenLooks, Clock);
         try
         {
-            while (_context is { Provisional: true } && await timer.WaitForNextTickAsync(_left.Token))
+            while (_context is not { Provisional: false } && await timer.WaitForNextTickAsync(left))
             {
-                _context = await Desk.LaunchContextAsync(_left.Token);
-                Changed();
+                await LookAsync(left);
                 StateHasChanged();
             }
         }
-        catch (Exception e) when (e is OperationCanceledException || _left.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // the person left the page
         }
-        catch (Exception e)
+    }
+
+    private async Task LookAsync(CancellationToken left)
+    {
+        try
+        {
+            _context = await Desk.LaunchContextAsync(left);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             _notice = $"The portal's state could not be read: {e.Message}";
-            StateHasChanged();
+            return;
         }
+        if (!_context.Preparing)
+        {
+            _prepared?.TrySetResult(true);
+        }
+        Changed();
     }
 
     public void Dispose()
     {
         _left.Cancel();
         _left.Dispose();
+        _prepared?.TrySetCanceled();
+    }
+
+    private void Typed()
+    {
+        _refused = NoErrors;
+        Changed();
     }
 
     private void Changed()
@@ -94,7 +117,8 @@ public sealed partial class LaunchPage
         {
             return;
         }
-        _errors = _form.Check(_context.Dataset, _context.Models, datasetPending: _context.Dataset is null);
+        var wrong = _form.Check(_context.Dataset, _context.Models, datasetPending: _context.Dataset is null);
+        _errors = wrong.Count > 0 ? wrong : _refused;
         _estimate = Estimate(_context);
     }
 
@@ -117,16 +141,20 @@ public sealed partial class LaunchPage
 
     private async Task SubmitAsync()
     {
-        Changed();
+        Typed();
         if (_errors.Count > 0 || _busy)
         {
             return;
         }
-        _busy = true;
+        (_busy, _notice) = (true, null);
         try
         {
+            if (_context is { Preparing: true } && !await PreparedAsync())
+            {
+                return;
+            }
             var result = await Desk.SubmitAsync(_form.Requests());
-            _errors = result.Errors;
+            _errors = _refused = result.Errors;
             if (_errors.Count == 0 && result.Runs.Count > 0)
             {
                 Navigation.NavigateTo(result.Runs.Count == 1 ? $"/runs/{Uri.EscapeDataString(result.Runs[0].Id)}" : "/runs");
@@ -139,6 +167,20 @@ public sealed partial class LaunchPage
         finally
         {
             _busy = false;
+        }
+    }
+
+    /// <summary>Waits until the data set is there, as the form promises; false if the person would rather not.</summary>
+    private async Task<bool> PreparedAsync()
+    {
+        _prepared = new TaskCompletionSource<bool>();
+        try
+        {
+            return await _prepared.Task;
+        }
+        finally
+        {
+            _prepared = null;
         }
     }
 

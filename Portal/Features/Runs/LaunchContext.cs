@@ -19,4 +19,8 @@ public sealed record LaunchContext(
     int EmbeddingWidth,
     IReadOnlyList<string> Devices,
     bool Provisional = false
-);
+)
+{
+    /// <summary>Whether runs have to wait: the data set is still being prepared.</summary>
+    public bool Preparing => Provisional && Dataset is null;
+}

@@ -19,6 +19,10 @@ public sealed class SampleDesk : IRunDesk
     public List<(string What, string Id)> Asked { get; } = [];
     public RunFilter? LastFilter { get; private set; }
     public Dictionary<string, string[]> Refusal { get; } = [];
+
+    /// <summary>Whether the data set is still being prepared.</summary>
+    public bool Preparing { get; set; }
+
     public int Watchers => _watchers.Count;
 
     public static RunView Run(
@@ -168,12 +172,19 @@ public sealed class SampleDesk : IRunDesk
                 null,
                 [.. Runs.Where(r => r.State == RunState.Completed).Select(r => new MeasuredRun(r, Stages.GetValueOrDefault(r.Id) ?? []))],
                 128,
-                ["auto", "cpu"]
+                ["auto", "cpu"],
+                Provisional: Preparing
             )
         );
 
     public Task<SubmitResult> SubmitAsync(IReadOnlyList<RunRequest> requests, CancellationToken stop = default)
     {
+        if (Preparing)
+        {
+            return Task.FromResult(
+                new SubmitResult([], new Dictionary<string, string[]> { ["dataset"] = ["The data set is still being prepared."] })
+            );
+        }
         if (Refusal.Count > 0)
         {
             return Task.FromResult(new SubmitResult([], Refusal));

@@ -30,6 +30,12 @@ public sealed class SampleSearch : ISearch
     /// <summary>Holds an answer back until its task ends; by the text.</summary>
     public Dictionary<string, TaskCompletionSource> Held { get; } = [];
 
+    /// <summary>Holds the loading of a checkpoint back until its task ends, as a native load does: without heed to cancellation.</summary>
+    public Dictionary<string, TaskCompletionSource> HeldLoads { get; } = [];
+
+    /// <summary>Holds back the names of things until its task ends.</summary>
+    public TaskCompletionSource? HeldThings { get; set; }
+
     public string? Refusal { get; set; }
 
     public static IEnumerable<CheckpointView> Run(string id, string name, int stages) =>
@@ -75,11 +81,14 @@ public sealed class SampleSearch : ISearch
 
     public bool IsLoaded(string checkpoint) => Loaded.Contains(checkpoint);
 
-    public Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default)
+    public async Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default)
     {
         Loads.Add(checkpoint);
+        if (HeldLoads.TryGetValue(checkpoint, out var held))
+        {
+            await held.Task;
+        }
         Loaded.Add(checkpoint);
-        return Task.CompletedTask;
     }
 
     public async Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default)
@@ -101,8 +110,18 @@ public sealed class SampleSearch : ISearch
     public Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default) =>
         Task.FromResult(Answer(query, null, Hit("1f431", $"image of {image.Length}")));
 
-    public Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default) =>
-        Task.FromResult<IReadOnlyList<SearchHit>>([.. things.Select(t => Hit(t, t))]);
+    public async Task<IReadOnlyList<SearchHit>> DescribeAsync(
+        IReadOnlyList<string> things,
+        string language,
+        CancellationToken stop = default
+    )
+    {
+        if (HeldThings is not null)
+        {
+            await HeldThings.Task;
+        }
+        return [.. things.Select(t => Hit(t, t))];
+    }
 
     public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default) =>
         Task.FromResult<IReadOnlyList<ThingInLanguage>>([

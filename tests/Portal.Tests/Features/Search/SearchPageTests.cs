@@ -54,7 +54,7 @@ public sealed class SearchPageTests : PageContext
     }
 
     [Fact]
-    public async Task Typing_isSearchinged_for_once_it_rests_and_the_address_holds_it()
+    public async Task Typing_is_searched_for_once_it_rests_and_the_address_holds_it()
     {
         var page = Render<SearchPage>();
         var box = page.Find("#search-box");
@@ -82,6 +82,34 @@ public sealed class SearchPageTests : PageContext
         late.SetResult();
         pane.WaitForAssertion(() => Assert.Contains("second by joint:1", pane.Markup, StringComparison.Ordinal));
         Assert.DoesNotContain("first by", pane.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_question_asked_while_a_checkpoint_loads_is_answered_and_the_earlier_one_dropped()
+    {
+        var loading = Searching.HeldLoads["joint:1"] = new TaskCompletionSource();
+        var pane = Render<SearchPane>(p =>
+            p.Add(x => x.Checkpoints, Searching.Checkpoints)
+                .Add(x => x.Checkpoint, "joint:1")
+                .Add(x => x.Query, new SearchQuery { Text = "first" })
+        );
+        pane.Render(p => p.Add(x => x.Query, new SearchQuery { Text = "second" }));
+        Assert.NotEmpty(pane.FindAll("[role=progressbar]"));
+        loading.SetResult();
+        pane.WaitForAssertion(() => Assert.Contains("second by joint:1", pane.Markup, StringComparison.Ordinal));
+        Assert.Empty(pane.FindAll("[role=progressbar]"));
+        Assert.Equal(["second"], Searching.Asked.Select(a => a.Text));
+    }
+
+    [Fact]
+    public void Another_thing_chosen_while_the_first_is_looked_up_is_the_one_shown()
+    {
+        var late = Searching.HeldThings = new TaskCompletionSource();
+        var thing = Render<OneThing>(p => p.Add(x => x.Thing, "1f431").Add(x => x.Checkpoint, "joint:1"));
+        thing.Render(p => p.Add(x => x.Thing, "1f436"));
+        late.SetResult();
+        thing.WaitForAssertion(() => Assert.Contains("1f436 en", thing.Markup, StringComparison.Ordinal));
+        Assert.DoesNotContain("1f431 en", thing.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
