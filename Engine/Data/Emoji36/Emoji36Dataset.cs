@@ -45,7 +45,10 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public string HeadlineProtocol => "emoji36";
 
     /// <inheritdoc/>
-    public DatasetDefaults Defaults { get; } = new(4e-3, 6, 3_000, 50_000, 128, ["en"]);
+    public DatasetDefaults Defaults => TrainingDefaults;
+
+    /// <summary>Its training defaults, known before it is prepared (emoji36.md; the joint vocabulary: docs/decisions/0005).</summary>
+    public static DatasetDefaults TrainingDefaults { get; } = new(4e-3, 6, 3_000, 50_000, 128, ["en"]);
 
     /// <inheritdoc/>
     public int ImageCount => store.Images.Count;

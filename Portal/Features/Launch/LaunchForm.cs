@@ -100,7 +100,7 @@ public sealed class LaunchForm
         Languages = [.. codes];
     }
 
-    /// <summary>The seeds typed; null where they cannot be read.</summary>
+    /// <summary>The seeds typed; null where they cannot be read or are more than <see cref="MostRuns"/>.</summary>
     public IReadOnlyList<int>? ReadSeeds()
     {
         var seeds = new List<int>();
@@ -118,6 +118,10 @@ public sealed class LaunchForm
                 return null;
             }
             seeds.AddRange(Enumerable.Range(low, high - low + 1));
+            if (seeds.Count > MostRuns)
+            {
+                return null;
+            }
         }
         return seeds.Count == 0 ? null : [.. seeds.Distinct()];
     }
@@ -153,7 +157,7 @@ public sealed class LaunchForm
         }
         if (ReadSeeds() is not { } seeds)
         {
-            Wrong("seed", "Write one whole number, or several: 1, 2, 5-7.");
+            Wrong("seed", $"Write one whole number, or several, {MostRuns} at most: 1, 2, 5-7.");
         }
         else if (Requests().Count > MostRuns)
         {

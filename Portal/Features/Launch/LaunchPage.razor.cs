@@ -26,6 +26,7 @@ public sealed partial class LaunchPage
     private RunView? _from;
     private string? _loaded;
     private string? _notice;
+    private string? _unread; // why the portal's state could not be read
     private bool _busy;
     private TaskCompletionSource<bool>? _prepared; // there while a launch waits for the data set: true to go on, false to give up
     private IReadOnlyDictionary<string, string[]> _errors = NoErrors;
@@ -37,25 +38,45 @@ public sealed partial class LaunchPage
 
     protected override async Task OnParametersSetAsync()
     {
-        try
+        if (_context is null)
         {
-            _context ??= await Desk.LaunchContextAsync();
-            if (!string.IsNullOrEmpty(From) && _loaded != From)
-            {
-                _loaded = From;
-                _from = (await Desk.RefreshAsync(From.Trim()))?.Run;
-                _notice = _from is null ? $"There is no run “{From}”; the form stays as it is." : null;
-                if (_from is not null)
-                {
-                    _form.Load(_from);
-                }
-            }
+            await LookAsync(_left.Token);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        if (!string.IsNullOrEmpty(From) && _loaded != From)
         {
-            _notice = $"The portal's state could not be read: {e.Message}";
+            await FillAsync(From);
         }
         Changed();
+    }
+
+    private async Task FillAsync(string id)
+    {
+        try
+        {
+            var from = (await Desk.RefreshAsync(id.Trim()))?.Run;
+            (_loaded, _notice) = (id, from is null ? $"There is no run “{id}”; the form stays as it is." : null);
+            if (from is not null)
+            {
+                (_from, _refused) = (from, NoErrors);
+                _form.Load(from);
+            }
+        }
+        catch (Exception e) when (!_left.IsCancellationRequested)
+        {
+            _notice = $"The run could not be read: {e.Message}";
+        }
+    }
+
+    private async Task LoadAsync(string id)
+    {
+        _loaded = null; // loading the same run again undoes what was changed since
+        if (From == id)
+        {
+            await FillAsync(id);
+            Changed();
+            return;
+        }
+        Navigation.NavigateTo($"/launch?from={Uri.EscapeDataString(id)}");
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -84,11 +105,11 @@ public sealed partial class LaunchPage
     {
         try
         {
-            _context = await Desk.LaunchContextAsync(left);
+            (_context, _unread) = (await Desk.LaunchContextAsync(left), null);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!left.IsCancellationRequested)
         {
-            _notice = $"The portal's state could not be read: {e.Message}";
+            _unread = $"The portal's state could not be read: {e.Message}";
             return;
         }
         if (!_context.Preparing)
@@ -142,32 +163,47 @@ public sealed partial class LaunchPage
     private async Task SubmitAsync()
     {
         Typed();
-        if (_errors.Count > 0 || _busy)
+        if (_errors.Count > 0 || _busy || _context is null)
         {
             return;
         }
         (_busy, _notice) = (true, null);
+        var gone = false;
         try
         {
-            if (_context is { Preparing: true } && !await PreparedAsync())
-            {
-                return;
-            }
-            var result = await Desk.SubmitAsync(_form.Requests());
-            _errors = _refused = result.Errors;
-            if (_errors.Count == 0 && result.Runs.Count > 0)
-            {
-                Navigation.NavigateTo(result.Runs.Count == 1 ? $"/runs/{Uri.EscapeDataString(result.Runs[0].Id)}" : "/runs");
-            }
+            gone = await LaunchAsync(_context);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!_left.IsCancellationRequested)
         {
             _notice = $"The run could not be stored: {e.Message}";
         }
         finally
         {
-            _busy = false;
+            _busy = gone; // a second press while the next page is on its way would launch again
         }
+    }
+
+    private async Task<bool> LaunchAsync(LaunchContext context)
+    {
+        if (context.Preparing)
+        {
+            if (!await PreparedAsync())
+            {
+                return false;
+            }
+            Changed(); // the form could be changed meanwhile, and the data set is known only now
+            if (_errors.Count > 0)
+            {
+                return false;
+            }
+        }
+        var result = await Desk.SubmitAsync(_form.Requests());
+        _errors = _refused = result.Errors;
+        if (result.Runs.Count > 0)
+        {
+            Navigation.NavigateTo(result.Runs.Count == 1 ? $"/runs/{Uri.EscapeDataString(result.Runs[0].Id)}" : "/runs");
+        }
+        return result.Runs.Count > 0;
     }
 
     /// <summary>Waits until the data set is there, as the form promises; false if the person would rather not.</summary>

@@ -39,7 +39,7 @@ public static class RunEstimator
         var trained = known.Stages.Where(s => s.TrainingPairs > 0 && s.TrainSeconds > 0).ToList();
         var secondsPerPair = trained.Sum(s => s.TrainSeconds) / Math.Max(1, trained.Sum(s => s.TrainingPairs));
         var joint = request.Method == "joint";
-        var evaluations = known.Stages.Sum(s => joint || known.Run.Method is "joint" or "zero-shot" ? s.Languages.Count : s.Stage);
+        var evaluations = known.Stages.Sum(s => known.Run.Method is "joint" or "zero-shot" ? s.Languages.Count : s.Stage);
         var secondsPerEvaluation = known.Stages.Sum(s => s.EvaluationSeconds) / Math.Max(1, evaluations);
         var pairsOfMeasured =
             trained.Count == 0

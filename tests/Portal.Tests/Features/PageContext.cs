@@ -3,6 +3,7 @@ using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Tests.Features.Search;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
@@ -13,14 +14,18 @@ namespace CllClip.Portal.Tests.Features;
 public abstract class PageContext : BunitContext
 {
     protected PageContext()
+        : this(TimeProvider.System) { }
+
+    protected PageContext(TimeProvider clock)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
-        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton(clock);
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);
         Services.AddSingleton<IOwnResults, DeskResults>();
         Services.AddSingleton<LeaderboardService>();
+        SetRendererInfo(new RendererInfo("Server", true));
         Render<MudPopoverProvider>();
     }
 

@@ -4,7 +4,6 @@ using CllClip.Portal.Features.Launch;
 using CllClip.Shared.Languages;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Launch;
@@ -150,67 +149,5 @@ public sealed class LaunchPageTests : PageContext
         var summary = Text(Render<LaunchPage>().Find(".summary"));
         Assert.Contains("about 1 min 17 s", summary, StringComparison.Ordinal);
         Assert.Contains("from the stages of your run", summary, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_launch_while_the_data_set_is_being_prepared_waits_for_it_and_then_goes_out()
-    {
-        var clock = Clock();
-        Desk.Preparing = true;
-        var page = Render<LaunchPage>();
-        page.Find("form").Submit();
-        Assert.Empty(Desk.Submitted);
-        Assert.True(page.Find("button[type=submit]").HasAttribute("disabled"));
-        Assert.Contains("Launches when", page.Find("button[type=submit]").TextContent, StringComparison.Ordinal);
-        clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Empty(Desk.Submitted);
-
-        Desk.Preparing = false;
-        page.WaitForAssertion(() =>
-        {
-            clock.Advance(TimeSpan.FromSeconds(2));
-            Assert.Single(Desk.Submitted);
-        });
-        page.WaitForAssertion(() => Assert.EndsWith("/runs/new-1", Address, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void A_waiting_launch_can_be_given_up()
-    {
-        var clock = Clock();
-        Desk.Preparing = true;
-        var page = Render<LaunchPage>();
-        page.Find("form").Submit();
-        page.FindAll("button").First(b => b.TextContent == "Do not launch").Click();
-        page.WaitForAssertion(() => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")));
-        Desk.Preparing = false;
-        clock.Advance(TimeSpan.FromSeconds(4));
-        page.WaitForAssertion(() => Assert.DoesNotContain("still being prepared", page.Markup, StringComparison.Ordinal));
-        Assert.Empty(Desk.Submitted);
-    }
-
-    [Fact]
-    public void What_the_server_refused_stays_until_something_is_changed()
-    {
-        var clock = Clock();
-        Desk.Preparing = true;
-        var page = Render<LaunchPage>();
-        Desk.Refusal["name"] = ["There is a run of that name."];
-        page.Find("form").Submit();
-        Desk.Preparing = false;
-        page.WaitForAssertion(() =>
-        {
-            clock.Advance(TimeSpan.FromSeconds(2));
-            Assert.Contains("There is a run of that name.", page.Find("#error-name").TextContent, StringComparison.Ordinal);
-        });
-        page.Find("#run-name").Change("Another");
-        Assert.Empty(page.FindAll(".field-error"));
-    }
-
-    private FakeTimeProvider Clock()
-    {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        Services.AddSingleton<TimeProvider>(clock);
-        return clock;
     }
 }
