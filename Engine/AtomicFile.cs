@@ -37,6 +37,15 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>What the disk said, where an error is its refusal (of this class or directly); null for other errors.</summary>
+    internal static string? Refusal(Exception error) =>
+        error switch
+        {
+            IOException or UnauthorizedAccessException => error.Message,
+            EngineException { InnerException: IOException or UnauthorizedAccessException } => error.InnerException.Message,
+            _ => null,
+        };
+
     /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
     /// <exception cref="EngineException">The disk refused.</exception>
     public static void WriteText(string path, string text) => Write(path, s => s.Write(System.Text.Encoding.UTF8.GetBytes(text)));

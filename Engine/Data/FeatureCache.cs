@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CllClip.Engine.Data.Images;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tokenizer;
@@ -37,18 +39,28 @@ public sealed class FeatureCache(string folder)
         var images = EmbedImages(dataset, model, progress, stop);
         progress?.Report(new FeatureProgress("English captions", 0.97));
         var english = EmbedTexts(model, texts, stop);
-        SafetensorsWriter.Write(
-            path,
-            new Dictionary<string, Tensor> { ["images"] = images, ["english"] = english },
-            new Dictionary<string, string>
-            {
-                ["dataset"] = dataset.Id,
-                ["revision"] = dataset.Revision,
-                ["base"] = model.Hash,
-            }
-        );
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["images"] = images, ["english"] = english }, Facts(dataset, model));
         progress?.Report(new FeatureProgress("Embeddings", 1));
         return new TeacherFeatures(images.DetachFromDisposeScope(), english.DetachFromDisposeScope(), texts);
+    }
+
+    /// <summary>What the embeddings depend on: data, weights, and how text and images are turned into the towers' input.</summary>
+    private static Dictionary<string, string> Facts(IRetrievalDataset dataset, ClipModel model)
+    {
+        using var inputs = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in new[] { VocabularyFiles.VocabFile, VocabularyFiles.MergesFile, ClipFolder.PreprocessorFile })
+        {
+            var path = Path.Combine(model.Folder, name);
+            inputs.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
+            inputs.AppendData(File.Exists(path) ? File.ReadAllBytes(path) : []);
+        }
+        return new Dictionary<string, string>
+        {
+            ["dataset"] = dataset.Id,
+            ["revision"] = dataset.Revision,
+            ["base"] = model.Hash,
+            ["inputs"] = Convert.ToHexStringLower(inputs.GetHashAndReset()),
+        };
     }
 
     private static TeacherFeatures? TryRead(string path, IRetrievalDataset dataset, IReadOnlyList<string> texts, ClipModel model)
@@ -60,17 +72,20 @@ public sealed class FeatureCache(string folder)
         try
         {
             using var file = SafetensorsReader.Open(path);
-            if (file.Metadata?.GetValueOrDefault("revision") != dataset.Revision || file.Metadata.GetValueOrDefault("base") != model.Hash)
+            if (Facts(dataset, model).Any(fact => file.Metadata?.GetValueOrDefault(fact.Key) != fact.Value))
             {
                 return null;
             }
+            using var scope = NewDisposeScope();
             var (images, english) = (file.ReadTensor("images"), file.ReadTensor("english"));
             if (images.shape[0] == dataset.ImageCount && english.shape[0] == texts.Count)
             {
-                return new TeacherFeatures(images.to(model.Device), english.to(model.Device), texts);
+                return new TeacherFeatures(
+                    images.to(model.Device).DetachFromDisposeScope(),
+                    english.to(model.Device).DetachFromDisposeScope(),
+                    texts
+                );
             }
-            images.Dispose();
-            english.Dispose();
         }
         catch (EngineException)
         {
@@ -153,7 +168,8 @@ public sealed class TeacherFeatures : IDisposable
     /// <summary>Image embeddings as numbers, row by row, for search. [N · D]</summary>
     public float[] ImageRows()
     {
-        using var plain = Images.cpu().to_type(ScalarType.Float32).contiguous();
+        using var scope = NewDisposeScope();
+        var plain = Images.cpu().to_type(ScalarType.Float32).contiguous();
         return plain.data<float>().ToArray();
     }
 

@@ -67,7 +67,8 @@ public sealed record DatasetDefaults(
 /// <param name="Image">Index of the image.</param>
 /// <param name="English">English caption.</param>
 /// <param name="Caption">Caption in the language of the task.</param>
-public readonly record struct TrainingPair(int Image, string English, string Caption);
+/// <param name="Language">That language.</param>
+public readonly record struct TrainingPair(int Image, string English, string Caption, string Language);
 
 /// <summary>Images and captions to score retrieval on.</summary>
 /// <param name="Protocol">Protocol of the scores.</param>

@@ -18,7 +18,7 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
         string language,
         ClipTokenizer tokenizer,
         Func<long[], Tensor> rows,
-        TextTowerParts parts,
+        PartsOf? parts,
         CancellationToken stop
     )
     {
@@ -43,13 +43,7 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
     }
 
     /// <summary>Validation score of one language: mean of R@1/5/10 in both directions, percent; null without a validation split.</summary>
-    public double? Validate(
-        string language,
-        ClipTokenizer tokenizer,
-        Func<long[], Tensor> rows,
-        TextTowerParts parts,
-        CancellationToken stop
-    )
+    public double? Validate(string language, ClipTokenizer tokenizer, Func<long[], Tensor> rows, PartsOf? parts, CancellationToken stop)
     {
         if (dataset.Validation(language) is not { } set)
         {
@@ -72,7 +66,7 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
         IReadOnlyList<string> captions,
         ClipTokenizer tokenizer,
         Func<long[], Tensor> rows,
-        TextTowerParts parts,
+        PartsOf? parts,
         CancellationToken stop
     ) => TextEncoder.Encode(tower, rows, [.. captions.Select(c => tokenizer.Encode(c, tower.MaxLength))], parts, stop);
 }

@@ -1,3 +1,4 @@
+using CllClip.Engine.Data;
 using CllClip.Engine.Model;
 using CllClip.Engine.Training;
 using static TorchSharp.torch;
@@ -16,31 +17,47 @@ public abstract class ContinualMethod : IDisposable
     /// <summary>Whether all languages are one task.</summary>
     public virtual bool AllLanguagesAtOnce => false;
 
-    /// <summary>A task begins: the table has grown. New parts are made here.</summary>
+    /// <summary>
+    /// What is kept of earlier tasks as a task begins, asked before <see cref="BeginTask"/>: its tokens are in use in the task and count as
+    /// occurring (spec section 6).
+    /// </summary>
+    public virtual IEnumerable<TrainingPair> Memory => [];
+
+    /// <summary>Rows that get a gradient though no caption of the task uses them (oEWC's penalty without TEIR), asked before <see cref="BeginTask"/>.</summary>
+    public virtual IEnumerable<long> RowsInUse => [];
+
+    /// <summary>A task begins: the table has grown. New parts are made here; what outlives the task is detached from its dispose scope.</summary>
     public virtual void BeginTask(TaskContext task) { }
 
     /// <summary>Parameters trained beside the rows in use, by name; clipped and stepped with them.</summary>
     public virtual IEnumerable<(string Name, Tensor Parameter)> Parameters => [];
 
-    /// <summary>Replay mixes memory captions in here; the batch is sorted by length afterwards.</summary>
+    /// <summary>Replay mixes memory captions in here (<see cref="TrainingBatch.WithMemory"/>); in any order, the step sorts by length.</summary>
     public virtual TrainingBatch Compose(TrainingBatch current) => current;
 
-    /// <summary>What the tower runs with in a training step.</summary>
-    public virtual TextTowerParts TrainingParts(TrainingBatch batch) => TextTowerParts.None;
+    /// <summary>What the tower runs with in a training step, asked for each part of the batch; prompts are matched to the captions here.</summary>
+    /// <param name="tokens">Gathered token embeddings of the part. [b, L, W]</param>
+    /// <param name="ends">Position of each caption's end token. [b] int64</param>
+    public virtual TextTowerParts TrainingParts(Tensor tokens, Tensor ends) => TextTowerParts.None;
 
-    /// <summary>A further term of the loss, inside the clipped gradient; null for none.</summary>
+    /// <summary>A further term of the loss, inside the clipped gradient; null for none. Called after the batch was embedded.</summary>
     public virtual Tensor? Penalty(TaskRows rows) => null;
 
     /// <summary>A step was made: replay feeds its memory here.</summary>
-    /// <param name="batch">The batch of the step.</param>
+    /// <param name="batch">The batch of the step, as it was embedded: sorted by length.</param>
     /// <param name="embeddings">The student's embeddings of it, before the step. [B, D]</param>
     public virtual void AfterStep(TrainingBatch batch, Tensor embeddings) { }
 
-    /// <summary>A task ended: the table holds the weights kept.</summary>
-    public virtual void EndTask(TaskContext task) { }
+    /// <summary>The last epoch is over and its weights are in place; those of the best epoch are put back afterwards. Fisher information is taken here.</summary>
+    /// <param name="training">The task's training.</param>
+    /// <param name="batches">One more epoch of its batches, drawn when asked for; each is valid until the next.</param>
+    public virtual void EpochsDone(TaskTraining training, IEnumerable<TrainingBatch> batches) { }
 
-    /// <summary>What the tower runs with when captions of a language are evaluated.</summary>
-    public virtual TextTowerParts EvaluationParts(string language) => TextTowerParts.None;
+    /// <summary>A task ended: the rows hold the weights kept.</summary>
+    public virtual void EndTask(TaskContext task, TaskRows rows) { }
+
+    /// <summary>What the tower runs with when captions of a language are evaluated; null for nothing.</summary>
+    public virtual PartsOf? EvaluationParts(string language) => null;
 
     /// <summary>Writes the method's own state (memory, Fisher information, per-language parts) beside a stage's delta.</summary>
     public virtual void SaveState(string stageFolder) { }
@@ -64,4 +81,11 @@ public abstract class ContinualMethod : IDisposable
 /// <param name="Languages">Languages of the task.</param>
 /// <param name="Tower">The frozen text tower.</param>
 /// <param name="Seed">The run's seed; draw through <see cref="Seeds"/>.</param>
-public sealed record TaskContext(int Index, IReadOnlyList<string> Languages, TextTower Tower, int Seed);
+/// <param name="Batch">Makes a batch of pairs, of the task's own or of a memory's, with the vocabulary as it is now and the teacher's targets.</param>
+public sealed record TaskContext(
+    int Index,
+    IReadOnlyList<string> Languages,
+    TextTower Tower,
+    int Seed,
+    Func<IReadOnlyList<TrainingPair>, TrainingBatch> Batch
+);

@@ -104,8 +104,42 @@ public static class RunValidation
                     Wrong($"options.{name}", message!);
                 }
             }
+            if (errors.Count == 0 && dataset is not null)
+            {
+                CheckTogether(request, method, dataset, Wrong);
+            }
         }
         return errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
+    }
+
+    /// <summary>Values that are good by themselves and wrong together, or with the data set.</summary>
+    private static void CheckTogether(RunRequest request, MethodDescriptor method, IRetrievalDataset dataset, Action<string, string> wrong)
+    {
+        var values = Resolve(request, dataset.Defaults);
+        if (values.TryGetValue(CommonOptions.CrosslingualScale, out var a) && values.TryGetValue(CommonOptions.CrossmodalScale, out var b))
+        {
+            if ((double)a == 0 && (double)b == 0)
+            {
+                wrong(
+                    $"options.{CommonOptions.CrossmodalScale}",
+                    "The cross-lingual and the cross-modal weight are both 0: nothing would be learned. Raise one of them."
+                );
+            }
+        }
+        if (values.TryGetValue(CommonOptions.BatchSize, out var size))
+        {
+            var joint = method.Id == JointTraining.Descriptor.Id;
+            var (pairs, of) = joint
+                ? (request.Languages!.Sum(dataset.TrainingPairCount), "all languages together")
+                : request.Languages!.Select(l => (dataset.TrainingPairCount(l), $"'{l}'")).MinBy(x => x.Item1);
+            if ((long)size > pairs)
+            {
+                wrong(
+                    $"options.{CommonOptions.BatchSize}",
+                    $"A batch of {size} is more than the {pairs} training pairs of {of}. Choose {pairs} or less."
+                );
+            }
+        }
     }
 
     /// <summary>Every option of the method with the value in force: the request's, else the data set's, else the paper's.</summary>

@@ -17,7 +17,7 @@ public static class TextEncoder
         TextTower tower,
         Func<long[], Tensor> rows,
         IReadOnlyList<int[]> captions,
-        TextTowerParts? parts = null,
+        PartsOf? parts = null,
         CancellationToken stop = default
     )
     {
@@ -50,7 +50,10 @@ public static class TextEncoder
         return cat(outputs).index_select(0, tensor(back, ScalarType.Int64, table.device)).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Batch(TextTower tower, Tensor table, Dictionary<int, long> place, int[][] captions, TextTowerParts? parts)
+    /// <summary>Where a caption ends: the first place of the id that closes it. An unknown character may have that id too (spec section 2).</summary>
+    internal static long EndOf(int[] caption) => Array.IndexOf(caption, caption[^1]);
+
+    private static Tensor Batch(TextTower tower, Tensor table, Dictionary<int, long> place, int[][] captions, PartsOf? parts)
     {
         using var scope = NewDisposeScope();
         var length = captions[^1].Length; // sorted: the last is the longest
@@ -63,7 +66,7 @@ public static class TextEncoder
             }
         }
         var tokens = table.index_select(0, tensor(ids, ScalarType.Int64, table.device)).reshape(captions.Length, length, -1); // [B, L, W]
-        var ends = tensor(captions.Select(c => c.Length - 1L).ToArray(), ScalarType.Int64, table.device);
-        return tower.Forward(tokens, ends, parts: parts).MoveToOuterDisposeScope();
+        var ends = tensor(captions.Select(EndOf).ToArray(), ScalarType.Int64, table.device);
+        return tower.Forward(tokens, ends, parts: parts?.Invoke(tokens, ends)).MoveToOuterDisposeScope();
     }
 }

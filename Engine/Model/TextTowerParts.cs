@@ -2,6 +2,11 @@ using static TorchSharp.torch;
 
 namespace CllClip.Engine.Model;
 
+/// <summary>What a method adds for some captions; prompts are chosen by the captions themselves.</summary>
+/// <param name="tokens">Their gathered token embeddings. [B, L, W]</param>
+/// <param name="ends">Position of each caption's end token. [B] int64</param>
+public delegate TextTowerParts PartsOf(Tensor tokens, Tensor ends);
+
 /// <summary>
 /// What a continual-learning method adds inside the frozen text tower. The base class adds nothing; adapters, LoRA, prefixes and
 /// prompts override the one place they act at (spec section 7, fixtures/methods).

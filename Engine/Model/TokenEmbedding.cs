@@ -58,7 +58,10 @@ public sealed class TokenEmbedding : IDisposable
     {
         ArgumentNullException.ThrowIfNull(rows);
         var (count, fresh) = (Count, rows.shape[0]);
-        Reserve(count + fresh);
+        if (count + fresh > _store.shape[0])
+        {
+            Reserve(Math.Max(count + fresh, _store.shape[0] + (_store.shape[0] / 4))); // in steps: few copies over a run
+        }
         using (var place = _store.narrow(0, count, fresh))
         {
             place.copy_(rows);
@@ -81,14 +84,13 @@ public sealed class TokenEmbedding : IDisposable
     public void Update(double factor, long[] rows, Tensor values)
     {
         ArgumentNullException.ThrowIfNull(values);
+        using var scope = NewDisposeScope();
         using var nothing = no_grad();
         if (factor != 1)
         {
             Table.mul_(factor);
         }
-        using var index = tensor(rows, ScalarType.Int64, Table.device);
-        using var same = values.detach().to(Table.dtype, Table.device);
-        Table.index_copy_(0, index, same);
+        Table.index_copy_(0, tensor(rows, ScalarType.Int64, Table.device), values.detach().to(Table.dtype, Table.device));
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,8 @@ public sealed class SearchCheckpoint
     {
         _tower = tower;
         _tokenizer = new ClipTokenizer(vocabulary);
-        using var plain = table.detach().to(ScalarType.Float32, torch.CPU).contiguous();
+        using var scope = NewDisposeScope();
+        var plain = table.detach().to(ScalarType.Float32, torch.CPU).contiguous();
         _table = plain.data<float>().ToArray();
     }
 
@@ -71,6 +72,7 @@ public sealed class SearchCheckpoint
     public float[]? Embed(string text, out bool cut)
     {
         var ids = Tokens(text);
+        Array.Resize(ref ids, Array.IndexOf(ids, _tokenizer.EndId) + 1); // what follows the first end token is not seen (spec section 2)
         cut = ids.Length > _tower.MaxLength;
         if (cut)
         {

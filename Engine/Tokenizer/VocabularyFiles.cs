@@ -75,36 +75,20 @@ internal static class VocabularyFiles
         return [.. merges];
     }
 
-    /// <summary>Writes both files; each is written beside its place and moved there whole.</summary>
+    /// <summary>Writes both files, each whole or not at all.</summary>
+    /// <exception cref="EngineException">The disk refused.</exception>
     public static void Write(string folder, Vocabulary vocabulary)
     {
-        Directory.CreateDirectory(folder);
-        var vocab = Path.Combine(folder, VocabFile);
-        var merges = Path.Combine(folder, MergesFile);
-        string vocabPart = Temporary(vocab),
-            mergesPart = Temporary(merges);
-        try
-        {
-            WriteTokens(vocabPart, vocabulary);
-            File.WriteAllText(mergesPart, VersionLine + "\n" + string.Concat(vocabulary.Merges.Select(m => $"{m.Left} {m.Right}\n")));
-            File.Move(vocabPart, vocab, overwrite: true);
-            File.Move(mergesPart, merges, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException($"The vocabulary cannot be written to '{folder}': {e.Message} Check rights and free space.", e);
-        }
-        finally
-        {
-            File.Delete(vocabPart);
-            File.Delete(mergesPart);
-        }
+        AtomicFile.Write(Path.Combine(folder, VocabFile), stream => WriteTokens(stream, vocabulary));
+        AtomicFile.WriteText(
+            Path.Combine(folder, MergesFile),
+            VersionLine + "\n" + string.Concat(vocabulary.Merges.Select(m => $"{m.Left} {m.Right}\n"))
+        );
     }
 
-    private static void WriteTokens(string path, Vocabulary vocabulary)
+    private static void WriteTokens(Stream stream, Vocabulary vocabulary)
     {
-        using var file = File.Create(path);
-        using var writer = new Utf8JsonWriter(file, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartObject();
         for (var id = 0; id < vocabulary.Count; id++)
             writer.WriteNumber(vocabulary.Tokens[id], id);
@@ -142,8 +126,6 @@ internal static class VocabularyFiles
     }
 
     private static int LineOf(byte[] json, long position) => 1 + json.AsSpan(0, (int)position).Count((byte)'\n');
-
-    private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.part";
 
     private static EngineException Broken(string path, long line, string fault) => new(Message(path, line, fault));
 

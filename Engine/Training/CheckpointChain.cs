@@ -22,6 +22,8 @@ public static class CheckpointChain
     /// <summary>File that describes the stage.</summary>
     public const string StageFile = "stage.json";
 
+    private const int Format = 1;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Folder of a stage, from 1.</summary>
@@ -50,16 +52,13 @@ public static class CheckpointChain
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
-            throw new EngineException(
-                $"Stage {stage} of the checkpoint cannot be read ({path}: {e.Message}). Restore the file, or delete this stage's folder and resume the run from the stage before.",
-                e
-            );
+            throw new EngineException($"Stage {stage} of the checkpoint cannot be read ({path}: {e.Message}). {Remedy(stage)}", e);
         }
     }
 
     /// <summary>Writes a stage beside the chain and renames it into place: it is there whole or not at all.</summary>
     /// <param name="chainFolder">Folder of the chain.</param>
-    /// <param name="stage">The stage; its <see cref="StageRecord.Parent"/> is filled in here.</param>
+    /// <param name="stage">The stage; its format and hashes are filled in here.</param>
     /// <param name="delta">Changed rows.</param>
     /// <param name="saveMethodState">Writes a method's own files into the folder given.</param>
     /// <exception cref="EngineException">The disk refuses (full, read-only); nothing half-written remains.</exception>
@@ -79,15 +78,20 @@ public static class CheckpointChain
             Directory.CreateDirectory(working);
             delta.Write(Path.Combine(working, DeltaFile));
             saveMethodState?.Invoke(working);
-            var whole = stage with { Parent = ParentOf(chainFolder, number, stage.BaseHash) };
+            var whole = stage with
+            {
+                Format = Format,
+                Parent = ParentOf(chainFolder, number, stage.BaseHash),
+                Delta = HashOf(Path.Combine(working, DeltaFile)),
+            };
             AtomicFile.WriteText(Path.Combine(working, StageFile), JsonSerializer.Serialize(whole, Json));
             Directory.Move(working, target);
             return target;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (AtomicFile.Refusal(e) is { } refusal)
         {
             throw new EngineException(
-                $"Stage {number} cannot be written to {target}: {e.Message} Free some space and resume the run: the stages before are kept.",
+                $"Stage {number} cannot be written to {target}: {refusal} Free some space and resume the run: the stages before are kept.",
                 e
             );
         }
@@ -112,6 +116,12 @@ public static class CheckpointChain
         var vocabulary =
             baseModel.Vocabulary
             ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
+        if (baseModel.TokenEmbedding.shape[0] != vocabulary.Count)
+        {
+            throw new EngineException(
+                $"{baseModel.Folder} has {baseModel.TokenEmbedding.shape[0]} token embeddings but {vocabulary.Count} tokens in vocab.json, so new tokens would get rows of unknown content. Choose a base model where the two agree."
+            );
+        }
         var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var counter = new TokenCounter(table.Count, [vocabulary.StartId, vocabulary.EndId]);
         var grown = new List<VocabularyDelta>();
@@ -124,6 +134,7 @@ public static class CheckpointChain
                 grown.Add(record.Vocabulary);
                 var size = table.Count + record.Vocabulary.Tokens.Count; // that they follow is checked at the end
                 using var delta = StageDelta.Read(Path.Combine(FolderOf(chainFolder, s), DeltaFile));
+                delta.CheckAgainst(size, table.Width, Path.Combine(FolderOf(chainFolder, s), DeltaFile), Remedy(s));
                 if (size > table.Count)
                 {
                     using var empty = zeros(size - table.Count, table.Width, table.Table.dtype);
@@ -154,12 +165,54 @@ public static class CheckpointChain
         {
             using var delta = StageDelta.Read(Path.Combine(FolderOf(chainFolder, s), DeltaFile));
             using var values = halfPrecision ? delta.Values.to_type(ScalarType.Float16) : delta.Values.alias();
-            Write(targetFolder, Read(chainFolder, s) with { Scores = [] }, new StageDelta(delta.Rows, values, delta.Occurred));
+            var source = FolderOf(chainFolder, s);
+            Write(targetFolder, Read(chainFolder, s) with { Scores = [] }, new StageDelta(delta.Rows, values, delta.Occurred), CopyOthers);
+
+            void CopyOthers(string folder) // a method's own files
+            {
+                foreach (var file in Directory.EnumerateFiles(source).Where(f => Path.GetFileName(f) is not (DeltaFile or StageFile)))
+                {
+                    File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+                }
+            }
         }
     }
 
+    /// <summary>Puts stages aside that do not follow: those after a missing or unreadable one, which is about to be trained again.</summary>
+    /// <returns>Their number.</returns>
+    public static int PutAside(string chainFolder, int after)
+    {
+        var aside = 0;
+        if (Directory.Exists(chainFolder))
+        {
+            foreach (var folder in Directory.GetDirectories(chainFolder, "stage-???"))
+            {
+                if (int.TryParse(Path.GetFileName(folder)[6..], CultureInfo.InvariantCulture, out var stage) && stage > after)
+                {
+                    var target = folder + ".aside";
+                    if (Directory.Exists(target))
+                    {
+                        Directory.Delete(target, true);
+                    }
+                    Directory.Move(folder, target);
+                    aside++;
+                }
+            }
+        }
+        return aside;
+    }
+
+    private static string Remedy(int stage) =>
+        $"Restore the file from a copy; or, in a run of your own, delete the folder of stage {stage} and resume the run: it is trained again from there.";
+
     private static void Check(StageRecord record, string chainFolder, int stage, ClipModel baseModel)
     {
+        if (record.Format != Format)
+        {
+            throw new EngineException(
+                $"Stage {stage} in {chainFolder} has format {record.Format}; this version reads format {Format}. Update the program."
+            );
+        }
         if (record.BaseHash != baseModel.Hash)
         {
             throw new EngineException(
@@ -172,28 +225,42 @@ public static class CheckpointChain
                 $"Stage {stage} in {chainFolder} does not follow from stage {stage - 1} there: a file of an earlier stage was changed or belongs to another run. Restore the folder from a copy."
             );
         }
+        var delta = Path.Combine(FolderOf(chainFolder, stage), DeltaFile);
+        if (record.Delta != HashOf(delta))
+        {
+            throw new EngineException(
+                $"{delta} is not the file that was written: it was cut, changed or belongs to another run. {Remedy(stage)}"
+            );
+        }
     }
 
-    /// <summary>Hash of the stage before, or of the base: ties the links of the chain together.</summary>
-    private static string ParentOf(string chainFolder, int stage, string baseHash)
+    /// <summary>Hash of what the stage before says of itself, its own delta's hash included, or of the base: ties the links of the chain together.</summary>
+    private static string ParentOf(string chainFolder, int stage, string baseHash) =>
+        stage == 1 ? baseHash : HashOf(Path.Combine(FolderOf(chainFolder, stage - 1), StageFile));
+
+    private static string HashOf(string path)
     {
-        if (stage == 1)
+        try
         {
-            return baseHash;
+            using var file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
         }
-        using var file = File.OpenRead(Path.Combine(FolderOf(chainFolder, stage - 1), DeltaFile));
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException($"{path} cannot be read: {e.Message} Restore the folder from a copy.", e);
+        }
     }
 }
 
 /// <summary>What a stage says of itself, as JSON.</summary>
 /// <param name="Format">Version of the format, 1.</param>
 /// <param name="BaseHash">Hash of the base model.</param>
-/// <param name="Parent">Hash of the stage before.</param>
+/// <param name="Parent">SHA-256 of the stage file before, or of the base's weights.</param>
 /// <param name="Figures">Figures of the stage.</param>
 /// <param name="OthersFactor">What the rows not in the delta are multiplied by.</param>
 /// <param name="Vocabulary">Tokens and merges added.</param>
 /// <param name="Scores">All scores of the stage.</param>
+/// <param name="Delta">SHA-256 of the file with the changed rows.</param>
 public sealed record StageRecord(
     int Format,
     string BaseHash,
@@ -201,7 +268,8 @@ public sealed record StageRecord(
     StageView Figures,
     double OthersFactor,
     VocabularyDelta Vocabulary,
-    IReadOnlyList<Score> Scores
+    IReadOnlyList<Score> Scores,
+    string Delta
 );
 
 /// <summary>The rows that a task changed and the tokens that occurred in it.</summary>
@@ -251,6 +319,22 @@ public sealed class StageDelta(long[] rows, Tensor values, IReadOnlyList<(int To
             values.DetachFromDisposeScope(),
             [.. tokens.Zip(languages, (t, l) => (t, (int)l))]
         );
+    }
+
+    /// <summary>Holds the rows against the table they are to change.</summary>
+    internal void CheckAgainst(int tableRows, int width, string path, string remedy)
+    {
+        using var scope = NewDisposeScope();
+        var fault =
+            rows.Any(r => r < 0 || r >= tableRows) || occurred.Any(o => o.Token < 0 || o.Token >= tableRows)
+                ? $"it names rows beyond the {tableRows} of its stage"
+            : values.dim() != 2 || values.shape[1] != width ? $"its rows do not have {width} numbers"
+            : !values.isfinite().all().item<bool>() ? "it holds numbers that are not finite"
+            : null;
+        if (fault is not null)
+        {
+            throw new EngineException($"{path} is damaged: {fault}. {remedy}");
+        }
     }
 
     /// <inheritdoc/>

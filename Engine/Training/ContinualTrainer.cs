@@ -18,6 +18,9 @@ namespace CllClip.Engine.Training;
 /// <param name="features">Teacher embeddings of the data set.</param>
 public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseModel, TeacherFeatures features)
 {
+    /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
+    private const long MostReserved = 256L << 20;
+
     private readonly Evaluator _evaluator = new(dataset, features, baseModel.Text);
     private readonly TaskLearner _learner = new(dataset, baseModel, features);
 
@@ -33,7 +36,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         IReadOnlyList<string>[] tasks = method.AllLanguagesAtOnce
             ? [plan.Languages]
             : [.. plan.Languages.Select(l => (IReadOnlyList<string>)[l])];
-        var clock = new RunClock(Sizes(tasks, method.Trains ? plan.Epochs : 0));
+        var clock = new RunClock(Sizes(tasks, plan, method.Trains));
         if (!method.Trains)
         {
             EvaluateBase(plan, clock, progress, stop);
@@ -43,7 +46,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         using var state = CheckpointChain.Fold(baseModel, plan.CheckpointFolder, done);
         for (var task = 0; task < done; task++)
         {
-            Replay(plan, task, progress);
+            Replay(plan, task, tasks[task], progress);
             clock.Skip(task);
         }
         if (done > 0)
@@ -51,8 +54,13 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             method.LoadState(CheckpointChain.FolderOf(plan.CheckpointFolder, done));
             progress.Report(new Logged("info", $"Continuing after stage {done} of {tasks.Length}."));
         }
+        if (CheckpointChain.PutAside(plan.CheckpointFolder, done) is > 0 and var aside)
+        {
+            progress.Report(new Logged("warning", $"{aside} later stages do not follow from stage {done} and were put aside."));
+        }
         var settings = TrainingSettings.Of(plan);
-        state.Embedding.Reserve(state.Embedding.Count + (long)(tasks.Length - done) * settings.VocabularySize);
+        var wanted = state.Embedding.Count + (long)(tasks.Length - done) * settings.VocabularySize;
+        state.Embedding.Reserve(Math.Min(wanted, MostReserved / (sizeof(float) * state.Embedding.Width)));
         var run = new TrainingSession(plan, settings, method, state, clock, progress, stop);
         for (var task = done; task < tasks.Length; task++)
         {
@@ -114,7 +122,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         Phase("checkpoint");
         var changed = outcome.Changed;
         using var delta = new StageDelta(changed, state.Embedding.Gather(changed), outcome.Occurred);
-        var record = new StageRecord(1, baseModel.Hash, "", figures, outcome.OthersFactor, state.Vocabulary.Since(before), scores);
+        var record = new StageRecord(0, baseModel.Hash, "", figures, outcome.OthersFactor, state.Vocabulary.Since(before), scores, "");
         var folder = CheckpointChain.Write(plan.CheckpointFolder, record, delta, run.Method.SaveState);
         run.Progress.Report(new StageFinished(figures, folder));
     }
@@ -131,7 +139,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             progress.Report(new ProgressMade(clock.At(1, language, "evaluation", 0, 0, 0, 0), NoLosses));
             using (clock.Evaluating())
             {
-                progress.Report(new ScoresMeasured(_evaluator.Score(1, language, tokenizer, table.Gather, TextTowerParts.None, stop)));
+                progress.Report(new ScoresMeasured(_evaluator.Score(1, language, tokenizer, table.Gather, null, stop)));
             }
             clock.Evaluated();
         }
@@ -154,17 +162,26 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
     }
 
     /// <summary>Reports a stage found on disk, so that whoever stores the scores has them all whatever was lost.</summary>
-    private static void Replay(RunPlan plan, int task, IProgress<RunEvent> progress)
+    /// <exception cref="EngineException">The stage was trained on other languages than the plan's.</exception>
+    private static void Replay(RunPlan plan, int task, IReadOnlyList<string> languages, IProgress<RunEvent> progress)
     {
         var record = CheckpointChain.Read(plan.CheckpointFolder, task + 1);
+        if (!record.Figures.Languages.SequenceEqual(languages))
+        {
+            throw new EngineException(
+                $"Stage {task + 1} in {plan.CheckpointFolder} was trained on {string.Join(' ', record.Figures.Languages)}, not on {string.Join(' ', languages)}: the folder belongs to another run. Give this run a folder of its own."
+            );
+        }
         progress.Report(new ScoresMeasured(record.Scores));
         progress.Report(new StageFinished(record.Figures, CheckpointChain.FolderOf(plan.CheckpointFolder, task + 1)));
     }
 
-    private (long Pairs, int Evaluations)[] Sizes(IReadOnlyList<string>[] tasks, int epochs)
+    private (long Pairs, int Evaluations)[] Sizes(IReadOnlyList<string>[] tasks, RunPlan plan, bool trains)
     {
-        var seen = 0;
-        return [.. tasks.Select(t => (epochs * t.Sum(l => (long)dataset.TrainingPairCount(l)), seen += t.Count))];
+        var (seen, batch) = (0, trains ? TrainingSettings.Of(plan).BatchSize : 1);
+        long Pairs(IReadOnlyList<string> languages) =>
+            trains ? (long)plan.Epochs * TaskLearner.StepsPerEpoch(dataset, languages, batch) * batch : 0;
+        return [.. tasks.Select(t => (Pairs(t), seen += t.Count))];
     }
 
     private static Dictionary<string, double> NoLosses => [];

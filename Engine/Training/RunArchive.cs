@@ -57,9 +57,9 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
             Remove(target);
             Directory.Move(working, target);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (AtomicFile.Refusal(e) is { } refusal)
         {
-            throw new EngineException($"The run cannot be written to {folder}: {e.Message} Free some space or choose another folder.", e);
+            throw new EngineException($"The run cannot be written to {folder}: {refusal} Free some space or choose another folder.", e);
         }
         finally
         {

@@ -15,6 +15,7 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
     private long _evaluationsDone;
     private long _pairsMeasured;
     private long _evaluationsMeasured;
+    private double _fraction;
 
     /// <summary>Seconds of training in this process.</summary>
     public double TrainSeconds => _training.Elapsed.TotalSeconds;
@@ -64,19 +65,8 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
         var all = _allPairs * priced + _allEvaluations * pricedEvaluation;
         var left = pairsLeft * priced + evaluationsLeft * pricedEvaluation;
         double? seconds = double.IsNaN(pair) && _evaluationsMeasured == 0 ? null : left;
-        return new RunProgress(
-            stage,
-            tasks.Count,
-            language,
-            phase,
-            epoch,
-            epochs,
-            step,
-            steps,
-            Math.Clamp(1 - left / all, 0, 1),
-            seconds,
-            PairsPerSecond
-        );
+        _fraction = Math.Max(_fraction, Math.Clamp(1 - left / all, 0, 1)); // prices settle: a bar does not run backwards
+        return new RunProgress(stage, tasks.Count, language, phase, epoch, epochs, step, steps, _fraction, seconds, PairsPerSecond);
     }
 
     private sealed class Running : IDisposable

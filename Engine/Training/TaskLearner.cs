@@ -44,87 +44,102 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
 
     private TaskOutcome Train(TrainingSession run, int task, IReadOnlyList<string> languages, string name, int firstNewRow)
     {
-        var (plan, state, settings, method, clock) = (run.Plan, run.State, run.Settings, run.Method, run.Clock);
+        var (plan, state, settings, method) = (run.Plan, run.State, run.Settings, run.Method);
         var tokenizer = new ClipTokenizer(state.Vocabulary);
-        var ids = new Dictionary<string, int[]>(StringComparer.Ordinal);
-        int[] Encode(string caption) =>
-            ids.TryGetValue(caption, out var known) ? known : ids[caption] = tokenizer.Encode(caption, baseModel.Text.MaxLength);
-        var occurrence = new TokenOccurrence();
-        foreach (var language in languages)
-        {
-            foreach (var text in dataset.TrainingTexts(language))
-            {
-                occurrence.Add(language, tokenizer.Pieces(text));
-            }
-        }
-        var occurred = occurrence.Tokens;
-        long[] inUse = [.. occurred.Select(o => (long)o.Token).Append(tokenizer.StartId).Append(tokenizer.EndId).Distinct().Order()];
-        double[] scales = [.. inUse.Select(r => state.Counter.Scale((int)r, occurrence))];
-        var context = new TaskContext(task, languages, baseModel.Text, plan.Seed);
-        method.BeginTask(context);
-
-        var stepsPerEpoch = languages.Sum(dataset.TrainingPairCount) / settings.BatchSize;
+        var batches = new BatchMaker(tokenizer, features, baseModel.Text.MaxLength);
+        var stepsPerEpoch = StepsPerEpoch(dataset, languages, settings.BatchSize);
         if (stepsPerEpoch == 0)
         {
             throw new EngineException(
                 $"{name} has only {languages.Sum(dataset.TrainingPairCount)} training pairs, less than one batch of {settings.BatchSize}. Choose a smaller batch size."
             );
         }
-        var steps = stepsPerEpoch * plan.Epochs;
+        var occurrence = Occurrence(languages, method.Memory, tokenizer);
+        var occurred = occurrence.Tokens;
+        long[] inUse =
+        [
+            .. occurred
+                .Select(o => (long)o.Token)
+                .Concat(method.RowsInUse)
+                .Append(tokenizer.StartId)
+                .Append(tokenizer.EndId)
+                .Distinct()
+                .Order(),
+        ];
+        double[] scales = [.. inUse.Select(r => state.Counter.Scale((int)r, occurrence))];
+        var context = new TaskContext(task, languages, baseModel.Text, plan.Seed, batches.Make);
+        method.BeginTask(context);
+
         using var rows = new TaskRows(state.Embedding, inUse);
-        using var training = new TaskTraining(baseModel.Text, rows, scales, method, settings, steps);
-        var (bestEpoch, bestScore, best) = (0, double.NegativeInfinity, (IReadOnlyList<Tensor>)[]);
-        for (var epoch = 0; epoch < plan.Epochs; epoch++)
+        using var training = new TaskTraining(baseModel.Text, rows, scales, method, settings, stepsPerEpoch * plan.Epochs);
+        using var best = new BestEpoch(training);
+        IEnumerable<TrainingBatch> Epoch(int epoch)
         {
-            var random = Seeds.For(plan.Seed, "pairs", task, epoch);
-            var pairs = Pairs(languages, random);
+            var pairs = Pairs(languages, Seeds.For(plan.Seed, "pairs", task, epoch));
             for (var step = 0; step < stepsPerEpoch; step++)
             {
                 run.Stop.ThrowIfCancellationRequested();
                 using var own = NewDisposeScope();
-                var report = training.Step(Batch(pairs.AsSpan(step * settings.BatchSize, settings.BatchSize), Encode));
-                if (!double.IsFinite(report.Loss))
-                {
-                    throw new EngineException(
-                        $"The loss of {name} is {report.Loss} at epoch {epoch + 1}, step {step + 1}. Lower the learning rate and launch the run again."
-                    );
-                }
-                clock.Trained(settings.BatchSize);
-                run.Progress.Report(
-                    new ProgressMade(
-                        clock.At(task + 1, name, "training", epoch + 1, plan.Epochs, epoch * stepsPerEpoch + step + 1, steps),
-                        Losses(report)
-                    )
-                );
-            }
-            var score = settings.SelectBestEpoch ? Validate(run, languages, tokenizer, rows) : null;
-            if (score is null || score > bestScore)
-            {
-                Dispose(best);
-                (bestEpoch, bestScore, best) = (epoch + 1, score ?? double.NaN, score is null ? [] : training.Snapshot());
+                yield return batches.Make(new ArraySegment<TrainingPair>(pairs, step * settings.BatchSize, settings.BatchSize));
             }
         }
-        if (best.Count > 0)
+        for (var epoch = 0; epoch < plan.Epochs; epoch++)
         {
-            training.Restore(best);
-            Dispose(best);
+            var step = epoch * stepsPerEpoch;
+            foreach (var batch in Epoch(epoch))
+            {
+                Step(run, training, batch, (task, name, epoch, ++step, stepsPerEpoch * plan.Epochs));
+            }
+            best.Consider(epoch + 1, settings.SelectBestEpoch ? Validate(run, languages, tokenizer, rows) : null);
         }
+        method.EpochsDone(training, Epoch(plan.Epochs));
+        best.PutBack();
         rows.WriteBack();
         state.Counter.EndTask(occurred);
-        method.EndTask(context);
+        method.EndTask(context, rows);
         long[] changed =
         [
             .. inUse.Concat(Enumerable.Range(firstNewRow, state.Vocabulary.Count - firstNewRow).Select(i => (long)i)).Distinct().Order(),
         ];
-        return new TaskOutcome(
-            changed,
-            inUse.Length,
-            occurred,
-            rows.OthersFactor,
-            bestEpoch,
-            double.IsFinite(bestScore) ? bestScore : 0,
-            (long)steps * settings.BatchSize
-        );
+        var trained = (long)stepsPerEpoch * plan.Epochs * settings.BatchSize;
+        return new TaskOutcome(changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained);
+    }
+
+    /// <summary>Whole batches in an epoch of some languages; the last incomplete one is dropped.</summary>
+    public static int StepsPerEpoch(IRetrievalDataset dataset, IReadOnlyList<string> languages, int batchSize) =>
+        languages.Sum(dataset.TrainingPairCount) / batchSize;
+
+    private TokenOccurrence Occurrence(IReadOnlyList<string> languages, IEnumerable<TrainingPair> memory, ClipTokenizer tokenizer)
+    {
+        var occurrence = new TokenOccurrence();
+        foreach (var (language, text) in languages.SelectMany(l => dataset.TrainingTexts(l).Select(t => (l, t))))
+        {
+            occurrence.Add(language, tokenizer.Pieces(text));
+        }
+        foreach (var pair in memory)
+        {
+            occurrence.Add(pair.Language, tokenizer.Pieces(pair.Caption));
+        }
+        return occurrence;
+    }
+
+    private static void Step(
+        TrainingSession run,
+        TaskTraining training,
+        TrainingBatch batch,
+        (int Task, string Name, int Epoch, int Step, int Steps) at
+    )
+    {
+        var report = training.Step(batch);
+        if (!double.IsFinite(report.Loss))
+        {
+            throw new EngineException(
+                $"The loss of {at.Name} is {report.Loss} at epoch {at.Epoch + 1}, step {at.Step}. Lower the learning rate and launch the run again."
+            );
+        }
+        run.Clock.Trained(run.Settings.BatchSize);
+        var progress = run.Clock.At(at.Task + 1, at.Name, "training", at.Epoch + 1, run.Plan.Epochs, at.Step, at.Steps);
+        run.Progress.Report(new ProgressMade(progress, Losses(report)));
     }
 
     private double? Validate(TrainingSession run, IReadOnlyList<string> languages, ClipTokenizer tokenizer, TaskRows rows)
@@ -145,19 +160,6 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
             random.Shuffle(pairs);
         }
         return pairs;
-    }
-
-    private TrainingBatch Batch(ReadOnlySpan<TrainingPair> pairs, Func<string, int[]> encode)
-    {
-        var sorted = pairs.ToArray().Select(p => (Pair: p, Tokens: encode(p.Caption))).OrderBy(x => x.Tokens.Length).ToArray(); // less padding
-        var images = tensor(sorted.Select(x => (long)x.Pair.Image).ToArray(), ScalarType.Int64, features.Images.device); // [B]
-        var english = tensor(sorted.Select(x => (long)features.RowOf(x.Pair.English)).ToArray(), ScalarType.Int64, features.English.device); // [B]
-        return new TrainingBatch(
-            [.. sorted.Select(x => x.Tokens)],
-            features.English.index_select(0, english),
-            features.Images.index_select(0, images),
-            images
-        );
     }
 
     private static Dictionary<string, double> Losses(StepReport report)
@@ -182,14 +184,6 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
             }
         }
         return losses;
-    }
-
-    private static void Dispose(IReadOnlyList<Tensor> tensors)
-    {
-        foreach (var tensor in tensors)
-        {
-            tensor.Dispose();
-        }
     }
 }
 

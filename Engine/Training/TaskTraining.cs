@@ -76,7 +76,7 @@ public sealed class TaskTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         _optimiser.ClearGradients();
-        batch = _method.Compose(batch);
+        batch = _method.Compose(batch).SortedByLength(); // in parts of like length there is little padding
         var embeddings = Embed(batch); // [B, D]
         var terms = _objective.Compute(embeddings, batch.Targets, batch.Images, batch.ImageIds, _temperature, batch.FromMemory);
         var penalty = _method.Penalty(Rows);
@@ -110,7 +110,6 @@ public sealed class TaskTraining : IDisposable
     private Tensor Embed(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var parts = _method.TrainingParts(batch);
         var bounds = BatchParts.Cut(batch.Tokens);
         var ids = new List<long>();
         var (lengths, sizes) = (new List<long>(), new List<long>());
@@ -138,9 +137,10 @@ public sealed class TaskTraining : IDisposable
         var outputs = new List<Tensor>();
         for (var p = 0; p < lengths.Count; p++)
         {
-            var ends = batch.Tokens.Skip(bounds[p]).Take(bounds[p + 1] - bounds[p]).Select(c => c.Length - 1L).ToArray();
+            var ends = batch.Tokens.Skip(bounds[p]).Take(bounds[p + 1] - bounds[p]).Select(TextEncoder.EndOf).ToArray();
             var end = tensor(ends, ScalarType.Int64, Rows.Values.device);
-            outputs.Add(_tower.Forward(gathered[p].reshape(ends.Length, lengths[p], -1), end, parts: parts));
+            var tokens = gathered[p].reshape(ends.Length, lengths[p], -1); // [b, l, W]
+            outputs.Add(_tower.Forward(tokens, end, parts: _method.TrainingParts(tokens, end)));
         }
         return (outputs.Count == 1 ? outputs[0] : cat(outputs)).MoveToOuterDisposeScope();
     }

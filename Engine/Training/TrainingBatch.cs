@@ -1,3 +1,4 @@
+using CllClip.Engine.Data;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Training;
@@ -8,7 +9,49 @@ namespace CllClip.Engine.Training;
 /// <param name="Images">Teacher's image embeddings. [B, D]</param>
 /// <param name="ImageIds">Which captions share an image. [B] int64</param>
 /// <param name="FromMemory">Whether a caption comes from replay memory; null for none.</param>
-public sealed record TrainingBatch(IReadOnlyList<int[]> Tokens, Tensor Targets, Tensor Images, Tensor ImageIds, bool[]? FromMemory = null);
+public sealed record TrainingBatch(IReadOnlyList<int[]> Tokens, Tensor Targets, Tensor Images, Tensor ImageIds, bool[]? FromMemory = null)
+{
+    /// <summary>Where the captions come from, what a replay memory stores; empty where only their ids are known.</summary>
+    public IReadOnlyList<TrainingPair> Pairs { get; init; } = [];
+
+    /// <summary>This batch and another as one; the other's captions come from replay memory.</summary>
+    public TrainingBatch WithMemory(TrainingBatch memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        var known = FromMemory ?? new bool[Tokens.Count];
+        return new TrainingBatch(
+            [.. Tokens, .. memory.Tokens],
+            cat([Targets, memory.Targets]),
+            cat([Images, memory.Images]),
+            cat([ImageIds, memory.ImageIds]),
+            [.. known, .. Enumerable.Repeat(true, memory.Tokens.Count)]
+        )
+        {
+            Pairs = Pairs.Count == Tokens.Count && memory.Pairs.Count == memory.Tokens.Count ? [.. Pairs, .. memory.Pairs] : [],
+        };
+    }
+
+    /// <summary>The batch by rising length of its captions; itself where it is so already.</summary>
+    public TrainingBatch SortedByLength()
+    {
+        var order = Enumerable.Range(0, Tokens.Count).OrderBy(i => Tokens[i].Length).ToArray(); // stable
+        if (order.SequenceEqual(Enumerable.Range(0, Tokens.Count)))
+        {
+            return this;
+        }
+        var index = tensor(order.Select(i => (long)i).ToArray(), ScalarType.Int64, Targets.device);
+        return new TrainingBatch(
+            [.. order.Select(i => Tokens[i])],
+            Targets.index_select(0, index),
+            Images.index_select(0, index),
+            ImageIds.index_select(0, index),
+            FromMemory is null ? null : [.. order.Select(i => FromMemory[i])]
+        )
+        {
+            Pairs = Pairs.Count == Tokens.Count ? [.. order.Select(i => Pairs[i])] : Pairs,
+        };
+    }
+}
 
 /// <summary>Cuts a run of captions into consecutive parts so that padding costs little.</summary>
 public static class BatchParts

@@ -96,15 +96,16 @@ public sealed class Emoji36Dataset : IRetrievalDataset
         {
             var name = own.Names[emoji]!;
             var englishName = english.Names[emoji]!;
-            pairs.Add(new(Draw(Emoji[emoji].TrainingImages, random), englishName, name));
+            pairs.Add(new(Draw(Emoji[emoji].TrainingImages, random), englishName, name, language));
             var image = Draw(Emoji[emoji].TrainingImages, random);
             pairs.Add(
                 own.Keywords[emoji].Length == 0
-                    ? new(image, englishName, name)
+                    ? new(image, englishName, name, language)
                     : new(
                         image,
                         english.Keywords[emoji].Length == 0 ? englishName : Draw(english.Keywords[emoji], random),
-                        Draw(own.Keywords[emoji], random)
+                        Draw(own.Keywords[emoji], random),
+                        language
                     )
             );
         }

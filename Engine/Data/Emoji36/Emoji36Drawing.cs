@@ -9,6 +9,8 @@ namespace CllClip.Engine.Data.Emoji36;
 /// <param name="Picture">The drawing's file: SVG, or WebP for artist 3.</param>
 internal sealed record Emoji36Drawing(int Emoji, int Artist, byte[] Picture)
 {
+    private const int MostFaults = 4;
+
     /// <summary>SHA-256 of the rendered pixels; empty where it could not be rendered.</summary>
     public byte[] PixelHash { get; private set; } = [];
 
@@ -51,7 +53,21 @@ internal sealed record Emoji36Drawing(int Emoji, int Artist, byte[] Picture)
                 }
             }
         );
+        CheckFaults(drawings, split);
         return drawings;
+    }
+
+    // One or two drawings break one renderer or another (emoji36.md); more are a broken package or renderer, and no gallery to measure on.
+    private static void CheckFaults(List<Emoji36Drawing> drawings, IReadOnlyList<SplitItem> split)
+    {
+        var faulty = drawings.Where(d => d.Fault is not null).ToList();
+        if (faulty.Count > MostFaults)
+        {
+            var first = faulty.Take(3).Select(d => $"{split[d.Emoji].Name} by {Emoji36Source.Artists[d.Artist].Name} ({d.Fault})");
+            throw new EngineException(
+                $"{faulty.Count} of {drawings.Count} drawings cannot be rendered, among them {string.Join("; ", first)}. {Emoji36Packages.Remedy}"
+            );
+        }
     }
 
     private void Render()

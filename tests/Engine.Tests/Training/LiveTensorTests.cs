@@ -1,3 +1,4 @@
+using CllClip.Engine.Training;
 using TorchSharp;
 using Xunit;
 
@@ -20,6 +21,29 @@ public sealed class LiveTensorTests : ToyRuns
             Run(Plan(i == 1 ? "joint" : "cll-clip", i == 2, $"run{i}"));
             Assert.Equal(before, Count());
         }
+    }
+
+    [Fact]
+    public void A_run_stopped_in_the_middle_of_a_task_and_a_folded_stage_leave_none()
+    {
+        Run(Plan("cll-clip", true, "warm"));
+        var before = Count();
+        for (var step = 2; step <= 5; step++)
+        {
+            using var stop = new CancellationTokenSource();
+            var left = step;
+            void StopSoon(RunEvent e)
+            {
+                if (e is ProgressMade { Progress: { Phase: "training", Stage: 2 } } && --left == 0)
+                {
+                    stop.Cancel(); // in the second epoch for the last: the best so far is held
+                }
+            }
+            Assert.Throws<OperationCanceledException>(() => Run(Plan("cll-clip", true, $"stopped{step}"), StopSoon, stop.Token));
+            Assert.Equal(before, Count());
+        }
+        CheckpointChain.Fold(Model, Path.Combine(Folder, "warm"), 3).Dispose();
+        Assert.Equal(before, Count());
     }
 
     // Other tests' tensors that wait for the finaliser must not hide one that is kept.

@@ -38,7 +38,10 @@ public sealed class ToyDataset : IRetrievalDataset
 
     public IReadOnlyList<TrainingPair> TrainingEpoch(string language, Random random)
     {
-        TrainingPair[] pairs = [.. Enumerable.Range(0, Things).Select(i => new TrainingPair(i, Caption("en", i), Caption(language, i)))];
+        TrainingPair[] pairs =
+        [
+            .. Enumerable.Range(0, Things).Select(i => new TrainingPair(i, Caption("en", i), Caption(language, i), language)),
+        ];
         random.Shuffle(pairs);
         return pairs;
     }

@@ -198,6 +198,17 @@ public sealed class PreparationTests : IDisposable
     }
 
     [Fact]
+    public void Many_drawings_that_cannot_be_rendered_are_a_broken_package_and_no_data_set()
+    {
+        var modules = CopyOfModules("@lobehub/fluent-emoji-3d");
+        foreach (var file in Directory.EnumerateFiles(modules, "*.webp", SearchOption.AllDirectories).Take(300))
+        {
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[..40]);
+        }
+        AssertRefused(modules, "drawings cannot be rendered", "Fluent");
+    }
+
+    [Fact]
     public void Pixels_survive_compression_without_loss()
     {
         var noise = new byte[Emoji36Renderer.ByteCount];

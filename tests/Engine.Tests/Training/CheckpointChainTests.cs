@@ -1,0 +1,98 @@
+using CllClip.Engine.Training;
+using Xunit;
+
+namespace CllClip.Engine.Tests.Training;
+
+/// <summary>What a chain does with files that were cut, changed, lost or taken from elsewhere.</summary>
+public sealed class CheckpointChainTests : ToyRuns
+{
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)] // the last: nothing follows that could notice
+    public void A_cut_or_changed_delta_is_named_with_its_remedy(int stage)
+    {
+        var chain = Trained("a");
+        var delta = Path.Combine(CheckpointChain.FolderOf(chain, stage), CheckpointChain.DeltaFile);
+        var whole = File.ReadAllBytes(delta);
+        File.WriteAllBytes(delta, whole[..(whole.Length / 2)]);
+        Refused(chain, delta, "delete the folder of stage " + stage);
+        whole[^1] ^= 1;
+        File.WriteAllBytes(delta, whole);
+        Refused(chain, delta, "delete the folder of stage " + stage);
+    }
+
+    [Fact]
+    public void A_changed_stage_file_is_noticed_by_the_next_stage()
+    {
+        var chain = Trained("a");
+        var file = Path.Combine(CheckpointChain.FolderOf(chain, 2), CheckpointChain.StageFile);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"othersFactor\":", "\"othersFactor\":1", StringComparison.Ordinal));
+        Refused(chain, "does not follow");
+    }
+
+    [Fact]
+    public void A_stage_of_another_run_is_refused()
+    {
+        var (chain, other) = (Trained("a"), Trained("b", seed: 2));
+        foreach (var file in new[] { CheckpointChain.DeltaFile, CheckpointChain.StageFile })
+        {
+            File.Copy(Path.Combine(CheckpointChain.FolderOf(other, 1), file), Path.Combine(CheckpointChain.FolderOf(chain, 1), file), true);
+        }
+        Refused(chain, "does not follow");
+    }
+
+    [Fact]
+    public void A_newer_format_is_refused_by_number()
+    {
+        var chain = Trained("a");
+        var file = Path.Combine(CheckpointChain.FolderOf(chain, 1), CheckpointChain.StageFile);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"format\":1", "\"format\":9", StringComparison.Ordinal));
+        Refused(chain, "format 9");
+    }
+
+    [Fact]
+    public void A_deleted_stage_is_trained_again_and_what_came_after_it_is_put_aside()
+    {
+        var plan = Plan("cll-clip", true, "a");
+        var whole = Run(plan);
+        Directory.Delete(CheckpointChain.FolderOf(plan.CheckpointFolder, 2), true);
+        var warnings = new List<string>();
+        var again = Run(plan, e => warnings.AddRange(e is Logged { Level: "warning" } line ? [line.Text] : []));
+        Assert.Equal(whole.Scores, again.Scores);
+        Assert.Contains("2 later stages", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(4, CheckpointChain.CountStages(plan.CheckpointFolder));
+        CheckpointChain.Fold(Model, plan.CheckpointFolder, 4).Dispose();
+    }
+
+    [Fact]
+    public void A_folder_of_a_run_over_other_languages_is_refused()
+    {
+        var plan = Plan("cll-clip", true, "a");
+        Run(plan);
+        var error = Assert.Throws<EngineException>(() => Run(plan with { Languages = ["en", "ar", "ja", "de"] }));
+        Assert.Contains("trained on de, not on ar", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_methods_own_files_travel_with_a_copy()
+    {
+        var chain = Trained("a");
+        File.WriteAllText(Path.Combine(CheckpointChain.FolderOf(chain, 3), "memory.json"), "[1]");
+        var copy = Path.Combine(Folder, "copy");
+        CheckpointChain.Copy(chain, copy, halfPrecision: true);
+        Assert.Equal("[1]", File.ReadAllText(Path.Combine(CheckpointChain.FolderOf(copy, 3), "memory.json")));
+    }
+
+    private string Trained(string name, int seed = 1)
+    {
+        var plan = Plan("cll-clip", true, name) with { Seed = seed };
+        Run(plan);
+        return plan.CheckpointFolder;
+    }
+
+    private void Refused(string chain, params string[] words)
+    {
+        var error = Assert.Throws<EngineException>(() => CheckpointChain.Fold(Model, chain, 4));
+        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+    }
+}
