@@ -5,6 +5,7 @@ IBenchmark[] benchmarks =
     new TokenizerBenchmark(),
     new PrepareBenchmark(),
     new TrainBenchmark(),
+    new StagesReport(),
     new StepBenchmark(),
     new GalleryBenchmark(),
     new SearchBenchmark(),
