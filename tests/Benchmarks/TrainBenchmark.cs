@@ -18,7 +18,8 @@ internal sealed class TrainBenchmark : IBenchmark
 {
     public string Verb => "train";
 
-    public string Summary => "train DATASET BASE OUT METHOD teir|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full]";
+    public string Summary =>
+        "train DATASET BASE OUT METHOD teir|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full] [names-out]";
 
     public int Run(string[] args)
     {
@@ -33,7 +34,8 @@ internal sealed class TrainBenchmark : IBenchmark
         }
         var seed = args.Length > 7 ? int.Parse(args[7], CultureInfo.InvariantCulture) : 1;
         var weights = args.Length > 8 ? args[8] : "full";
-        var dataset = Emoji36Dataset.Open(args[0]);
+        var emoji = Emoji36Dataset.Open(args[0]);
+        IRetrievalDataset dataset = args.Contains("names-out") ? new NamesOutOfKeywords(emoji) : emoji;
         using var model = ClipModel.Load(args[1]);
         using var features = new FeatureCache(Path.Combine(args[2], "features")).Load(dataset, model);
         IReadOnlyList<string> languages = args[5] switch
