@@ -67,13 +67,13 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
     /// <param name="change">What else changes in the row, in the same transaction.</param>
     /// <param name="level">If given, the reason also goes into the run's log.</param>
     public ActionResult Move(string id, RunState to, string reason, Action<RunEntity>? change = null, string? level = null) =>
-        Change(id, [to], reason, change, level).Result;
+        Change(id, [to], _ => reason, change, level).Result;
 
-    /// <summary>Moves the run into the first of several states that may follow its own.</summary>
+    /// <summary>Moves the run into the first of several states that may follow its own; the reason may depend on which.</summary>
     public (ActionResult Result, RunState State) MoveToFirst(
         string id,
         IReadOnlyList<RunState> to,
-        string reason,
+        Func<RunState, string> reason,
         Action<RunEntity>? change = null,
         string? level = null
     ) => Change(id, to, reason, change, level);
@@ -235,7 +235,7 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
     private (ActionResult Result, RunState State) Change(
         string id,
         IReadOnlyList<RunState> to,
-        string reason,
+        Func<RunState, string> reason,
         Action<RunEntity>? change,
         string? level
     )
@@ -260,10 +260,11 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
             }
             run.State = legal[0];
             change?.Invoke(run);
-            Enter(db, run, reason, news);
+            var words = reason(run.State);
+            Enter(db, run, words, news);
             if (level is not null)
             {
-                AddLine(db, id, level, reason, news);
+                AddLine(db, id, level, words, news);
             }
             db.SaveChanges();
             transaction.Commit();
