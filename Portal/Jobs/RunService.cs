@@ -55,7 +55,7 @@ public sealed partial class RunService(
         store.Add(runs, "Launched.");
         foreach (var lane in runs.Select(r => r.Lane).Distinct())
         {
-            await queue.WakeAsync(lane, CancellationToken.None); // what is queued is worked on, even if the asker has gone
+            await queue.WakeOrRetryAsync(lane); // what is queued is worked on, even if the asker has gone
         }
         return new SubmitResult([.. runs.Select(r => r.ToView())], new Dictionary<string, string[]>());
     }
@@ -113,7 +113,7 @@ public sealed partial class RunService(
         }
         if (result.Outcome == ActionOutcome.Done)
         {
-            await queue.WakeAsync(lane);
+            await queue.WakeOrRetryAsync(lane);
         }
         return result.Outcome == ActionOutcome.Conflict
             ? ActionResult.Conflict($"Only stopped and failed runs can be resumed. {result.Message}")
