@@ -35,6 +35,9 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
 {
     private readonly Lock _one = new();
 
+    /// <summary>Raised when a run was deleted, with its id; handlers must not block.</summary>
+    public event Action<string>? Deleted;
+
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>Adds new runs, all or none, in the state they carry.</summary>
@@ -208,25 +211,35 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
     {
         lock (_one)
         {
-            using var db = contexts.CreateDbContext();
-            using var transaction = db.Database.BeginTransaction();
-            if (db.Runs.Find(id) is not { } run)
+            if (Remove(id, shippedToo) is { Outcome: not ActionOutcome.Done } refused)
             {
-                return ActionResult.NotFound(id);
+                return refused;
             }
-            if (RunTransitions.IsActive(run.State))
-            {
-                return ActionResult.Conflict($"“{run.Name}” is {Word(run.State)}. Stop it first.");
-            }
-            if (run.Shipped && !shippedToo)
-            {
-                return ActionResult.Conflict($"“{run.Name}” came with the portal and stays.");
-            }
-            db.Runs.Remove(run);
-            db.SaveChanges();
-            transaction.Commit();
-            return ActionResult.Done;
         }
+        Deleted?.Invoke(id);
+        return ActionResult.Done;
+    }
+
+    private ActionResult Remove(string id, bool shippedToo)
+    {
+        using var db = contexts.CreateDbContext();
+        using var transaction = db.Database.BeginTransaction();
+        if (db.Runs.Find(id) is not { } run)
+        {
+            return ActionResult.NotFound(id);
+        }
+        if (RunTransitions.IsActive(run.State))
+        {
+            return ActionResult.Conflict($"“{run.Name}” is {Word(run.State)}. Stop it first.");
+        }
+        if (run.Shipped && !shippedToo)
+        {
+            return ActionResult.Conflict($"“{run.Name}” came with the portal and stays.");
+        }
+        db.Runs.Remove(run);
+        db.SaveChanges();
+        transaction.Commit();
+        return ActionResult.Done;
     }
 
     /// <summary>A state in the middle of a sentence.</summary>
