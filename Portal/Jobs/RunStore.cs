@@ -109,7 +109,10 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
         return result.Outcome == ActionOutcome.Done ? claimed : Claim(lane, reason); // stopped or deleted just now: the next one
     }
 
-    /// <summary>Stores scores. Rows that are there already are kept; a value that differs replaces the old one. Returns the number of values replaced.</summary>
+    /// <summary>
+    /// Stores scores. Rows that are there already are kept; a value that differs replaces the old one at its position, which the feed does not tell again (the
+    /// log does). Returns the number of values replaced.
+    /// </summary>
     public int AddScores(string id, IReadOnlyList<Score> scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
