@@ -11,11 +11,12 @@ public static class ImageQuery
     /// <param name="model">The model whose gallery is searched.</param>
     /// <param name="file">A PNG, JPEG, WebP, GIF or BMP file.</param>
     /// <param name="name">What errors call it.</param>
+    /// <param name="limits">What the file may cost; null for <see cref="ImageLimits.Default"/>.</param>
     /// <exception cref="EngineException">It is no image, broken, or too large.</exception>
-    public static float[] Embed(ClipModel model, byte[] file, string name = "The image")
+    public static float[] Embed(ClipModel model, byte[] file, string name = "The image", ImageLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var pixels = model.Preprocessing.Apply(ImageDecoder.Decode(file, DecodePolicy.Photo, name));
+        var pixels = model.Preprocessing.Apply(ImageDecoder.Decode(file, DecodePolicy.Photo, name, limits));
         using var scope = NewDisposeScope();
         var side = model.Config.Vision.ImageSize;
         var input = tensor(pixels, [1, 3, side, side], ScalarType.Float32, model.Device);

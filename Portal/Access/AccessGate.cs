@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace CllClip.Portal.Access;
 
-/// <summary>Who may look and who may change: on loopback everybody on this machine; on any other address those with the token.</summary>
+/// <summary>Who may look and who may change: on loopback everybody on this machine; on any other address, or behind a proxy, those with the token.</summary>
 public sealed class AccessGate(IOptions<AccessOptions> options, IServerBinding binding)
 {
     public const string CookieName = "cllclip-access";
@@ -18,14 +18,17 @@ public sealed class AccessGate(IOptions<AccessOptions> options, IServerBinding b
 
     private bool? _loopback;
 
-    /// <summary>Whether the portal can be reached from this machine only.</summary>
+    /// <summary>Whether the portal listens to this machine only; a proxy on it may still let others in.</summary>
     public bool Loopback => _loopback ??= binding.Addresses.All(LoopbackAddress.IsLoopback);
 
     /// <summary>Whether the token was chosen here, because the settings name none.</summary>
     public bool TokenIsMade => string.IsNullOrWhiteSpace(_options.Token);
 
-    /// <summary>Whether changes need the token: on every address but loopback, and on loopback too where the settings name one.</summary>
-    public bool TokenNeeded => !Loopback || !TokenIsMade;
+    /// <summary>
+    /// Whether changes need the token: on every address but loopback, and on loopback too where the settings name one, or hosts: what comes through a proxy
+    /// looks as if it came from this machine.
+    /// </summary>
+    public bool TokenNeeded => !Loopback || !TokenIsMade || _options.Hosts.Count > 0;
 
     /// <summary>The token, to be printed once.</summary>
     internal string Token => _token;
@@ -37,7 +40,9 @@ public sealed class AccessGate(IOptions<AccessOptions> options, IServerBinding b
     internal IEnumerable<string> AddressesWithToken =>
         binding
             .Addresses.Select(BindingAddress.Parse)
-            .Select(a => $"{a.Scheme}://{Reachable(a.Host)}:{a.Port}/?token={Uri.EscapeDataString(_token)}");
+            .Select(a => $"{a.Scheme}://{Reachable(a.Host)}:{a.Port}")
+            .Concat(_options.Hosts.Select(h => $"https://{h}"))
+            .Select(a => $"{a}/?token={Uri.EscapeDataString(_token)}");
 
     /// <summary>A wildcard cannot be typed into a browser; this machine's name can.</summary>
     private static string Reachable(string host) => host is "*" or "+" or "0.0.0.0" or "[::]" ? Environment.MachineName : host;
@@ -48,9 +53,14 @@ public sealed class AccessGate(IOptions<AccessOptions> options, IServerBinding b
 
     internal bool MayChange(ClaimsPrincipal user) => !TokenNeeded || IsOwner(user);
 
-    /// <summary>Whether a <c>Host</c> is one of this portal's own names; a foreign one on loopback is a rebound DNS name.</summary>
+    /// <summary>
+    /// Whether a <c>Host</c> is one of this portal's own names; a foreign one is a rebound DNS name. Beyond loopback a number is nobody's name, so it cannot
+    /// be rebound.
+    /// </summary>
     internal bool IsOwnHost(HostString host) =>
-        !Loopback || LoopbackAddress.IsLoopbackHost(host.Host) || _options.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
+        LoopbackAddress.IsLoopbackHost(host.Host)
+        || _options.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase)
+        || (!Loopback && (LoopbackAddress.IsNumber(host.Host) || LoopbackAddress.IsThisMachine(host.Host)));
 
     /// <summary>Somebody who gave no proof of the token.</summary>
     internal static ClaimsPrincipal Nobody => new(new ClaimsIdentity());

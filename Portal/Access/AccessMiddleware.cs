@@ -16,7 +16,12 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, To
         var request = context.Request;
         if (!gate.IsOwnHost(request.Host))
         {
-            return Refuse(context, 403, "Foreign host", "This portal answers on this machine only; the request names another host.");
+            return Refuse(
+                context,
+                403,
+                "Foreign host",
+                "The request names a host that is none of this portal's. If the portal is to be called by it, add it to the setting CllClip:Access:Hosts."
+            );
         }
         if (IsForeignOrigin(request))
         {

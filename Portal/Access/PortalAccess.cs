@@ -63,7 +63,7 @@ public static class PortalAccess
     /// <summary>Printed, not logged: a token has no business in log files.</summary>
     private static void Announce(AccessGate gate)
     {
-        if (gate.Loopback || !gate.TokenIsMade)
+        if (!gate.TokenNeeded || !gate.TokenIsMade)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -26,4 +27,16 @@ internal static class LoopbackAddress
     public static bool IsLoopbackHost(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.AsSpan().Trim("[]"), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Whether a host, without its port, is an IP address and no name.</summary>
+    public static bool IsNumber(string host) => IPAddress.TryParse(host.AsSpan().Trim("[]"), out _);
+
+    /// <summary>Whether a host, without its port, is this machine's own name: bare, in its domain, or in the link's (<c>.local</c>).</summary>
+    public static bool IsThisMachine(string host)
+    {
+        var name = Environment.MachineName;
+        return new[] { name, $"{name}.local", $"{name}.{Domain.Value}" }.Contains(host, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static readonly Lazy<string> Domain = new(() => IPGlobalProperties.GetIPGlobalProperties().DomainName);
 }

@@ -3,10 +3,16 @@ using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Health;
 
-/// <summary>Counts what goes through the feed.</summary>
-internal sealed class FeedMetrics(RunFeed feed, PortalMetrics metrics) : BackgroundService
+/// <summary>Counts what goes through the feed. Figures may miss something; the portal does not end for them.</summary>
+internal sealed partial class FeedMetrics(RunFeed feed, PortalMetrics metrics, TimeProvider time, ILogger<FeedMetrics> log)
+    : BackgroundService
 {
+    internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, RunProgress> _last = [];
+
+    /// <summary>Messages that wait for the counting at most; beyond, they are read from the store.</summary>
+    internal int QueueLength { get; init; } = RunFeed.QueueLength;
 
     /// <summary>Steps done between two progress messages, of which many in between were left out.</summary>
     internal static int StepsBetween(RunProgress? before, RunProgress now) =>
@@ -16,8 +22,24 @@ internal sealed class FeedMetrics(RunFeed feed, PortalMetrics metrics) : Backgro
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var subscription = feed.Subscribe(null);
-        await foreach (var message in subscription.Events.ReadAllAsync(stoppingToken))
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await CountAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogEnded(log, error.GetBaseException().Message, Pause.TotalSeconds); // the store could not be read
+                await Task.Delay(Pause, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task CountAsync(CancellationToken stop)
+    {
+        await using var subscription = feed.Subscribe(null, QueueLength);
+        await foreach (var message in subscription.Events.ReadAllAsync(stop))
         {
             Count(message);
         }
@@ -43,4 +65,7 @@ internal sealed class FeedMetrics(RunFeed feed, PortalMetrics metrics) : Backgro
                 break;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The metrics miss what happens in runs ({Reason}); counting goes on in {Seconds} s")]
+    private static partial void LogEnded(ILogger log, string reason, double seconds);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CllClip.Engine;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
@@ -17,8 +16,8 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
     private readonly ILogger<EngineHost> _log;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _retry = new(0, 1);
-    private readonly ConcurrentDictionary<(string Id, string Device), Lazy<ClipModel>> _models = new();
-    private readonly ConcurrentDictionary<(string Dataset, string Model, string Device), Lazy<TeacherFeatures>> _features = new();
+    private readonly KeptValues<(string Id, string Device), ClipModel> _models = new();
+    private readonly KeptValues<(string Dataset, string Model, string Device), TeacherFeatures> _features = new();
     private volatile PreparationStatus _status = new(false, "Starting", 0, null, null);
     private volatile IReadOnlyList<IRetrievalDataset> _datasets = [];
     private Thread? _thread;
@@ -61,7 +60,7 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
             throw new EngineException($"There is no base model '{id}' in {_folders.Models}; restore the folder from the repository.");
         }
         var on = DeviceChoice.ResolveName(device ?? _options.Device);
-        return Kept(_models, (id, on), () => ClipModel.Load(Path.Combine(_folders.Models, id), on));
+        return _models.Get((id, on), () => ClipModel.Load(Path.Combine(_folders.Models, id), on));
     }
 
     public TeacherFeatures Features(string datasetId, string modelId, string? device = null) =>
@@ -74,13 +73,13 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
         {
             return; // still in a native call: its tensors must outlive it, and the process ends anyhow
         }
-        foreach (var features in _features.Values.Where(f => f.IsValueCreated))
+        foreach (var features in _features.Made)
         {
-            features.Value.Dispose();
+            features.Dispose();
         }
-        foreach (var model in _models.Values.Where(m => m.IsValueCreated))
+        foreach (var model in _models.Made)
         {
-            model.Value.Dispose();
+            model.Dispose();
         }
         _retry.Dispose();
     }
@@ -170,27 +169,10 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
     )
     {
         var on = DeviceChoice.ResolveName(device ?? _options.Device);
-        return Kept(
-            _features,
+        return _features.Get(
             (dataset.Id, model, on),
             () => new FeatureCache(_folders.Features).Load(dataset, Model(model, on), progress, stop)
         );
-    }
-
-    /// <summary>Made once, also when several threads ask at the same time; a failure is not kept.</summary>
-    private static TValue Kept<TKey, TValue>(ConcurrentDictionary<TKey, Lazy<TValue>> kept, TKey key, Func<TValue> make)
-        where TKey : notnull
-    {
-        var lazy = kept.GetOrAdd(key, _ => new Lazy<TValue>(make));
-        try
-        {
-            return lazy.Value;
-        }
-        catch
-        {
-            kept.TryRemove(new(key, lazy));
-            throw;
-        }
     }
 
     private void Set(PreparationStatus status)

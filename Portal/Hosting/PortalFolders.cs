@@ -35,6 +35,12 @@ public sealed class PortalFolders
     /// <summary>Says who holds the lock.</summary>
     public string HolderFile => Path.Combine(DataRoot, "portal.address");
 
+    /// <summary>Held open while a portal or a command works with the database, which may lie outside the data root.</summary>
+    public string DatabaseLockFile => Database + ".lock";
+
+    /// <summary>Says who holds the lock on the database.</summary>
+    public string DatabaseHolderFile => Database + ".address";
+
     /// <summary>Keys that protect forms and circuits.</summary>
     public string Keys => Path.Combine(DataRoot, "keys");
 

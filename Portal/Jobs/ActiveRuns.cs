@@ -6,6 +6,7 @@ namespace CllClip.Portal.Jobs;
 public sealed class ActiveRuns
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _switches = new();
+    private readonly Lock _claiming = new();
 
     /// <summary>Raised when a worker takes a run in hand, before it begins.</summary>
     public event Action? Taken;
@@ -15,30 +16,50 @@ public sealed class ActiveRuns
 
     public bool Contains(string id) => _switches.ContainsKey(id);
 
-    /// <summary>Puts a run into a worker's hand; the run leaves it when the returned object is disposed.</summary>
-    internal IDisposable Take(string id, CancellationTokenSource stop)
+    /// <summary>
+    /// Claims a run and puts it into the worker's hand, in one step: whoever finds a run to be running finds its switch here. It leaves the hand when the
+    /// returned object is disposed.
+    /// </summary>
+    /// <param name="claim">Marks the next run as running and gives its id; null if none waits.</param>
+    /// <param name="stop">The run's switch.</param>
+    internal IDisposable? Take(Func<string?> claim, CancellationTokenSource stop)
     {
-        _switches[id] = stop;
+        string? id;
+        lock (_claiming)
+        {
+            if ((id = claim()) is null)
+            {
+                return null;
+            }
+            _switches[id] = stop;
+        }
         Taken?.Invoke();
         return new InHand(this, id);
     }
 
-    /// <summary>Asks a run to stop at its next step; false if no worker has it.</summary>
-    internal bool Stop(string id)
+    /// <summary>Notes that a run is to stop, and has the worker that holds it stop at its next step; no worker can take the run meanwhile.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="note">Stores the wish; is told whether a worker holds the run.</param>
+    internal ActionResult Stop(string id, Func<bool, ActionResult> note)
     {
-        if (!_switches.TryGetValue(id, out var stop))
+        CancellationTokenSource? stop;
+        ActionResult result;
+        lock (_claiming)
         {
-            return false;
+            result = note(_switches.TryGetValue(id, out stop));
         }
-        try
+        if (result.Outcome == ActionOutcome.Done)
         {
-            stop.Cancel();
-            return true;
+            try
+            {
+                stop?.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // it ended just now
+            }
         }
-        catch (ObjectDisposedException)
-        {
-            return false; // it ended just now
-        }
+        return result;
     }
 
     private sealed class InHand(ActiveRuns runs, string id) : IDisposable

@@ -16,6 +16,7 @@ namespace CllClip.Portal.Jobs;
 public sealed partial class Calibration : IDisposable
 {
     private const int Batches = 12;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Lock _lock = new();
     private readonly IEngineHost _engine;
@@ -26,6 +27,8 @@ public sealed partial class Calibration : IDisposable
     private CancellationTokenSource? _underway;
     private Measured? _measured;
     private bool _failed;
+    private bool _disposed;
+    private Thread? _thread;
 
     public Calibration(IEngineHost engine, ActiveRuns active, PortalFolders folders, TimeProvider time, ILogger<Calibration> log)
     {
@@ -50,21 +53,35 @@ public sealed partial class Calibration : IDisposable
                 underway = false;
                 return ToRun(dataset, model, _measured);
             }
-            if (_underway is null && !_failed && _active.Ids.Count == 0)
+            if (_underway is null && !_failed && !_disposed && _active.Ids.Count == 0)
             {
                 _underway = new CancellationTokenSource();
                 var stop = _underway.Token;
-                new Thread(() => Work(dataset, model, key, stop)) { IsBackground = true, Name = "calibration" }.Start();
+                _thread = new Thread(() => Work(dataset, model, key, stop)) { IsBackground = true, Name = "calibration" };
+                _thread.Start();
             }
             underway = _underway is not null;
             return null;
         }
     }
 
+    /// <summary>
+    /// Waits for the step at hand, because the engine host, made before and so disposed after this, frees model and features.
+    /// </summary>
     public void Dispose()
     {
         _active.Taken -= Yield;
+        Thread? thread;
+        lock (_lock)
+        {
+            _disposed = true;
+            thread = _thread;
+        }
         Yield();
+        if (thread?.Join(Patience) == false)
+        {
+            LogLeft(_log, Patience.TotalSeconds);
+        }
     }
 
     private void Yield()
@@ -192,6 +209,9 @@ public sealed partial class Calibration : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The calibration for the launch form's estimates failed")]
     private static partial void LogFailed(ILogger log, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The calibration did not end within {Seconds} s; the portal ends without it")]
+    private static partial void LogLeft(ILogger log, double seconds);
 
     private sealed record Measured(string Key, DateTime At, StageView Stage);
 

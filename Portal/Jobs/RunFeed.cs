@@ -50,7 +50,7 @@ public sealed class RunFeed(IFeedHistory history, TimeProvider time)
     /// <summary>The least time between two progress messages of one run.</summary>
     public static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
 
-    private const int QueueLength = 4096;
+    internal const int QueueLength = 4096;
 
     private readonly ConcurrentDictionary<FeedSubscription, string?> _subscriptions = new();
     private readonly ConcurrentDictionary<string, ProgressMessage> _latest = new();

@@ -55,7 +55,7 @@ public sealed partial class RunService(
         store.Add(runs, "Launched.");
         foreach (var lane in runs.Select(r => r.Lane).Distinct())
         {
-            await queue.WakeAsync(lane, CancellationToken.None); // what is queued is worked on, even if the asker has gone
+            await queue.WakeOrRetryAsync(lane); // what is queued is worked on, even if the asker has gone
         }
         return new SubmitResult([.. runs.Select(r => r.ToView())], new Dictionary<string, string[]>());
     }
@@ -63,22 +63,28 @@ public sealed partial class RunService(
     /// <summary>Takes a queued run out of the queue, or has a running one stop at its next step; finished stages are kept.</summary>
     public Task<ActionResult> StopAsync(string id)
     {
-        var (result, state) = store.MoveToFirst(
-            id,
-            [RunState.Stopping, RunState.Stopped],
-            "A person asked to stop.",
-            run => run.EndedAt = run.State == RunState.Stopped ? store.Now : null,
-            "info"
-        );
-        if (result.Outcome == ActionOutcome.Done && state == RunState.Stopping)
-        {
-            active.Stop(id);
-        }
+        var result = active.Stop(id, inHand => NoteStop(id, inHand));
         return Task.FromResult(
             result.Outcome == ActionOutcome.Conflict
                 ? ActionResult.Conflict($"Only queued and running runs can be stopped. {result.Message}")
                 : result
         );
+    }
+
+    /// <summary>A run in hand is stopped by its worker. Any other is stopped here, also one that is said to be running: nobody else would ever end it.</summary>
+    private ActionResult NoteStop(string id, bool inHand)
+    {
+        void Ended(RunEntity run) => run.EndedAt = run.State == RunState.Stopped ? store.Now : null;
+        var (result, state) = store.MoveToFirst(
+            id,
+            inHand ? [RunState.Stopping] : [RunState.Stopped, RunState.Stopping],
+            _ => "A person asked to stop.",
+            Ended,
+            "info"
+        );
+        return result.Outcome == ActionOutcome.Done && state == RunState.Stopping && !inHand
+            ? store.Move(id, RunState.Stopped, "No worker had the run in hand any more; it can be resumed.", Ended, "warning")
+            : result;
     }
 
     /// <summary>Puts a stopped or failed run back into the queue; it goes on after its last finished stage.</summary>
@@ -107,7 +113,7 @@ public sealed partial class RunService(
         }
         if (result.Outcome == ActionOutcome.Done)
         {
-            await queue.WakeAsync(lane);
+            await queue.WakeOrRetryAsync(lane);
         }
         return result.Outcome == ActionOutcome.Conflict
             ? ActionResult.Conflict($"Only stopped and failed runs can be resumed. {result.Message}")

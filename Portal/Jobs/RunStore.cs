@@ -35,6 +35,9 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
 {
     private readonly Lock _one = new();
 
+    /// <summary>Raised when a run was deleted, with its id; handlers must not block.</summary>
+    public event Action<string>? Deleted;
+
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>Adds new runs, all or none, in the state they carry.</summary>
@@ -67,13 +70,13 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
     /// <param name="change">What else changes in the row, in the same transaction.</param>
     /// <param name="level">If given, the reason also goes into the run's log.</param>
     public ActionResult Move(string id, RunState to, string reason, Action<RunEntity>? change = null, string? level = null) =>
-        Change(id, [to], reason, change, level).Result;
+        Change(id, [to], _ => reason, change, level).Result;
 
-    /// <summary>Moves the run into the first of several states that may follow its own.</summary>
+    /// <summary>Moves the run into the first of several states that may follow its own; the reason may depend on which.</summary>
     public (ActionResult Result, RunState State) MoveToFirst(
         string id,
         IReadOnlyList<RunState> to,
-        string reason,
+        Func<RunState, string> reason,
         Action<RunEntity>? change = null,
         string? level = null
     ) => Change(id, to, reason, change, level);
@@ -106,7 +109,10 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
         return result.Outcome == ActionOutcome.Done ? claimed : Claim(lane, reason); // stopped or deleted just now: the next one
     }
 
-    /// <summary>Stores scores. Rows that are there already are kept; a value that differs replaces the old one. Returns the number of values replaced.</summary>
+    /// <summary>
+    /// Stores scores. Rows that are there already are kept; a value that differs replaces the old one at its position, which the feed does not tell again (the
+    /// log does). Returns the number of values replaced.
+    /// </summary>
     public int AddScores(string id, IReadOnlyList<Score> scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
@@ -208,25 +214,35 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
     {
         lock (_one)
         {
-            using var db = contexts.CreateDbContext();
-            using var transaction = db.Database.BeginTransaction();
-            if (db.Runs.Find(id) is not { } run)
+            if (Remove(id, shippedToo) is { Outcome: not ActionOutcome.Done } refused)
             {
-                return ActionResult.NotFound(id);
+                return refused;
             }
-            if (RunTransitions.IsActive(run.State))
-            {
-                return ActionResult.Conflict($"“{run.Name}” is {Word(run.State)}. Stop it first.");
-            }
-            if (run.Shipped && !shippedToo)
-            {
-                return ActionResult.Conflict($"“{run.Name}” came with the portal and stays.");
-            }
-            db.Runs.Remove(run);
-            db.SaveChanges();
-            transaction.Commit();
-            return ActionResult.Done;
         }
+        Deleted?.Invoke(id);
+        return ActionResult.Done;
+    }
+
+    private ActionResult Remove(string id, bool shippedToo)
+    {
+        using var db = contexts.CreateDbContext();
+        using var transaction = db.Database.BeginTransaction();
+        if (db.Runs.Find(id) is not { } run)
+        {
+            return ActionResult.NotFound(id);
+        }
+        if (RunTransitions.IsActive(run.State))
+        {
+            return ActionResult.Conflict($"“{run.Name}” is {Word(run.State)}. Stop it first.");
+        }
+        if (run.Shipped && !shippedToo)
+        {
+            return ActionResult.Conflict($"“{run.Name}” came with the portal and stays.");
+        }
+        db.Runs.Remove(run);
+        db.SaveChanges();
+        transaction.Commit();
+        return ActionResult.Done;
     }
 
     /// <summary>A state in the middle of a sentence.</summary>
@@ -235,7 +251,7 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
     private (ActionResult Result, RunState State) Change(
         string id,
         IReadOnlyList<RunState> to,
-        string reason,
+        Func<RunState, string> reason,
         Action<RunEntity>? change,
         string? level
     )
@@ -260,10 +276,11 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
             }
             run.State = legal[0];
             change?.Invoke(run);
-            Enter(db, run, reason, news);
+            var words = reason(run.State);
+            Enter(db, run, words, news);
             if (level is not null)
             {
-                AddLine(db, id, level, reason, news);
+                AddLine(db, id, level, words, news);
             }
             db.SaveChanges();
             transaction.Commit();

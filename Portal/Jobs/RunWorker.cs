@@ -17,7 +17,6 @@ public sealed partial class RunWorker(
     RunFeed feed,
     ActiveRuns active,
     PortalFolders folders,
-    IDbContextFactory<PortalDbContext> contexts,
     TimeProvider time,
     ILogger<RunWorker> log
 )
@@ -33,30 +32,32 @@ public sealed partial class RunWorker(
         await OnOwnThread(
             () =>
             {
-                while (!stop.IsCancellationRequested && Claim(lane, stop) is { } run)
-                {
-                    Work(run, stop);
-                }
+                while (!stop.IsCancellationRequested && WorkNext(lane, stop)) { }
             },
             $"training on {lane}"
         );
     }
 
-    private RunEntity? Claim(string lane, CancellationToken shutdown)
-    {
-        RunEntity? run = null;
-        Insist(() => run = store.Claim(lane, $"Training begins on {lane}."), shutdown);
-        return run;
-    }
-
-    private void Work(RunEntity run, CancellationToken shutdown)
+    /// <summary>Trains the lane's next run; false if none waits.</summary>
+    private bool WorkNext(string lane, CancellationToken shutdown)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown);
-        using var inHand = active.Take(run.Id, stop);
-        if (StateOf(run.Id) is not RunState.Running)
+        RunEntity? run = null;
+        IDisposable? inHand = null;
+        Insist(() => inHand = active.Take(() => (run = store.Claim(lane, $"Training begins on {lane}."))?.Id, stop), shutdown);
+        using (inHand)
         {
-            stop.Cancel(); // asked to stop between claim and here
+            if (run is null || inHand is null)
+            {
+                return false;
+            }
+            Work(run, stop, shutdown);
+            return true;
         }
+    }
+
+    private void Work(RunEntity run, CancellationTokenSource stop, CancellationToken shutdown)
+    {
         RunRecorder? recorder = null;
         try
         {
@@ -64,15 +65,12 @@ public sealed partial class RunWorker(
             recorder = new RunRecorder(run, dataset, CheckpointChain.CountStages(plan.CheckpointFolder), store, feed, time);
             stop.Token.ThrowIfCancellationRequested();
             trainer.Run(plan, recorder, stop.Token);
-            End(run, recorder, RunState.Completed, Words(recorder, run), null, shutdown);
+            End(run, recorder, [RunState.Completed], _ => Words(recorder, run), null, shutdown);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            var asked = StateOf(run.Id) is RunState.Stopping;
-            var (state, reason) = asked
-                ? (RunState.Stopped, $"Stopped as asked{After(recorder)}.")
-                : (RunState.Queued, $"The portal was shut down{After(recorder)}; the run goes on by itself when it is started again.");
-            End(run, recorder, state, reason, null, shutdown);
+            // The store decides in one step: what a person asked to stop is stopped, anything else goes back to the queue.
+            End(run, recorder, [RunState.Stopped, RunState.Queued], state => WordsEarly(state, recorder), null, shutdown);
         }
         catch (Exception error)
         {
@@ -81,7 +79,7 @@ public sealed partial class RunWorker(
                 LogFailed(log, error, run.Id);
             }
             var words = RunErrors.Explain(error);
-            End(run, recorder, RunState.Failed, words, words, shutdown);
+            End(run, recorder, [RunState.Failed], _ => words, words, shutdown);
         }
     }
 
@@ -109,17 +107,24 @@ public sealed partial class RunWorker(
     }
 
     /// <summary>Stores the end: state, reason, aggregates and duration in one transaction.</summary>
-    private void End(RunEntity run, RunRecorder? recorder, RunState state, string reason, string? error, CancellationToken shutdown) =>
+    private void End(
+        RunEntity run,
+        RunRecorder? recorder,
+        IReadOnlyList<RunState> to,
+        Func<RunState, string> reason,
+        string? error,
+        CancellationToken shutdown
+    ) =>
         Insist(
             () =>
-                store.Move(
+                store.MoveToFirst(
                     run.Id,
-                    state,
+                    to,
                     reason,
                     row =>
                     {
                         row.Error = error;
-                        row.EndedAt = state == RunState.Queued ? null : store.Now;
+                        row.EndedAt = row.State == RunState.Queued ? null : store.Now;
                         if (recorder is not null)
                         {
                             row.DurationSeconds = recorder.Worked;
@@ -156,14 +161,13 @@ public sealed partial class RunWorker(
         }
     }
 
-    private RunState? StateOf(string id)
-    {
-        using var db = contexts.CreateDbContext();
-        return db.Runs.Where(r => r.Id == id).Select(r => (RunState?)r.State).FirstOrDefault();
-    }
-
     private static string After(RunRecorder? recorder) =>
         recorder is { Finished: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" after stage {recorder.Finished}") : "";
+
+    private static string WordsEarly(RunState state, RunRecorder? recorder) =>
+        state == RunState.Stopped
+            ? $"Stopped as asked{After(recorder)}."
+            : $"The portal was shut down{After(recorder)}; the run goes on by itself when it is started again.";
 
     private static string Words(RunRecorder recorder, RunEntity run) =>
         string.Create(

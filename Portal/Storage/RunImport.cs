@@ -47,15 +47,56 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
         var chain = archive.ChainFolder;
         if (!shipped && chain is not null)
         {
-            CheckpointChain.Copy(chain, folders.Chain(run.Id), halfPrecision: false);
-            chain = null;
+            TakeChain(chain, run.Id);
         }
-        store.Add(
-            [Entity(archive, shipped, shipped ? chain : null)],
-            shipped ? "Came with the portal." : "Imported.",
-            db => AddParts(db, archive)
-        );
+        try
+        {
+            store.Add(
+                [Entity(archive, shipped, shipped ? chain : null)],
+                shipped ? "Came with the portal." : "Imported.",
+                db => AddParts(db, archive)
+            );
+        }
+        catch when (!shipped)
+        {
+            Remove(folders.Run(run.Id)); // nobody would know of it
+            throw;
+        }
         return run.Id;
+    }
+
+    /// <summary>Copies a chain to where a run's lies, whole or not at all. No run of that id is known, so what lies there is an interrupted import's.</summary>
+    private void TakeChain(string from, string id)
+    {
+        var target = folders.Run(id);
+        var arriving = target + ".importing"; // no id has a dot
+        try
+        {
+            Remove(arriving);
+            Directory.CreateDirectory(arriving);
+            CheckpointChain.Copy(from, Path.Combine(arriving, Path.GetFileName(folders.Chain(id))), halfPrecision: false);
+            Remove(target);
+            Directory.Move(arriving, target);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(
+                $"The checkpoints cannot be copied to {target}: {error.Message.TrimEnd('.')}. Free some space or mend the rights on the data root, then import again.",
+                error
+            );
+        }
+        finally
+        {
+            Remove(arriving);
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, true);
+        }
     }
 
     private RunEntity? Find(string id)

@@ -37,57 +37,37 @@ public static class BoardExport
             "forgetting_en",
             "forgetting_en_deviation",
         ];
-        var csv = new StringBuilder();
-        Line(csv, header.Concat(languages));
-        foreach (var group in board.Groups)
-        {
-            foreach (var row in group.Rows)
-            {
-                Line(csv, Fields(board.Query, group, row, languages));
-            }
-        }
-        return csv.ToString();
+        return Layout.Csv.Write(
+            [.. header, .. languages],
+            board.Groups.SelectMany(group => group.Rows.Select(row => Fields(board.Query, group, row, languages)))
+        );
     }
 
-    private static void Line(StringBuilder csv, IEnumerable<string> fields) =>
-        csv.AppendJoin(
-                ',',
-                fields.Select(f =>
-                    f.AsSpan().IndexOfAny(",\"\r\n") < 0 ? f : "\"" + f.Replace("\"", "\"\"", StringComparison.Ordinal) + "\""
-                )
-            )
-            .Append('\n');
-
-    private static IEnumerable<string> Fields(BoardQuery query, BoardGroup group, BoardRow row, IReadOnlyList<string> languages) =>
+    private static IEnumerable<object?> Fields(BoardQuery query, BoardGroup group, BoardRow row, IReadOnlyList<string> languages) =>
         [
             group.Dataset,
             group.Protocol,
             query.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t",
-            query.K.ToString(CultureInfo.InvariantCulture),
+            query.K,
             query.Moment == BoardMoment.Last ? "last" : "own",
-            row.Rank?.ToString(CultureInfo.InvariantCulture) ?? "",
+            row.Rank,
             row.Name,
             row.Entry.Method,
-            row.Entry.Teir switch
-            {
-                true => "true",
-                false => "false",
-                null => "",
-            },
+            row.Entry.Teir,
             row.Entry.Source == BoardSource.Own ? "own" : "published",
-            row.Entry.File ?? "",
+            row.Entry.File,
             row.Entry.Model,
             row.Entry.Finished ? "finished" : row.Entry.Status ?? "unfinished",
             string.Join(' ', row.Seeds),
-            group.Learned.Count.ToString(CultureInfo.InvariantCulture),
-            group.Languages.Count.ToString(CultureInfo.InvariantCulture),
-            Exact(row.Ar.Mean),
-            Exact(row.Ar.Deviation),
-            Exact(row.F.Mean),
-            Exact(row.F.Deviation),
-            Exact(row.FEnglish.Mean),
-            Exact(row.FEnglish.Deviation),
-            .. languages.Select(l => Exact(row.Cells.GetValueOrDefault(l).Mean)),
+            group.Learned.Count,
+            group.Languages.Count,
+            row.Ar.Mean,
+            row.Ar.Deviation,
+            row.F.Mean,
+            row.F.Deviation,
+            row.FEnglish.Mean,
+            row.FEnglish.Deviation,
+            .. languages.Select(l => (object?)row.Cells.GetValueOrDefault(l).Mean),
         ];
 
     /// <summary>One <c>tabular</c> for every group, ready for <c>\input</c>; needs the package booktabs.</summary>
@@ -154,8 +134,6 @@ public static class BoardExport
     }
 
     internal static decimal Rounded(double value) => Math.Round((decimal)value, 1, MidpointRounding.AwayFromZero);
-
-    private static string Exact(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>A text as LaTeX prints it literally.</summary>
     public static string Escape(string text)

@@ -15,8 +15,16 @@ namespace CllClip.Portal.Features.Search;
 public sealed record LocatedCheckpoint(CheckpointView View, string Model, string? ChainFolder);
 
 /// <summary>The stages of all runs that have their weights here, and the base models.</summary>
-public sealed class CheckpointQueries(IDbContextFactory<PortalDbContext> contexts, PortalFolders folders, PortalOptions options)
+public sealed partial class CheckpointQueries(
+    IDbContextFactory<PortalDbContext> contexts,
+    PortalFolders folders,
+    PortalOptions options,
+    ILogger<CheckpointQueries> log
+)
 {
+    private const int MostNamed = 20;
+    private int _warned;
+
     public const string BaseId = "base";
     public const string BaseModel = "emoji-base";
 
@@ -70,12 +78,25 @@ public sealed class CheckpointQueries(IDbContextFactory<PortalDbContext> context
             return set.View;
         }
         var views = await ListAsync(stop);
-        return views
+        var best =
+            views
                 .Where(v => v.Stage == v.Stages)
                 .OrderByDescending(v => v.Languages.Count)
                 .ThenByDescending(v => v.Stages == 1 && v.Languages.Count > 1)
                 .FirstOrDefault(v => v.RunId is null || v.Languages.Count > 1)
             ?? Base.View;
+        WarnIfSettingIsWrong(views, best);
+        return best;
+    }
+
+    private void WarnIfSettingIsWrong(IReadOnlyList<CheckpointView> views, CheckpointView best)
+    {
+        if (!string.IsNullOrWhiteSpace(options.Search.DefaultCheckpoint) && Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            var last = views.Where(v => v.Stage == v.Stages).Select(v => v.Id).ToList();
+            var others = last.Count > MostNamed ? " and others" : "";
+            LogNoDefault(log, options.Search.DefaultCheckpoint, best.Id, string.Join(", ", last.Take(MostNamed)) + others);
+        }
     }
 
     private static LocatedCheckpoint Base { get; } =
@@ -106,4 +127,10 @@ public sealed class CheckpointQueries(IDbContextFactory<PortalDbContext> context
         }
         return views;
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The setting CllClip:Search:DefaultCheckpoint names '{Set}', which is not there; search opens with {Best}. Last stages that are there: {Ids}"
+    )]
+    private static partial void LogNoDefault(ILogger log, string set, string best, string ids);
 }

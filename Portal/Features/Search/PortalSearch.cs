@@ -6,6 +6,7 @@ public static partial class PortalSearch
     public static IServiceCollection AddSearch(this IServiceCollection services)
     {
         services.AddSingleton<CheckpointQueries>();
+        services.AddSingleton<LoadedCheckpoints>();
         services.AddSingleton<SearchService>();
         services.AddSingleton<ISearch>(s => s.GetRequiredService<SearchService>());
         services.AddHostedService<SearchStart>();

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Images;
 using CllClip.Engine.Search;
 using CllClip.Portal.Hosting;
 using CllClip.Shared.Languages;
@@ -9,19 +9,15 @@ using CllClip.Shared.Search;
 namespace CllClip.Portal.Features.Search;
 
 /// <summary>Search on what the engine host holds open. A query runs on the thread that asks: about a millisecond, training or not.</summary>
-public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoints) : ISearch
+public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoints, LoadedCheckpoints loaded) : ISearch, IDisposable
 {
     /// <summary>Most results of one query.</summary>
     public const int MostResults = 100;
 
-    private const long CacheBytes = 384L << 20; // five to six checkpoints of 36 languages
-    private const long DefaultKeptMs = 5_000;
-    private readonly CheckpointCache _cache = new(CacheBytes);
-    private readonly ConcurrentDictionary<string, Lazy<SearchSpace>> _spaces = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, LocatedCheckpoint> _known = new(StringComparer.Ordinal); // stages never change
-    private readonly Lazy<LanguageDetector> _detector = new(() => LanguageDetector.Of(host.Datasets.OfType<Emoji36Dataset>().First()));
-
-    private volatile Tuple<string, long>? _default;
+    private const int MostDecodings = 2;
+    private static readonly ImageLimits Limits = new(MaxPixels: 25_000_000); // 100 MB while it is decoded
+    private readonly KeptValues<string, LanguageDetector> _detectors = new();
+    private readonly SemaphoreSlim _decodings = new(MostDecodings);
 
     public PreparationStatus Preparation => host.Preparation;
 
@@ -35,17 +31,17 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
 
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => checkpoints.DefaultAsync(stop);
 
-    public bool IsLoaded(string checkpoint) => _cache.Has(checkpoint);
+    public bool IsLoaded(string checkpoint) => loaded.Has(checkpoint);
 
     public async Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default) =>
-        await LoadedAsync(await LocateAsync(checkpoint, stop), progress, stop);
+        await loaded.GetAsync(await loaded.LocateAsync(checkpoint, stop), progress, stop);
 
     public async Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var located = await CheckAsync(query, stop);
-        var checkpoint = await LoadedAsync(located, null, stop);
-        var space = Space(located.Model);
+        var checkpoint = await loaded.GetAsync(located, null, stop);
+        var space = loaded.Space(located.Model);
         var start = Stopwatch.GetTimestamp();
         if (query.Like is { Length: > 0 } like)
         {
@@ -55,7 +51,7 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
                 : Answer(space, located, query, "", query.Language ?? query.Hint ?? "en", vector, start, null);
         }
         var text = QueryText.Clean(query.Text);
-        var language = _detector.Value.Detect(text.Text, query.Language, query.Hint);
+        var language = Detector().Detect(text.Text, query.Language, query.Hint);
         var embedding = checkpoint.Embed(text.Text, out var cut);
         var message =
             text.Text.Length == 0 ? "Type a word or a few: a thing, an animal, a food, a feeling."
@@ -69,9 +65,9 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
     {
         ArgumentNullException.ThrowIfNull(query);
         var located = await CheckAsync(query, stop);
-        var space = await Task.Run(() => Space(located.Model), stop);
+        var space = await Task.Run(() => loaded.Space(located.Model), stop);
         var start = Stopwatch.GetTimestamp();
-        var vector = await Task.Run(() => ImageQuery.Embed(space.Model, image), stop);
+        var vector = await EmbedAsync(space, image, stop);
         return Answer(space, located, query, "", query.Language ?? query.Hint ?? "en", vector, start, null);
     }
 
@@ -81,8 +77,8 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         CancellationToken stop = default
     )
     {
-        var located = await LocateAsync(CheckpointQueries.BaseId, stop);
-        var space = await Task.Run(() => Space(located.Model), stop);
+        var located = await loaded.LocateAsync(CheckpointQueries.BaseId, stop);
+        var space = await Task.Run(() => loaded.Space(located.Model), stop);
         return
         [
             .. things
@@ -94,21 +90,40 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
 
     public async Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default)
     {
-        var located = await LocateAsync(checkpoint, stop);
-        var loaded = await LoadedAsync(located, null, stop);
-        return await Task.Run(() => InLanguages(Space(located.Model), loaded, thing, stop), stop);
+        var located = await loaded.LocateAsync(checkpoint, stop);
+        var found = await loaded.GetAsync(located, null, stop);
+        return await Task.Run(() => InLanguages(loaded.Space(located.Model), found, thing, stop), stop);
     }
 
     /// <summary>Makes everything ready for the first query: gallery, language detector, default checkpoint, compiled code.</summary>
     public async Task WarmAsync(CancellationToken stop)
     {
         await host.Ready.WaitAsync(stop);
-        await Task.Run(() => _detector.Value, stop);
+        await Task.Run(Detector, stop);
         foreach (var example in SearchExamples.All.Examples.Values.SelectMany(e => e))
         {
             await SearchAsync(new SearchQuery { Text = example.Text }, stop); // some hundred: what is called often is compiled anew
         }
     }
+
+    public void Dispose() => _decodings.Dispose();
+
+    /// <summary>A few at a time: a small file may be a large image.</summary>
+    private async Task<float[]> EmbedAsync(SearchSpace space, byte[] image, CancellationToken stop)
+    {
+        await _decodings.WaitAsync(stop);
+        try
+        {
+            return await Task.Run(() => ImageQuery.Embed(space.Model, image, limits: Limits), stop);
+        }
+        finally
+        {
+            _decodings.Release();
+        }
+    }
+
+    private LanguageDetector Detector() =>
+        _detectors.Get(Emoji36Dataset.DatasetId, () => LanguageDetector.Of(host.Datasets.OfType<Emoji36Dataset>().First()));
 
     private static List<ThingInLanguage> InLanguages(SearchSpace space, SearchCheckpoint checkpoint, string thing, CancellationToken stop)
     {
@@ -181,7 +196,7 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         }
         try
         {
-            var located = await LocateAsync(query.Checkpoint, stop);
+            var located = await loaded.LocateAsync(query.Checkpoint, stop);
             return errors.Count == 0 ? located : throw Wrong(errors);
         }
         catch (SearchException error) when (error.Errors.Count > 0 && errors.Count > 0)
@@ -197,60 +212,5 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
     private static SearchException Wrong(Dictionary<string, string[]> errors) =>
         new(errors, string.Join(' ', errors.Values.SelectMany(e => e)));
 
-    private async Task<LocatedCheckpoint> LocateAsync(string? id, CancellationToken stop)
-    {
-        if (!host.Ready.IsCompleted)
-        {
-            throw new SearchException(
-                new Dictionary<string, string[]>(),
-                host.Preparation.Error ?? "Search is being prepared. Try again in a moment."
-            );
-        }
-        id = string.IsNullOrWhiteSpace(id) ? await DefaultIdAsync(stop) : id;
-        if (_known.TryGetValue(id, out var known) && _cache.Has(known.View.Id))
-        {
-            return known;
-        }
-        var located =
-            await checkpoints.FindAsync(id, stop)
-            ?? throw new SearchException(
-                "checkpoint",
-                $"There is no checkpoint '{Short(id)}'. See /api/v1/checkpoints for those there are."
-            );
-        _known[located.View.Id] = located; // not under a run's id alone, whose last stage moves on
-        return located;
-    }
-
-    /// <summary>Asked with every query that names no checkpoint: looked up every few seconds at most.</summary>
-    private async Task<string> DefaultIdAsync(CancellationToken stop)
-    {
-        if (_default is var (id, until) && Environment.TickCount64 < until)
-        {
-            return id;
-        }
-        var found = (await checkpoints.DefaultAsync(stop)).Id;
-        _default = Tuple.Create(found, Environment.TickCount64 + DefaultKeptMs);
-        return found;
-    }
-
-    private Task<SearchCheckpoint> LoadedAsync(LocatedCheckpoint located, IProgress<double>? progress, CancellationToken stop)
-    {
-        var id = located.View.Id;
-        SearchCheckpoint Get() =>
-            _cache.Get(
-                id,
-                () =>
-                {
-                    var space = Space(located.Model);
-                    return located.ChainFolder is null
-                        ? SearchCheckpoint.Of(space.Model, space.Tower)
-                        : SearchCheckpoint.Fold(space.Model, space.Tower, located.ChainFolder, located.View.Stage, progress);
-                }
-            );
-        return _cache.Has(id) ? Task.FromResult(Get()) : Task.Run(Get, stop);
-    }
-
-    private SearchSpace Space(string model) => _spaces.GetOrAdd(model, m => new Lazy<SearchSpace>(() => SearchSpace.Of(host, m))).Value;
-
-    private static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
+    internal static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
 }

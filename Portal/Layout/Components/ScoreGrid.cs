@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Layout.Components;
@@ -70,25 +68,12 @@ public sealed class ScoreGrid
     public string ToCsv(IReadOnlyList<string> languages, int stages)
     {
         ArgumentNullException.ThrowIfNull(languages);
-        var csv = new StringBuilder("stage,average_recall,forgetting");
-        foreach (var language in languages)
-        {
-            csv.Append(',').Append(language);
-        }
-        csv.Append('\n');
-        for (var stage = 1; stage <= Math.Min(stages, Stages); stage++)
-        {
-            csv.Append(stage.ToString(CultureInfo.InvariantCulture));
-            Append(Average(stage, languages));
-            Append(Forgetting(stage, languages));
-            foreach (var language in languages)
-            {
-                Append(Cell(stage, language)?.Recall);
-            }
-            csv.Append('\n');
-        }
-        return csv.ToString();
-
-        void Append(double? value) => csv.Append(',').Append(value?.ToString("R", CultureInfo.InvariantCulture));
+        return Csv.Write(
+            ["stage", "average_recall", "forgetting", .. languages],
+            Enumerable.Range(1, Math.Min(stages, Stages)).Select(stage => Row(stage, languages))
+        );
     }
+
+    private IEnumerable<object?> Row(int stage, IReadOnlyList<string> languages) =>
+        [stage, Average(stage, languages), Forgetting(stage, languages), .. languages.Select(l => (object?)Cell(stage, l)?.Recall)];
 }

@@ -29,14 +29,16 @@ public sealed class TokenTests(TokenTests.OpenHost portal) : IClassFixture<Token
     [InlineData("")]
     [InlineData("wrong")]
     [InlineData("correct horse & battery/stapl")]
-    [InlineData("correct horse & battery/staple ☃")]
+    [InlineData("correct horse & battery/staplee")]
+    [InlineData("Correct horse & battery/staple")]
+    [InlineData("correct%20horse%20%26%20battery%2Fstaple")]
     public async Task A_change_without_the_token_is_refused(string? bearer)
     {
         using var client = portal.Client();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/runs");
         if (bearer is not null)
         {
-            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + Uri.EscapeDataString(bearer));
+            request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + bearer);
         }
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
@@ -47,10 +49,10 @@ public sealed class TokenTests(TokenTests.OpenHost portal) : IClassFixture<Token
     public async Task A_change_with_the_token_passes_the_gate()
     {
         using var client = portal.Client();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/no-such-thing");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/runs/none/stop");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.NotEqual(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]
@@ -68,10 +70,10 @@ public sealed class TokenTests(TokenTests.OpenHost portal) : IClassFixture<Token
         Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("horse", cookie, StringComparison.Ordinal);
 
-        using var change = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/no-such-thing");
+        using var change = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/runs/none");
         change.Headers.Add("Cookie", cookie.Split(';')[0]);
         using var passed = await client.SendAsync(change, TestContext.Current.CancellationToken);
-        Assert.NotEqual(HttpStatusCode.Unauthorized, passed.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, passed.StatusCode);
     }
 
     [Fact]
@@ -108,7 +110,7 @@ public sealed class TokenTests(TokenTests.OpenHost portal) : IClassFixture<Token
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         }
         using var alive = await client.GetAsync("/health/live", TestContext.Current.CancellationToken);
-        Assert.NotEqual(HttpStatusCode.Unauthorized, alive.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
     }
 
     [Fact]

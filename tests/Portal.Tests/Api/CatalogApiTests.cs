@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using CllClip.Engine.Methods;
 using CllClip.Shared.Languages;
@@ -55,7 +57,7 @@ public sealed class CatalogApiTests(PortalHost portal) : IClassFixture<PortalHos
 
     [Theory]
     [InlineData("GET", "/api/v1/nothing", 404)]
-    [InlineData("GET", "/api/v1/runs/../../secrets", 404)]
+    [InlineData("GET", "/api/v1/runs/..%2F..%2Fsecrets", 404)]
     [InlineData("PUT", "/api/v1/methods", 405)]
     public async Task What_no_endpoint_answers_is_a_problem_too(string method, string path, int status)
     {
@@ -67,6 +69,26 @@ public sealed class CatalogApiTests(PortalHost portal) : IClassFixture<PortalHos
         {
             Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         }
+    }
+
+    /// <summary>Sent as it stands, over a socket: an <see cref="HttpClient"/> would tidy the address first.</summary>
+    [Theory]
+    [InlineData("/api/v1/runs/../../secrets")]
+    [InlineData("/api/v1/runs/%2e%2e/%2e%2e/secrets")]
+    [InlineData("/css/../../appsettings.json")]
+    [InlineData("/css/..%2f..%2fappsettings.json")]
+    [InlineData("/../portal.db")]
+    public async Task A_path_that_climbs_leads_nowhere(string path)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(portal.Address.Host, portal.Address.Port, TestContext.Current.CancellationToken);
+        await using var stream = socket.GetStream();
+        var request = $"GET {path} HTTP/1.1\r\nHost: {portal.Address.Authority}\r\nConnection: close\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 404 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("ConnectionStrings", answer, StringComparison.Ordinal);
     }
 
     private async Task<JsonElement> Json(string path)

@@ -93,7 +93,7 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_start_on_a_prepared_data_root_is_ready_within_eight_seconds()
+    public async Task A_start_on_a_prepared_data_root_is_ready_within_half_a_minute_even_on_a_busy_machine()
     {
         Assert.SkipUnless(
             PreparedData.IsThere,
@@ -111,7 +111,7 @@ public sealed class StartupTests : IDisposable
         await ReadyAsync(await second.AddressAsync());
         TestContext.Current.SendDiagnosticMessage($"Ready in {watch.Elapsed.TotalSeconds:F1} s.");
 
-        // Eight seconds are the promise for a machine of two free cores; a test machine is shared.
+        // On two free cores eight seconds are promised; a test machine is shared, so only what no load explains fails here.
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 30);
     }
 

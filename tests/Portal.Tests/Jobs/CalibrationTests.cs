@@ -54,6 +54,26 @@ public sealed class CalibrationTests : IDisposable
     }
 
     [Fact]
+    public async Task The_portal_s_end_waits_for_the_step_at_hand_so_that_nothing_is_freed_under_it()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inside = 0;
+        await using (var host = await JobsHost.StartedAsync(_engine))
+        {
+            _engine.Toy.EpochBegins = _ =>
+            {
+                Interlocked.Increment(ref inside);
+                begun.TrySetResult();
+                Thread.Sleep(1500);
+                Interlocked.Decrement(ref inside);
+            };
+            Assert.True((await host.Desk.LaunchContextAsync()).Provisional);
+            await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(0, Volatile.Read(ref inside));
+    }
+
+    [Fact]
     public void A_part_of_a_data_set_is_the_same_every_time_and_in_proportion()
     {
         var part = new PartOfDataset(_engine.Toy, ["de", "ja"], 6);

@@ -106,6 +106,25 @@ public sealed class RunServiceTests : IDisposable
     }
 
     [Theory]
+    [InlineData(RunState.Running)]
+    [InlineData(RunState.Stopping)]
+    public async Task A_run_that_no_worker_holds_any_more_can_be_stopped_and_deleted(RunState left)
+    {
+        await using var host = await JobsHost.StartedAsync(_engine);
+        var id = (await host.LaunchAsync(JobsHost.Request())).Id;
+        host.Get<RunStore>().Move(id, RunState.Running, "A worker that is gone.");
+        if (left == RunState.Stopping)
+        {
+            host.Get<RunStore>().Move(id, RunState.Stopping, "Asked before.");
+        }
+        Assert.Equal(ActionOutcome.Done, (await host.Runs.StopAsync(id)).Outcome);
+        var run = (await host.Queries.GetAsync(id))!;
+        Assert.Equal(RunState.Stopped, run.State);
+        Assert.NotNull(run.EndedAt);
+        Assert.Equal(ActionOutcome.Done, (await host.Runs.DeleteAsync(id)).Outcome);
+    }
+
+    [Theory]
     [InlineData("nobody")]
     [InlineData("../..")]
     [InlineData("a/../../b")]

@@ -149,6 +149,49 @@ public sealed class RunWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_is_being_stopped_stays_with_its_worker_however_often_it_is_asked()
+    {
+        await using var host = await JobsHost.StartedAsync(_engine);
+        using var begun = new ManualResetEventSlim();
+        using var going = new ManualResetEventSlim();
+        _engine.Toy.EpochBegins = _ =>
+        {
+            begun.Set();
+            going.Wait(TimeSpan.FromSeconds(60));
+        };
+        var id = (await host.LaunchAsync(JobsHost.Request(languages: ["en"]))).Id;
+        Assert.True(begun.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal(ActionOutcome.Done, (await host.Runs.StopAsync(id)).Outcome);
+        Assert.Equal(ActionOutcome.Conflict, (await host.Runs.StopAsync(id)).Outcome);
+        Assert.Equal(RunState.Stopping, (await host.Queries.GetAsync(id))!.State);
+        Assert.Equal(ActionOutcome.Conflict, (await host.Runs.DeleteAsync(id)).Outcome);
+        going.Set();
+        await host.WaitAsync(id, RunState.Stopped);
+        Assert.Equal(
+            [RunState.Queued, RunState.Running, RunState.Stopping, RunState.Stopped],
+            (await host.Queries.HistoryAsync(id)).Select(h => h.State)
+        );
+    }
+
+    [Fact]
+    public async Task A_run_that_is_stopped_the_moment_it_begins_is_stopped_by_its_worker()
+    {
+        await using var host = await JobsHost.StartedAsync(_engine);
+        string? id = null;
+        using var known = new ManualResetEventSlim();
+        Task<ActionResult>? asked = null;
+        host.Get<ActiveRuns>().Taken += () =>
+        {
+            known.Wait(TimeSpan.FromSeconds(60));
+            asked ??= host.Runs.StopAsync(id!);
+        };
+        id = (await host.LaunchAsync(JobsHost.Request(languages: ["en"]))).Id;
+        known.Set();
+        await host.WaitAsync(id, RunState.Stopped);
+        Assert.Equal(ActionOutcome.Done, (await asked!).Outcome);
+    }
+
+    [Fact]
     public async Task A_run_that_was_in_hand_when_the_process_died_goes_on_by_itself_without_double_scores()
     {
         await using var first = await JobsHost.StartedAsync(_engine);

@@ -59,6 +59,51 @@ public sealed class RunImportTests
         Assert.Equal(0, (await bench.Queries.ListAsync(new())).Total);
     }
 
+    [Fact]
+    public async Task After_an_interrupted_import_the_next_one_succeeds()
+    {
+        using var bench = Bench.Ready();
+        // What a killed process leaves: half a copy, and of older versions half a chain in its place.
+        Directory.CreateDirectory(CheckpointChain.FolderOf(bench.Folders.Run("abc") + ".importing", 1));
+        var stage = Directory.CreateDirectory(CheckpointChain.FolderOf(bench.Folders.Chain("abc"), 1));
+        await File.WriteAllTextAsync(Path.Combine(stage.FullName, CheckpointChain.StageFile), "{}", Stop);
+        await bench.Import.ImportAsync(WithChain("abc"), false, Stop);
+        Assert.Equal(1, CheckpointChain.CountStages(bench.Folders.Chain("abc")));
+        Assert.True(File.Exists(Path.Combine(stage.FullName, CheckpointChain.DeltaFile)));
+        Assert.Equal([bench.Folders.Run("abc")], Directory.GetDirectories(Path.GetDirectoryName(bench.Folders.Run("abc"))!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refused_import_leaves_nothing_behind(bool damagedChain)
+    {
+        using var bench = Bench.Ready();
+        var archive = WithChain("abc");
+        var broken = Path.Combine(bench.Folder, "broken");
+        Directory.CreateDirectory(CheckpointChain.FolderOf(broken, 1));
+        await File.WriteAllTextAsync(Path.Combine(CheckpointChain.FolderOf(broken, 1), CheckpointChain.StageFile), "{}", Stop);
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            bench.Import.ImportAsync(
+                damagedChain ? archive with { ChainFolder = broken } : archive with { Scores = [archive.Scores[0], archive.Scores[0]] },
+                false,
+                Stop
+            )
+        );
+        Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(bench.Folders.Run("abc"))!));
+        await bench.Import.ImportAsync(archive, false, Stop);
+        Assert.Equal(1, CheckpointChain.CountStages(bench.Folders.Chain("abc")));
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>With the chain of one stage that ships.</summary>
+    private static RunArchive WithChain(string id) =>
+        Archive(id) with
+        {
+            ChainFolder = Path.Combine(PreparedData.Root, "shipped", "joint", RunArchive.ChainName),
+        };
+
     private static RunArchive Archive(string id, double recall = 60)
     {
         var run = new RunView

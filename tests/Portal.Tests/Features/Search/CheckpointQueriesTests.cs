@@ -5,6 +5,7 @@ using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Runs;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Search;
@@ -12,6 +13,7 @@ namespace CllClip.Portal.Tests.Features.Search;
 public sealed class CheckpointQueriesTests : IDisposable
 {
     private readonly Bench _bench = Bench.Ready();
+    private readonly Lined _log = new();
 
     public void Dispose() => _bench.Dispose();
 
@@ -55,12 +57,47 @@ public sealed class CheckpointQueriesTests : IDisposable
         Assert.Equal("j:1", (await Queries("gone:2").DefaultAsync()).Id);
     }
 
+    [Fact]
+    public async Task A_setting_that_names_nothing_is_warned_of_once_with_what_there_is()
+    {
+        Add("a", stages: 3, weights: 3);
+        var queries = Queries("gone:2");
+        await queries.DefaultAsync(TestContext.Current.CancellationToken);
+        await queries.DefaultAsync(TestContext.Current.CancellationToken);
+        var warning = Assert.Single(_log.Lines);
+        Assert.Contains("CllClip:Search:DefaultCheckpoint", warning, StringComparison.Ordinal);
+        Assert.Contains("'gone:2'", warning, StringComparison.Ordinal);
+        Assert.EndsWith("base, a:3", warning, StringComparison.Ordinal);
+        await Queries("a:2").DefaultAsync(TestContext.Current.CancellationToken);
+        await Queries().DefaultAsync(TestContext.Current.CancellationToken);
+        Assert.Single(_log.Lines);
+    }
+
     private CheckpointQueries Queries(string? set = null) =>
         new(
             _bench.Get<IDbContextFactory<PortalDbContext>>(),
             _bench.Folders,
-            new PortalOptions { Search = new() { DefaultCheckpoint = set } }
+            new PortalOptions { Search = new() { DefaultCheckpoint = set } },
+            _log
         );
+
+    private sealed class Lined : ILogger<CheckpointQueries>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Add(formatter(state, exception));
+    }
 
     private void Add(string id, int stages, int weights, bool joint = false)
     {

@@ -2,7 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CllClip.Engine.Training;
+using CllClip.Portal.Features.Search;
+using CllClip.Portal.Storage;
+using CllClip.Shared.Runs;
 using CllClip.Shared.Search;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Search;
@@ -108,6 +113,56 @@ public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost
         Assert.Contains("PNG", await text.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         using var empty = await PostAsync(client, []);
         Assert.Equal(HttpStatusCode.BadRequest, empty.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_small_file_that_is_a_huge_image_is_refused_before_it_is_decoded()
+    {
+        using var client = await ReadyAsync();
+        // A GIF whose one frame says that it has 6000 x 6000 pixels.
+        var file = Convert.FromHexString("47494638396170177017800000000000ffffff2c00000000701770170002024401003b");
+        using var answer = await PostAsync(client, file);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var text = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.Contains("6000 x 6000 pixels, more than the 25000000 allowed", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Many_images_at_once_are_all_answered()
+    {
+        using var client = await ReadyAsync();
+        var file = await client.GetByteArrayAsync(
+            (await SearchAsync("q=cat&k=1&checkpoint=base")).Results[0].Url.Replace("_0", "_3"),
+            Stop
+        );
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync(client, file)));
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a.StatusCode));
+        Array.ForEach(answers, a => a.Dispose());
+    }
+
+    [Fact]
+    public async Task A_deleted_run_s_checkpoint_answers_no_more()
+    {
+        using var client = await ReadyAsync();
+        var chain = Path.Combine(PreparedData.Root, "shipped", "joint", RunArchive.ChainName);
+        portal.AddRun("goes", RunState.Completed, r => r.ChainFolder = chain);
+        await portal.ChangeAsync(db =>
+            db.Stages.Add(
+                new StageEntity
+                {
+                    RunId = "goes",
+                    Stage = 1,
+                    Figures = SampleDesk.Stage(1, ["en", "de"]),
+                }
+            )
+        );
+        Assert.Equal("goes:1", (await SearchAsync("q=cat&checkpoint=goes:1")).Checkpoint);
+        Assert.Equal("goes:1", (await SearchAsync("q=dog&checkpoint=goes")).Checkpoint);
+        using var deleted = await client.DeleteAsync("/api/v1/runs/goes", Stop);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using var answer = await client.GetAsync("/api/v1/search?q=cat&checkpoint=goes:1", Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.False(portal.Services.GetRequiredService<ISearch>().IsLoaded("goes:1"));
     }
 
     [Fact]
