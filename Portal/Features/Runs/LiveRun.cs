@@ -64,6 +64,24 @@ public sealed class LiveRun
 
     public bool Active => Run.State is RunState.Queued or RunState.Running or RunState.Stopping;
 
+    /// <summary>Everything read anew: what is known already stays, curves since the page was opened too.</summary>
+    public void CatchUp(RunDetails stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        Refresh(stored.Run, stored.Stages);
+        foreach (var score in stored.Scores)
+        {
+            Add(score);
+        }
+        foreach (var line in stored.Log)
+        {
+            Add(line);
+        }
+        var inOrder = _log.OrderBy(l => l.At).ToList(); // newer lines may have come before the missed ones
+        _log.Clear();
+        _log.AddRange(inOrder);
+    }
+
     /// <summary>The run as stored anew: after a change of state, or a stage.</summary>
     public void Refresh(RunView run, IEnumerable<StageView> stages)
     {

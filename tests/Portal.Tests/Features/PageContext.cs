@@ -16,7 +16,7 @@ public abstract class PageContext : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
-        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton(Time);
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);
         Services.AddSingleton<IOwnResults, DeskResults>();
@@ -25,6 +25,9 @@ public abstract class PageContext : BunitContext
     }
 
     protected SampleDesk Desk { get; } = new();
+
+    /// <summary>The clock of the pages: the system's, unless a test moves its own.</summary>
+    protected virtual TimeProvider Time => TimeProvider.System;
 
     protected SampleSearch Searching { get; } = new();
 
