@@ -1,3 +1,4 @@
+using CllClip.Engine.Methods;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -55,9 +56,12 @@ public sealed class LiveRun
     /// <summary>Pairs a second since the page was opened.</summary>
     public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries("pairs/s", _throughput)];
 
+    /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
+    public bool AllAtOnce => MethodCatalog.Find(Run.Method)?.AllLanguagesAtOnce == true;
+
     /// <summary>Languages of each stage: one each, or all at once where nothing is learned in turn.</summary>
     public IReadOnlyList<IReadOnlyList<string>> StageLanguages =>
-        Run.Method is "joint" or "zero-shot" ? [Run.Languages] : [.. Run.Languages.Select(l => (IReadOnlyList<string>)[l])];
+        AllAtOnce ? [Run.Languages] : [.. Run.Languages.Select(l => (IReadOnlyList<string>)[l])];
 
     /// <summary>Protocol of the headline: that of the first score.</summary>
     public string? Protocol => _scores.Count > 0 ? _scores[0].Protocol : null;

@@ -16,7 +16,19 @@ public sealed partial class RunPage
             new("Scores, tidy CSV", $"{Api}/scores.csv", $"run-{Id}-scores.csv"),
             new("Scores, JSON", $"{Api}/scores", $"run-{Id}-scores.json"),
             new("Options and provenance, JSON", Api, $"run-{Id}.json"),
+            .. _checkpoint > 0
+                ? (DownloadMenu.Item[])
+                    [
+                        new(
+                            $"Checkpoint, {_checkpoint} {(_checkpoint == 1 ? "stage" : "stages")}, ZIP",
+                            $"{Api}/checkpoint",
+                            $"run-{Id}-checkpoint.zip"
+                        ),
+                    ]
+                : [],
         ];
+
+    private string FileName(string what) => $"run-{Id}-{what}";
 
     private async Task ActAsync(Func<string, CancellationToken, Task<string?>> action)
     {

@@ -80,7 +80,8 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         {
             portal.AddRun("by-language", RunState.Stopped, r => r.Languages = ["quz", "mi", "zh"]);
         }
-        var found = (await portal.AskAsync("GET", $"/api/v1/runs?q={Uri.EscapeDataString(words)}")).Json.GetProperty("items");
+        // The shipped runs know all languages: a word of the name keeps them out.
+        var found = (await portal.AskAsync("GET", $"/api/v1/runs?q=by-language%20{Uri.EscapeDataString(words)}")).Json.GetProperty("items");
         Assert.Equal(id is null ? [] : [id], found.EnumerateArray().Select(r => r.GetProperty("id").GetString()!));
     }
 

@@ -1,5 +1,6 @@
 using Bunit;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Features.Search;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -153,5 +154,22 @@ public sealed class LiveNewsTests : PageContext
         Desk.Broken = new IOException("locked");
         page.FindAll(".filters button").Single(b => b.TextContent == "Stop").Click();
         Assert.Contains(page.FindAll("[role=alert]"), n => n.TextContent.Contains("could not be done: locked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_loads_for_over_a_second_says_how_much_time_is_left()
+    {
+        var loading = Searching.HeldLoads["joint:1"] = new TaskCompletionSource();
+        IProgress<double>? progress = null;
+        Searching.Loading = p => progress = p;
+        var pane = Render<SearchPane>(p => p.Add(x => x.Checkpoints, Searching.Checkpoints).Add(x => x.Checkpoint, "joint:1"));
+        progress!.Report(0.1);
+        pane.WaitForAssertion(() => Assert.Equal("10", pane.Find("[role=progressbar]").GetAttribute("aria-valuenow")));
+        Assert.DoesNotContain("left", Text(pane.Find(".progress .text")), StringComparison.Ordinal);
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        progress.Report(0.25);
+        pane.WaitForAssertion(() => Assert.Contains("9 s left", pane.Markup, StringComparison.Ordinal));
+        loading.SetResult();
+        pane.WaitForAssertion(() => Assert.Empty(pane.FindAll("[role=progressbar]")));
     }
 }
