@@ -13,7 +13,7 @@ public static class MethodCatalog
     ];
 
     /// <summary>Descriptions of all methods, in the order of the form.</summary>
-    public static IReadOnlyList<MethodDescriptor> All { get; } = [.. Methods.Select(m => m.Descriptor)];
+    public static IReadOnlyList<MethodDescriptor> All { get; } = [.. Methods.Select(m => Described(m.Descriptor, m.Create))];
 
     /// <summary>The method with this id, or null.</summary>
     public static MethodDescriptor? Find(string id) => All.FirstOrDefault(m => string.Equals(m.Id, id, StringComparison.Ordinal));
@@ -23,4 +23,11 @@ public static class MethodCatalog
     public static ContinualMethod Create(string id) =>
         Array.Find(Methods, m => string.Equals(m.Descriptor.Id, id, StringComparison.Ordinal)).Create?.Invoke()
         ?? throw new EngineException($"Unknown method '{id}'. Choose one of: {string.Join(", ", All.Select(m => m.Id))}.");
+
+    // What the method itself answers is not written down a second time.
+    private static MethodDescriptor Described(MethodDescriptor descriptor, Func<ContinualMethod> create)
+    {
+        using var method = create();
+        return descriptor with { Trains = method.Trains, AllLanguagesAtOnce = method.AllLanguagesAtOnce };
+    }
 }

@@ -10,7 +10,7 @@ internal static class PortalDocument
     private const string Bearer = "token";
 
     /// <summary>Parameters that are read as text so that every wrong one can be named, but are numbers.</summary>
-    private static readonly string[] Numbers = ["skip", "take", "k"];
+    private static readonly string[] Numbers = ["skip", "take", "k", "stage"];
 
     public static IServiceCollection AddPortalDocument(this IServiceCollection services) =>
         services.AddOpenApi(

@@ -38,6 +38,15 @@ internal static class RunsApi
             .WithName("GetStages")
             .WithSummary("Figures of every finished stage: vocabulary, time, memory")
             .Found<IReadOnlyList<StageView>>();
+        runs.MapGet("/{id}/checkpoint", CheckpointZip.GetAsync)
+            .WithName("GetCheckpoint")
+            .WithSummary("The run's checkpoint chain as a zip: one folder a stage")
+            .WithDescription(
+                "A stage holds what its task changed, so any stage is restored by folding the chain from the base model up to it."
+            )
+            .Produces<Stream>(StatusCodes.Status200OK, CheckpointZip.ContentType)
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id}/history", HistoryAsync)
             .WithName("GetHistory")
             .WithSummary("Every state that the run entered, with time and reason")

@@ -20,7 +20,7 @@ internal sealed record RunsQuery
     [FromQuery(Name = "method"), Description("Method id; all if left out")]
     public string? Method { get; init; }
 
-    [FromQuery(Name = "q"), Description("Words that name, id, method or tags hold")]
+    [FromQuery(Name = "q"), Description("Words that name, id, method or tags hold, or languages by code or name")]
     public string? Text { get; init; }
 
     [FromQuery(Name = "sort"), Description("created, started, name, method, state, ar, f or duration; created if left out")]

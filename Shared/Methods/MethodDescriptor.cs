@@ -21,6 +21,12 @@ public sealed record MethodDescriptor
     /// <summary>Whether TEIR can be switched on with it.</summary>
     public required bool ComposesWithTeir { get; init; }
 
+    /// <summary>Whether anything is trained; a method that does not is only evaluated.</summary>
+    public bool Trains { get; init; } = true;
+
+    /// <summary>Whether all languages are one task, so that the run has one stage.</summary>
+    public bool AllLanguagesAtOnce { get; init; }
+
     /// <summary>Every option with its paper default, unit and range.</summary>
     public required IReadOnlyList<OptionDescriptor> Options { get; init; }
 }

@@ -32,7 +32,7 @@ public sealed class PortalHost : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.UseEnvironment("Development");
+        builder.UseEnvironment("Production"); // with the headers and the error page that users get
         builder.UseSetting("CllClip:DataRoot", _data);
         builder.UseSetting("ConnectionStrings:Portal", $"Data Source={Path.Combine(_data, "portal.db")}");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");

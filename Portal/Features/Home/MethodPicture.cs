@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace CllClip.Portal.Features.Home;
 
-/// <summary>The picture of the method, inline so that it takes the page's colours; the same drawing stands alone in <c>wwwroot/img/method.svg</c>.</summary>
+/// <summary>The picture of the method, inline so that it takes the page's colours.</summary>
 public static class MethodPicture
 {
     public static MarkupString Svg { get; } =

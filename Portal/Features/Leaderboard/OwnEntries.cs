@@ -60,7 +60,7 @@ public static class OwnEntries
 
     private static string? Status(RunView run, int finished)
     {
-        var tasks = run.Method is "joint" or "zero-shot" ? 1 : run.Languages.Count;
+        var tasks = MethodCatalog.Find(run.Method)?.AllLanguagesAtOnce == true ? 1 : run.Languages.Count;
         return run.State switch
         {
             RunState.Completed => null,

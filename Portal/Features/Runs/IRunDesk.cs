@@ -30,6 +30,9 @@ public sealed record RunHandlers
     public Action<ScoreMessage>? Score { get; init; }
     public Action<StateMessage>? State { get; init; }
     public Action<LogMessage>? Log { get; init; }
+
+    /// <summary>The subscription broke: nothing comes any more, what was missed must be read.</summary>
+    public Action<Exception>? Ended { get; init; }
 }
 
 /// <summary>The answer to a form: runs made, or every wrong field.</summary>

@@ -1,3 +1,4 @@
+using CllClip.Engine.Methods;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -55,14 +56,35 @@ public sealed class LiveRun
     /// <summary>Pairs a second since the page was opened.</summary>
     public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries("pairs/s", _throughput)];
 
+    /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
+    public bool AllAtOnce => MethodCatalog.Find(Run.Method)?.AllLanguagesAtOnce == true;
+
     /// <summary>Languages of each stage: one each, or all at once where nothing is learned in turn.</summary>
     public IReadOnlyList<IReadOnlyList<string>> StageLanguages =>
-        Run.Method is "joint" or "zero-shot" ? [Run.Languages] : [.. Run.Languages.Select(l => (IReadOnlyList<string>)[l])];
+        AllAtOnce ? [Run.Languages] : [.. Run.Languages.Select(l => (IReadOnlyList<string>)[l])];
 
     /// <summary>Protocol of the headline: that of the first score.</summary>
     public string? Protocol => _scores.Count > 0 ? _scores[0].Protocol : null;
 
     public bool Active => Run.State is RunState.Queued or RunState.Running or RunState.Stopping;
+
+    /// <summary>Everything read anew: what is known already stays, curves since the page was opened too.</summary>
+    public void CatchUp(RunDetails stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        Refresh(stored.Run, stored.Stages);
+        foreach (var score in stored.Scores)
+        {
+            Add(score);
+        }
+        foreach (var line in stored.Log)
+        {
+            Add(line);
+        }
+        var inOrder = _log.OrderBy(l => l.At).ToList(); // newer lines may have come before the missed ones
+        _log.Clear();
+        _log.AddRange(inOrder);
+    }
 
     /// <summary>The run as stored anew: after a change of state, or a stage.</summary>
     public void Refresh(RunView run, IEnumerable<StageView> stages)

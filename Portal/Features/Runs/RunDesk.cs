@@ -99,6 +99,7 @@ internal sealed partial class RunDesk(
         catch (Exception error)
         {
             LogBroken(log, error);
+            handlers.Ended?.Invoke(error);
         }
         finally
         {

@@ -1,43 +1,24 @@
-using System.Collections.Concurrent;
-using CllClip.Portal.Features.Search;
-using CllClip.Portal.Layout.Components;
-using CllClip.Shared.Results;
-using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace CllClip.Portal.Features.Runs;
 
-/// <summary>One run, live: messages wait in a queue and are applied together, at most four times a second.</summary>
+/// <summary>One run, live: messages wait in an inbox and are applied together, at most four times a second.</summary>
 public sealed partial class RunPage
 {
-    private readonly ConcurrentQueue<Action<LiveRun>> _news = new();
     private LiveRun? _live;
-    private IDisposable? _watch;
+    private RunInbox? _inbox;
+    private RunWatch? _watch;
+    private RunCharts? _charts;
     private Throttle? _render;
-    private ProgressMessage? _progress;
     private string? _loaded;
-    private int _searchable; // last stage whose checkpoint is here; 0 without any
-    private bool _interactive;
+    private int _reading; // what arrives while the store is read waits: it is newer than what is read
+    private int _checkpoint; // last stage whose weights are here; 0 without any
     private bool _missing;
-    private bool _busy;
-    private volatile bool _stale;
-    private string? _error;
-    private IReadOnlyList<ChartSeries> _summary = [];
-    private IReadOnlyList<ChartSeries> _perLanguage = [];
-    private IReadOnlyList<ChartSeries> _vocabulary = [];
-    private IReadOnlyList<ChartSeries> _losses = [];
-    private IReadOnlyList<ChartSeries> _throughput = [];
+    private string? _error; // why there is nothing to show
+    private string? _lost; // why nothing arrives
 
     [Parameter]
     public string Id { get; set; } = "";
-
-    private IReadOnlyList<DownloadMenu.Item> Files =>
-        [
-            new("Scores, tidy CSV", $"/api/v1/runs/{Uri.EscapeDataString(Id)}/scores.csv", $"run-{Id}-scores.csv"),
-            new("Scores, JSON", $"/api/v1/runs/{Uri.EscapeDataString(Id)}/scores", $"run-{Id}-scores.json"),
-            new("Options and provenance, JSON", $"/api/v1/runs/{Uri.EscapeDataString(Id)}", $"run-{Id}.json"),
-        ];
 
     protected override async Task OnParametersSetAsync()
     {
@@ -47,12 +28,10 @@ public sealed partial class RunPage
         }
         _loaded = Id;
         _watch?.Dispose();
-        _watch = null;
+        (_watch, _inbox, _live, _missing) = (null, null, null, false);
+        (_error, _lost, _problem, _checkpoint) = (null, null, null, 0);
+        Watch();
         await LoadAsync();
-        if (_interactive)
-        {
-            Watch();
-        }
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -61,13 +40,16 @@ public sealed partial class RunPage
         {
             return;
         }
-        _interactive = true;
-        _render = new Throttle(() => InvokeAsync(ShowNewsAsync), TimeSpan.FromMilliseconds(250), Clock);
-        if (_loaded == Id && _watch is null && !_missing)
+        _render = new Throttle(
+            () => InvokeAsync(ShowNewsAsync),
+            TimeSpan.FromMilliseconds(250),
+            Clock,
+            error => _watch?.Break(error) // reads everything anew after a pause
+        );
+        if (!_missing)
         {
             Watch();
-            // What happened between reading the run and subscribing.
-            await LoadAsync();
+            await LoadAsync(); // what happened between reading the run and subscribing
             StateHasChanged();
         }
     }
@@ -80,89 +62,122 @@ public sealed partial class RunPage
 
     private void Watch()
     {
-        if (_missing)
+        if (_render is not { } render)
         {
-            return;
+            return; // not before the page is on a screen
         }
-        _watch = Desk.Watch(
-            Id,
-            new RunHandlers
-            {
-                Progress = message =>
-                {
-                    // The latest wins: a slow page never builds up a backlog of progress.
-                    Volatile.Write(ref _progress, message);
-                    _render?.Ask();
-                },
-                Score = message => Queue(live => live.Apply(message)),
-                State = message =>
-                {
-                    _stale = true;
-                    Queue(live => live.Apply(message));
-                },
-                Log = message => Queue(live => live.Apply(message)),
-            }
-        );
+        var inbox = _inbox = new RunInbox(render.Ask);
+        _watch?.Dispose();
+        _watch = new RunWatch(Desk, Id, inbox.Handlers, Clock, e => InvokeAsync(() => Lose(inbox, e)), () => InvokeAsync(FindAgainAsync));
     }
 
-    private void Queue(Action<LiveRun> news)
+    private void Lose(RunInbox inbox, Exception error)
     {
-        _news.Enqueue(news);
-        _render?.Ask();
+        if (inbox == _inbox)
+        {
+            _lost = error.Message;
+            StateHasChanged();
+        }
+    }
+
+    private async Task FindAgainAsync()
+    {
+        await ReadAsync();
+        _lost = null;
+        StateHasChanged();
     }
 
     private async Task LoadAsync()
     {
+        var id = Id;
         try
         {
-            var details = await Desk.OpenAsync(Id);
-            _missing = details is null;
-            _live = details is null ? null : new LiveRun(details.Run, details.Scores, details.Stages, details.Log);
-            _error = null;
-            Redraw();
-            _searchable = await LastCheckpointAsync();
+            await ReadAsync();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _error = $"The run could not be read: {e.Message}";
+            if (id == _loaded)
+            {
+                _error = $"The run could not be read: {e.Message}";
+                _watch?.Break(e); // tries again after a pause
+            }
         }
     }
 
-    private async Task<int> LastCheckpointAsync()
+    private async Task ReadAsync()
+    {
+        var id = Id;
+        var details = await Reading(() => Desk.OpenAsync(id));
+        if (id != _loaded)
+        {
+            return; // the page has gone on to another run
+        }
+        (_missing, _error) = (details is null, null);
+        if (details is null)
+        {
+            _watch?.Dispose();
+            (_watch, _live) = (null, null);
+            return;
+        }
+        if (_live is null)
+        {
+            _live = new LiveRun(details.Run, details.Scores, details.Stages, details.Log);
+        }
+        else
+        {
+            _live.CatchUp(details);
+        }
+        Redraw();
+        await FindCheckpointAsync(id);
+    }
+
+    private async Task<T> Reading<T>(Func<Task<T>> read)
+    {
+        _reading++;
+        try
+        {
+            return await read();
+        }
+        finally
+        {
+            _reading--;
+            _render?.Ask();
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        var id = Id;
+        if (await Reading(() => Desk.RefreshAsync(id)) is { } fresh && id == _loaded)
+        {
+            _live?.Refresh(fresh.Run, fresh.Stages);
+            await FindCheckpointAsync(id);
+        }
+    }
+
+    private async Task FindCheckpointAsync(string id)
     {
         // Scores may have come without weights: then there is nothing to search with.
-        if (_live?.Run.State != RunState.Completed)
+        var last = 0;
+        if (_live?.Stages.Count > 0)
         {
-            return 0;
+            last = (await Search.CheckpointsAsync()).Where(c => c.RunId == id).Select(c => c.Stage).DefaultIfEmpty(0).Max();
         }
-        var own = (await Search.CheckpointsAsync()).Where(c => c.RunId == Id).ToList();
-        return own.Count == 0 ? 0 : own.Max(c => c.Stage);
+        if (id == _loaded)
+        {
+            _checkpoint = last;
+        }
     }
 
     private async Task ShowNewsAsync()
     {
-        if (_live is null)
+        if (_live is not { } live || _reading > 0)
         {
             return;
         }
-        if (Interlocked.Exchange(ref _progress, null) is { } progress)
+        if (_inbox?.Empty(live) == true)
         {
-            // A new stage brings the figures of the last one.
-            _stale |= _live.Run.Progress is { } before && before.Stage != progress.Progress.Stage;
-            _live.Apply(progress);
-        }
-        while (_news.TryDequeue(out var news))
-        {
-            news(_live);
-        }
-        if (_stale)
-        {
-            _stale = false;
-            if (await Desk.RefreshAsync(Id) is { } fresh)
-            {
-                _live.Refresh(fresh.Run, fresh.Stages);
-                _searchable = await LastCheckpointAsync();
-            }
+            await RefreshAsync();
         }
         Redraw();
         StateHasChanged();
@@ -170,55 +185,9 @@ public sealed partial class RunPage
 
     private void Redraw()
     {
-        if (_live is not { } live)
+        if (_live is { } live)
         {
-            return;
+            (_charts ??= new RunCharts(Clock)).Follow(live);
         }
-        var protocol = live.Protocol ?? "";
-        _summary = RunCurves.Summary(live.Scores, protocol, live.Run.Languages);
-        _perLanguage = RunCurves.PerLanguage(live.Scores, protocol, live.Run.Languages, RetrievalDirection.TextToImage);
-        _vocabulary = RunCurves.Vocabulary(live.Stages);
-        _losses = live.LossCurves;
-        _throughput = live.ThroughputCurve;
-    }
-
-    private async Task ActAsync(Func<string, CancellationToken, Task<string?>> action)
-    {
-        _busy = true;
-        try
-        {
-            if (await action(Id, CancellationToken.None) is { } refusal)
-            {
-                Snackbar.Add(refusal, Severity.Warning);
-            }
-            if (await Desk.RefreshAsync(Id) is { } fresh)
-            {
-                _live?.Refresh(fresh.Run, fresh.Stages);
-            }
-        }
-        finally
-        {
-            _busy = false;
-        }
-    }
-
-    private async Task DeleteAsync()
-    {
-        var yes = await Dialogs.ShowMessageBoxAsync(
-            "Delete?",
-            "Deletes this run with scores and checkpoints. This cannot be undone.",
-            yesText: "Delete",
-            cancelText: "Keep"
-        );
-        if (yes != true)
-        {
-            return;
-        }
-        if (await Desk.DeleteAsync(Id) is { } refusal)
-        {
-            Snackbar.Add(refusal, Severity.Warning);
-            return;
-        }
-        Navigation.NavigateTo("/runs");
     }
 }

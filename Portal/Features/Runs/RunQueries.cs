@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
+using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +12,7 @@ namespace CllClip.Portal.Features.Runs;
 public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunFeed feed)
 {
     private const int MostAtOnce = 10_000;
+    private const int ShortestName = 3; // letters by which a language is found
 
     public async Task<RunList> ListAsync(RunFilter filter, CancellationToken stop = default)
     {
@@ -122,15 +124,29 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
         {
             var pattern =
                 $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+            var languages = LanguagesCalled(word).Select(l => $"%\"{l}\"%").ToList(); // as they stand in the stored list
             runs = runs.Where(r =>
                 EF.Functions.Like(r.Name, pattern, "\\")
                 || EF.Functions.Like(r.Id, pattern, "\\")
                 || EF.Functions.Like(r.Method, pattern, "\\")
                 || EF.Functions.Like((string)(object)r.Tags, pattern, "\\")
+                || languages.Any(l => EF.Functions.Like((string)(object)r.Languages, l))
             );
         }
         return runs;
     }
+
+    /// <summary>Codes of the languages that a word means: a code, or the beginning of a word of their English or own name.</summary>
+    private static IEnumerable<string> LanguagesCalled(string word) =>
+        LanguageCatalog
+            .All.Where(l =>
+                l.Code.Equals(word, StringComparison.OrdinalIgnoreCase) || $"{l.Name} {l.NativeName}".Split(' ').Any(n => Means(word, n))
+            )
+            .Select(l => l.Code);
+
+    // One or two letters begin too many names.
+    private static bool Means(string word, string name) =>
+        name.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (word.Length >= ShortestName || word.Length == name.Length);
 
     private static IQueryable<RunEntity> Sorted(IQueryable<RunEntity> runs, RunFilter filter)
     {

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
@@ -13,14 +11,17 @@ namespace CllClip.Portal.Features.Runs;
 public sealed partial class RunsPage
 {
     private const int PageSize = 25;
+    private const int LongestQuery = 200; // as in the API
     private readonly HashSet<string> _chosen = [];
     private readonly ConcurrentDictionary<string, ProgressMessage> _progress = new();
     private RunList? _list;
-    private IDisposable? _watch;
+    private RunWatch? _watch;
     private Throttle? _render;
-    private bool _stale;
+    private volatile bool _stale;
     private bool _busy;
-    private string? _error;
+    private string? _error; // why there is nothing to show
+    private string? _lost; // why nothing arrives
+    private string? _problem; // why what was asked for was not done
 
     [SupplyParameterFromQuery(Name = "q")]
     private string? Query { get; set; }
@@ -54,8 +55,14 @@ public sealed partial class RunsPage
         {
             return;
         }
-        _render = new Throttle(() => InvokeAsync(ShowNewsAsync), TimeSpan.FromMilliseconds(500), Clock);
-        _watch = Desk.Watch(
+        _render = new Throttle(
+            () => InvokeAsync(ShowNewsAsync),
+            TimeSpan.FromMilliseconds(500),
+            Clock,
+            error => _watch?.Break(error) // reads everything anew after a pause
+        );
+        _watch = new RunWatch(
+            Desk,
             null,
             new RunHandlers
             {
@@ -69,7 +76,10 @@ public sealed partial class RunsPage
                     _stale = true;
                     _render.Ask();
                 },
-            }
+            },
+            Clock,
+            error => InvokeAsync(() => Show(() => _lost = error.Message)),
+            () => InvokeAsync(FindAgainAsync)
         );
     }
 
@@ -95,8 +105,7 @@ public sealed partial class RunsPage
     {
         try
         {
-            _list = await Desk.ListAsync(Filter((Page - 1) * PageSize, PageSize));
-            _error = null;
+            await ReadAsync();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -104,12 +113,36 @@ public sealed partial class RunsPage
         }
     }
 
+    private async Task ReadAsync()
+    {
+        var list = await Desk.ListAsync(Filter((Page - 1) * PageSize, PageSize));
+        _error = null;
+        if (list is { Items.Count: 0, Total: > 0 } && Page > 1)
+        {
+            Go(page: (list.Total - 1) / PageSize + 1, replace: true); // a page past the end, or one that was deleted empty
+            return;
+        }
+        _list = list;
+    }
+
+    private async Task FindAgainAsync()
+    {
+        await ReadAsync();
+        Show(() => _lost = null);
+    }
+
+    private void Show(Action change)
+    {
+        change();
+        StateHasChanged();
+    }
+
     private async Task ShowNewsAsync()
     {
         if (_stale)
         {
             _stale = false;
-            await LoadAsync();
+            await ReadAsync();
         }
         if (_list is not null)
         {
@@ -121,7 +154,14 @@ public sealed partial class RunsPage
         StateHasChanged();
     }
 
-    private void Go(string? q = null, string? state = null, string? method = null, string? sort = null, int page = 1) =>
+    private void Go(
+        string? q = null,
+        string? state = null,
+        string? method = null,
+        string? sort = null,
+        int page = 1,
+        bool replace = false
+    ) =>
         Navigation.NavigateTo(
             Navigation.GetUriWithQueryParameters(
                 "/runs",
@@ -133,7 +173,8 @@ public sealed partial class RunsPage
                     ["sort"] = sort ?? SortText,
                     ["page"] = page > 1 ? page : null,
                 }
-            )
+            ),
+            replace: replace
         );
 
     private void SortBy(string column) => Go(sort: Sort == column ? (Down ? column : "-" + column) : "-" + column);
@@ -172,7 +213,7 @@ public sealed partial class RunsPage
 
     private async Task ForChosenAsync(Func<string, CancellationToken, Task<string?>> action)
     {
-        _busy = true;
+        (_busy, _problem) = (true, null);
         try
         {
             foreach (var id in _chosen.ToList())
@@ -187,6 +228,10 @@ public sealed partial class RunsPage
                 }
             }
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = $"That could not be done: {e.Message}";
+        }
         finally
         {
             _busy = false;
@@ -196,66 +241,18 @@ public sealed partial class RunsPage
 
     private async Task ExportAsync(bool json)
     {
-        var all = (await Desk.ListAsync(Filter(0, 10_000))).Items;
-        if (json)
+        try
         {
-            await Js.InvokeVoidAsync(
-                "portal.download",
-                "runs.json",
-                JsonSerializer.Serialize(all, JsonSerializerOptions.Web),
-                "application/json"
-            );
-            return;
+            _problem = null;
+            var all = (await Desk.ListAsync(Filter(0, 10_000))).Items;
+            var (name, text, type) = json
+                ? ("runs.json", JsonSerializer.Serialize(all, JsonSerializerOptions.Web), "application/json")
+                : ("runs.csv", RunsExport.Table(all).ToCsv(), "text/csv");
+            await Js.InvokeVoidAsync("portal.download", name, text, type);
         }
-        await Js.InvokeVoidAsync("portal.download", "runs.csv", Csv(all), "text/csv");
-    }
-
-    internal static string Csv(IReadOnlyList<RunView> runs)
-    {
-        var csv = new StringBuilder(
-            "id,name,state,method,teir,dataset,model,languages,epochs,seed,device,ar_t2i,ar_i2t,forgetting_t2i,forgetting_i2t,created_at,started_at,ended_at,duration_seconds,tags\n"
-        );
-        foreach (var run in runs)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            object?[] cells =
-            [
-                run.Id,
-                run.Name,
-                run.State,
-                run.Method,
-                run.Teir ? "true" : "false",
-                run.Dataset,
-                run.Model,
-                string.Join(' ', run.Languages),
-                run.Epochs,
-                run.Seed,
-                run.Device,
-                run.Summary.ArT2i,
-                run.Summary.ArI2t,
-                run.Summary.ForgettingT2i,
-                run.Summary.ForgettingI2t,
-                run.CreatedAt.ToString("O", CultureInfo.InvariantCulture),
-                run.StartedAt?.ToString("O", CultureInfo.InvariantCulture),
-                run.EndedAt?.ToString("O", CultureInfo.InvariantCulture),
-                run.Provenance?.DurationSeconds,
-                string.Join(' ', run.Tags),
-            ];
-            csv.AppendJoin(',', cells.Select(c => Quoted(Convert.ToString(c, CultureInfo.InvariantCulture) ?? ""))).Append('\n');
+            _problem = $"The table could not be exported: {e.Message}";
         }
-        return csv.ToString();
-    }
-
-    /// <summary>Quotes where needed; a leading sign that a spreadsheet would run as a formula is disarmed in text cells.</summary>
-    private static string Quoted(string text)
-    {
-        if (
-            text.Length > 0
-            && "=+-@\t".Contains(text[0], StringComparison.Ordinal)
-            && !double.TryParse(text, CultureInfo.InvariantCulture, out _)
-        )
-        {
-            text = "'" + text;
-        }
-        return text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 }

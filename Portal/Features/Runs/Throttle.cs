@@ -4,6 +4,7 @@ namespace CllClip.Portal.Features.Runs;
 public sealed class Throttle : IDisposable
 {
     private readonly Func<Task> _action;
+    private readonly Action<Exception>? _failed;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _interval;
     private readonly ITimer _timer;
@@ -12,10 +13,14 @@ public sealed class Throttle : IDisposable
     private bool _waiting;
     private bool _disposed;
 
-    public Throttle(Func<Task> action, TimeSpan interval, TimeProvider clock)
+    /// <param name="action">What is done.</param>
+    /// <param name="interval">The least time between two times.</param>
+    /// <param name="clock">Counts it.</param>
+    /// <param name="failed">Told of an error of the action, on any thread.</param>
+    public Throttle(Func<Task> action, TimeSpan interval, TimeProvider clock, Action<Exception>? failed = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        (_action, _interval, _clock) = (action, interval, clock);
+        (_action, _interval, _clock, _failed) = (action, interval, clock, failed);
         _last = long.MinValue;
         _timer = clock.CreateTimer(_ => Act(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -55,6 +60,18 @@ public sealed class Throttle : IDisposable
             _waiting = false;
             _last = _clock.GetTimestamp();
         }
-        _ = _action();
+        _ = ActAsync();
+    }
+
+    private async Task ActAsync()
+    {
+        try
+        {
+            await _action();
+        }
+        catch (Exception error)
+        {
+            _failed?.Invoke(error);
+        }
     }
 }

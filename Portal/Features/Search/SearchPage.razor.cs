@@ -60,6 +60,11 @@ public sealed partial class SearchPage
             Count = _before is null ? 24 : 12,
         };
 
+    private IEnumerable<(string Name, string Value)> Kept =>
+        new[] { ("checkpoint", CheckpointInAddress), ("before", BeforeInAddress), ("thing", Thing) }
+            .Where(p => !string.IsNullOrEmpty(p.Item2))
+            .Select(p => (p.Item1, p.Item2!));
+
     private string Title => _text.Length > 40 ? _text[..40] + "…" : _text;
 
     protected override async Task OnInitializedAsync()
@@ -127,9 +132,9 @@ public sealed partial class SearchPage
             _problem = null;
             Choose();
         }
-        catch (Exception error) when (error is EngineException or SearchException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            _problem = error.Message;
+            _problem = error is EngineException or SearchException ? error.Message : $"The checkpoints could not be read: {error.Message}";
         }
     }
 

@@ -19,6 +19,8 @@ public sealed class CatalogApiTests(PortalHost portal) : IClassFixture<PortalHos
         {
             Assert.Equal(expected.Paper, given.GetProperty("paper").GetString());
             Assert.Equal(expected.ComposesWithTeir, given.GetProperty("composesWithTeir").GetBoolean());
+            Assert.Equal(expected.Id != "zero-shot", given.GetProperty("trains").GetBoolean());
+            Assert.Equal(expected.Id is "zero-shot" or "joint", given.GetProperty("allLanguagesAtOnce").GetBoolean());
             Assert.Equal(expected.Options.Count, given.GetProperty("options").GetArrayLength());
             Assert.All(
                 given.GetProperty("options").EnumerateArray(),

@@ -66,6 +66,25 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         Assert.Equal("list1", first.GetProperty("items")[0].GetProperty("id").GetString());
     }
 
+    [Theory]
+    [InlineData("quz", "by-language")]
+    [InlineData("quechua", "by-language")]
+    [InlineData("RUNASIMI", "by-language")]
+    [InlineData("Māori", "by-language")]
+    [InlineData("中文", "by-language")]
+    [InlineData("qu", null)] // a code only whole, a name from its third letter on
+    [InlineData("swahili", null)]
+    public async Task Runs_are_found_by_their_languages(string words, string? id)
+    {
+        if ((await portal.AskAsync("GET", "/api/v1/runs/by-language")).Code == 404)
+        {
+            portal.AddRun("by-language", RunState.Stopped, r => r.Languages = ["quz", "mi", "zh"]);
+        }
+        // The shipped runs know all languages: a word of the name keeps them out.
+        var found = (await portal.AskAsync("GET", $"/api/v1/runs?q=by-language%20{Uri.EscapeDataString(words)}")).Json.GetProperty("items");
+        Assert.Equal(id is null ? [] : [id], found.EnumerateArray().Select(r => r.GetProperty("id").GetString()!));
+    }
+
     [Fact]
     public async Task Every_wrong_parameter_of_the_list_is_named()
     {

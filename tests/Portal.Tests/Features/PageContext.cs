@@ -14,13 +14,10 @@ namespace CllClip.Portal.Tests.Features;
 public abstract class PageContext : BunitContext
 {
     protected PageContext()
-        : this(TimeProvider.System) { }
-
-    protected PageContext(TimeProvider clock)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
-        Services.AddSingleton(clock);
+        Services.AddSingleton(Time);
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);
         Services.AddSingleton<IOwnResults, DeskResults>();
@@ -30,6 +27,9 @@ public abstract class PageContext : BunitContext
     }
 
     protected SampleDesk Desk { get; } = new();
+
+    /// <summary>The clock of the pages: the system's, unless a test moves its own.</summary>
+    protected virtual TimeProvider Time => TimeProvider.System;
 
     protected SampleSearch Searching { get; } = new();
 

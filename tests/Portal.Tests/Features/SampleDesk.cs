@@ -20,10 +20,19 @@ public sealed class SampleDesk : IRunDesk
     public RunFilter? LastFilter { get; private set; }
     public Dictionary<string, string[]> Refusal { get; } = [];
 
+    /// <summary>What every question is answered with, where the store cannot be read.</summary>
+    public Exception? Broken { get; set; }
+
+    /// <summary>Holds the opening of a run back until its task ends; by its id.</summary>
+    public Dictionary<string, TaskCompletionSource> HeldRuns { get; } = [];
+
     /// <summary>Whether the data set is still being prepared.</summary>
     public bool Preparing { get; set; }
 
     public int Watchers => _watchers.Count;
+
+    /// <summary>What a page gave to be told of a run.</summary>
+    public RunHandlers Handlers(string? id) => _watchers.Last(w => w.Id == id).Handlers;
 
     public static RunView Run(
         string id,
@@ -132,8 +141,21 @@ public sealed class SampleDesk : IRunDesk
 
     public void Send(LogMessage message) => ForEach(message.RunId, h => h.Log?.Invoke(message));
 
+    /// <summary>Ends every subscription, as the feed does when it cannot read its store.</summary>
+    public void Break(Exception error)
+    {
+        foreach (var (_, handlers) in _watchers.ToList())
+        {
+            handlers.Ended?.Invoke(error);
+        }
+    }
+
     public Task<RunList> ListAsync(RunFilter filter, CancellationToken stop = default)
     {
+        if (Broken is not null)
+        {
+            return Task.FromException<RunList>(Broken);
+        }
         LastFilter = filter;
         var fitting = Runs.Where(r =>
                 (filter.State is null || r.State == filter.State)
@@ -144,25 +166,37 @@ public sealed class SampleDesk : IRunDesk
         return Task.FromResult(new RunList([.. fitting.Skip(filter.Skip).Take(filter.Take)], fitting.Count));
     }
 
-    public Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default) =>
-        Task.FromResult(
-            Runs.Find(r => r.Id == id) is { } run
-                ? new RunDetails(
-                    run,
-                    [.. Scores.GetValueOrDefault(id) ?? []],
-                    [.. Stages.GetValueOrDefault(id) ?? []],
-                    [
-                        new LogMessage(id, run.CreatedAt, "info", "Queued."),
-                        new LogMessage(id, run.CreatedAt.AddSeconds(3), "warning", "2 drawings are missing."),
-                    ]
-                )
-                : null
-        );
+    public async Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default)
+    {
+        if (Broken is not null)
+        {
+            throw Broken;
+        }
+        if (HeldRuns.TryGetValue(id, out var held))
+        {
+            await held.Task;
+        }
+        return Runs.Find(r => r.Id == id) is { } run
+            ? new RunDetails(
+                run,
+                [.. Scores.GetValueOrDefault(id) ?? []],
+                [.. Stages.GetValueOrDefault(id) ?? []],
+                [
+                    new LogMessage(id, run.CreatedAt, "info", "Queued."),
+                    new LogMessage(id, run.CreatedAt.AddSeconds(3), "warning", "2 drawings are missing."),
+                ]
+            )
+            : null;
+    }
 
     public Task<(RunView Run, IReadOnlyList<StageView> Stages)?> RefreshAsync(string id, CancellationToken stop = default) =>
-        Task.FromResult(
-            Runs.Find(r => r.Id == id) is { } run ? (run, Stages.GetValueOrDefault(id) ?? []) : ((RunView, IReadOnlyList<StageView>)?)null
-        );
+        Broken is not null
+            ? Task.FromException<(RunView, IReadOnlyList<StageView>)?>(Broken)
+            : Task.FromResult(
+                Runs.Find(r => r.Id == id) is { } run
+                    ? (run, Stages.GetValueOrDefault(id) ?? [])
+                    : ((RunView, IReadOnlyList<StageView>)?)null
+            );
 
     public Task<LaunchContext> LaunchContextAsync(CancellationToken stop = default) =>
         Task.FromResult(
@@ -211,6 +245,10 @@ public sealed class SampleDesk : IRunDesk
     private Task<string?> Ask(string what, string id)
     {
         Asked.Add((what, id));
+        if (Broken is not null)
+        {
+            return Task.FromException<string?>(Broken);
+        }
         return Task.FromResult<string?>(null);
     }
 

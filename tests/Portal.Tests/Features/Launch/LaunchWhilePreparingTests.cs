@@ -10,13 +10,9 @@ namespace CllClip.Portal.Tests.Features.Launch;
 /// <summary>The launch page of a newcomer, who presses Launch before the data set is prepared.</summary>
 public sealed class LaunchWhilePreparingTests : PageContext
 {
-    private readonly FakeTimeProvider _clock;
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
 
-    public LaunchWhilePreparingTests()
-        : this(new FakeTimeProvider(DateTimeOffset.UtcNow)) { }
-
-    private LaunchWhilePreparingTests(FakeTimeProvider clock)
-        : base(clock) => _clock = clock;
+    protected override TimeProvider Time => _clock;
 
     private string Address => Services.GetRequiredService<NavigationManager>().Uri;
 

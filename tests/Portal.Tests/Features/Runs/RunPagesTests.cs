@@ -59,6 +59,22 @@ public sealed class RunPagesTests : PageContext
         Assert.Contains("state=Failed", Navigation.Uri, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/runs?page=9", 30, 5)]
+    [InlineData("/runs?page=2&state=Completed", 25, 25)] // the last page was deleted empty
+    public void A_page_past_the_end_shows_the_last_one(string address, int runs, int shown)
+    {
+        for (var i = 1; i <= runs; i++)
+        {
+            Desk.Add(SampleDesk.Run(i.ToString(System.Globalization.CultureInfo.InvariantCulture)), 0);
+        }
+        Navigation.NavigateTo(address);
+        var page = Render<RunsPage>();
+        page.WaitForAssertion(() => Assert.Equal(shown, page.FindAll("tbody tr").Count));
+        Assert.DoesNotContain("No runs yet", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("page=9", Navigation.Uri, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Live_progress_reaches_the_list_through_one_subscription_that_ends_with_the_page()
     {
@@ -92,7 +108,7 @@ public sealed class RunPagesTests : PageContext
     [Fact]
     public void The_table_exports_as_CSV_without_formulas()
     {
-        var csv = RunsPage.Csv([SampleDesk.Run("1") with { Name = "=HYPERLINK(\"x\"),1" }]);
+        var csv = RunsExport.Table([SampleDesk.Run("1") with { Name = "=HYPERLINK(\"x\"),1" }]).ToCsv();
         Assert.Contains("\"'=HYPERLINK(\"\"x\"\"),1\"", csv, StringComparison.Ordinal);
         Assert.Contains("19.24", csv, StringComparison.Ordinal);
     }

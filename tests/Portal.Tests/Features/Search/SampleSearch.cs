@@ -38,6 +38,12 @@ public sealed class SampleSearch : ISearch
 
     public string? Refusal { get; set; }
 
+    /// <summary>What the list of checkpoints is answered with, where the store cannot be read.</summary>
+    public Exception? Broken { get; set; }
+
+    /// <summary>Called when a checkpoint is loaded, with what its progress is told to.</summary>
+    public Action<IProgress<double>?>? Loading { get; set; }
+
     public static IEnumerable<CheckpointView> Run(string id, string name, int stages) =>
         Enumerable
             .Range(1, stages)
@@ -75,7 +81,9 @@ public sealed class SampleSearch : ISearch
     }
 
     public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) =>
-        Task.FromResult<IReadOnlyList<CheckpointView>>(Checkpoints);
+        Broken is null
+            ? Task.FromResult<IReadOnlyList<CheckpointView>>(Checkpoints)
+            : Task.FromException<IReadOnlyList<CheckpointView>>(Broken);
 
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => Task.FromResult(Checkpoints[^1]);
 
@@ -84,6 +92,7 @@ public sealed class SampleSearch : ISearch
     public async Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default)
     {
         Loads.Add(checkpoint);
+        Loading?.Invoke(progress);
         if (HeldLoads.TryGetValue(checkpoint, out var held))
         {
             await held.Task;

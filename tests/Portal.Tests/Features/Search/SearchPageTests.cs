@@ -175,6 +175,29 @@ public sealed class SearchPageTests : PageContext
     }
 
     [Fact]
+    public void A_database_that_cannot_be_read_is_told_and_asked_again()
+    {
+        Searching.Broken = new IOException("database is locked");
+        var page = Render<SearchPage>();
+        Assert.Contains("database is locked", Text(page.Find(".notice.error")), StringComparison.Ordinal);
+        Searching.Broken = null;
+        page.Find(".notice.error button").Click();
+        Assert.Equal(36, page.FindAll(".examples .line").Count);
+        Assert.Empty(page.FindAll(".notice.error"));
+    }
+
+    [Fact]
+    public void The_form_works_before_the_circuit_does()
+    {
+        Navigation.NavigateTo("/search?q=kissa&lang=fi&checkpoint=teir:36");
+        var form = Render<SearchPage>().Find("form");
+        Assert.Equal(("get", "/search"), (form.GetAttribute("method"), form.GetAttribute("action")));
+        var sent = form.QuerySelectorAll("[name]").Select(f => (f.GetAttribute("name"), f.GetAttribute("value")));
+        Assert.Equal([("q", "kissa"), ("lang", "fi"), ("checkpoint", "teir:36")], sent);
+        Assert.Equal("500", form.QuerySelector("#search-box")!.GetAttribute("maxlength"));
+    }
+
+    [Fact]
     public void Preparation_is_shown_and_the_page_opens_by_itself()
     {
         Searching.Preparation = new PreparationStatus(false, "Drawing", 0.4, 12, null);
@@ -188,7 +211,7 @@ public sealed class SearchPageTests : PageContext
     }
 
     [Fact]
-    public void An_example_isSearchinged_for_in_its_language()
+    public void An_example_is_searched_for_in_its_language()
     {
         var page = Render<SearchPage>();
         var button = page.FindAll(".examples button[lang=ja]")[0];
@@ -199,7 +222,7 @@ public sealed class SearchPageTests : PageContext
     }
 
     [Fact]
-    public void A_drawing_isSearchinged_by()
+    public void A_drawing_is_searched_by()
     {
         Navigation.NavigateTo("/search?like=1f431_0");
         var page = Render<SearchPage>();

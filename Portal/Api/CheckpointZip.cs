@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.IO.Compression;
+using CllClip.Engine.Training;
+using CllClip.Portal.Jobs;
+
+namespace CllClip.Portal.Api;
+
+/// <summary>A run's checkpoint chain as a zip. It is written while it is sent: nothing is gathered in memory or on disk.</summary>
+internal static class CheckpointZip
+{
+    public const string ContentType = "application/zip";
+
+    public static async Task<IResult> GetAsync(
+        [Description(RunsApi.IdHelp)] string id,
+        HttpContext http,
+        RunService runs,
+        CancellationToken stop,
+        [Description("Last stage in the zip; all if left out")] string? stage = null
+    )
+    {
+        var last = int.MaxValue;
+        if (!string.IsNullOrEmpty(stage) && (!int.TryParse(stage, NumberStyles.None, CultureInfo.InvariantCulture, out last) || last < 1))
+        {
+            return Problem.Fields(new Dictionary<string, string[]> { ["stage"] = ["Must be a whole number from 1 on."] });
+        }
+        if (await runs.ChainFolderAsync(id, stop) is not { } chain)
+        {
+            return Problem.NotFound("run", id);
+        }
+        var there = CheckpointChain.CountStages(chain);
+        if (there == 0)
+        {
+            return Problem.Of(
+                StatusCodes.Status404NotFound,
+                "Not found",
+                "The run has no checkpoint here: no stage is finished, or its weights did not come along."
+            );
+        }
+        if (last != int.MaxValue && last > there)
+        {
+            return Problem.Of(
+                StatusCodes.Status404NotFound,
+                "Not found",
+                $"The run's checkpoint has no stage {last}: its last one is {there}."
+            );
+        }
+        var stages = Math.Min(last, there);
+        return TypedResults.Stream(
+            // The archive's small writes are not all asynchronous, which the pipe allows and the body's own stream does not.
+            _ => WriteAsync(http.Response.BodyWriter.AsStream(leaveOpen: true), chain, stages, stop),
+            ContentType,
+            string.Create(CultureInfo.InvariantCulture, $"run-{id}-stage-{stages}.zip")
+        );
+    }
+
+    private static async Task WriteAsync(Stream body, string chain, int stages, CancellationToken stop)
+    {
+        await using var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stop);
+        for (var stage = 1; stage <= stages; stage++)
+        {
+            var folder = new DirectoryInfo(CheckpointChain.FolderOf(chain, stage));
+            foreach (var file in folder.EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal))
+            {
+                var name = Path.GetRelativePath(chain, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+                // Weights hardly get smaller: they are stored, and the training keeps its cores.
+                var entry = zip.CreateEntry($"{RunArchive.ChainName}/{name}", CompressionLevel.NoCompression);
+                entry.LastWriteTime = file.LastWriteTimeUtc;
+                await using var source = file.OpenRead();
+                await using var target = await entry.OpenAsync(stop);
+                await source.CopyToAsync(target, stop);
+            }
+        }
+    }
+}
