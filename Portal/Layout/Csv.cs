@@ -3,13 +3,14 @@ using CsvHelper;
 namespace CllClip.Portal.Layout;
 
 /// <summary>
-/// Tables as CSV (RFC 4180): lines end in CRLF, numbers are invariant and at full precision. Text that a spreadsheet would run as a formula gets an apostrophe
+/// Tables as CSV: lines end in LF, as command-line tools expect; numbers are invariant and at full precision. Text that a spreadsheet would run as a formula gets an apostrophe
 /// in front; numbers are numbers, minus and all.
 /// </summary>
 internal static class Csv
 {
     private static readonly CsvWriterOptions Options = CsvWriterOptions.Default with
     {
+        NewLine = "\n",
         Injection = CsvInjection.Escape,
         TrueValue = "true",
         FalseValue = "false",

@@ -1,3 +1,4 @@
+using CllClip.Engine.Methods;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Launch;
@@ -38,32 +39,34 @@ public static class RunEstimator
         }
         var trained = known.Stages.Where(s => s.TrainingPairs > 0 && s.TrainSeconds > 0).ToList();
         var secondsPerPair = trained.Sum(s => s.TrainSeconds) / Math.Max(1, trained.Sum(s => s.TrainingPairs));
-        var joint = request.Method == "joint";
-        var evaluations = known.Stages.Sum(s => known.Run.Method is "joint" or "zero-shot" ? s.Languages.Count : s.Stage);
+        var (trains, atOnce) = Kind(request.Method);
+        var evaluations = known.Stages.Sum(s => Kind(known.Run.Method).AtOnce ? s.Languages.Count : s.Stage);
         var secondsPerEvaluation = known.Stages.Sum(s => s.EvaluationSeconds) / Math.Max(1, evaluations);
         var pairsOfMeasured =
             trained.Count == 0
                 ? 0
                 : trained.Average(s => (double)s.TrainingPairs / Math.Max(1, s.Languages.Count) / Math.Max(1, known.Run.Epochs));
-        var train =
-            request.Method == "zero-shot"
-                ? 0
-                : languages.Sum(l => secondsPerPair * epochs * (pairsPerEpoch is null ? pairsOfMeasured : pairsPerEpoch(l)));
+        var train = !trains
+            ? 0
+            : languages.Sum(l => secondsPerPair * epochs * (pairsPerEpoch is null ? pairsOfMeasured : pairsPerEpoch(l)));
         double count = languages.Count;
-        var evaluate = secondsPerEvaluation * (joint || request.Method == "zero-shot" ? count : count * (count + 1) / 2);
+        var evaluate = secondsPerEvaluation * (atOnce ? count : count * (count + 1) / 2);
         var rows = trained.Count == 0 ? 0 : trained.Average(s => (double)s.RowsInUse / Math.Max(1, s.Languages.Count)) * languages.Count;
         return new RunEstimate(
             train + evaluate,
             known.Stages.Max(s => s.PeakMemoryBytes) is > 0 and var peak ? peak : null,
-            request.Method == "zero-shot" ? 0 : (long)(rows * (embeddingWidth * sizeof(float) + RowOverhead)),
+            !trains ? 0 : (long)(rows * (embeddingWidth * sizeof(float) + RowOverhead)),
             Words(known, request)
         );
     }
 
+    private static (bool Trains, bool AtOnce) Kind(string? method) =>
+        MethodCatalog.Find(method ?? "") is { } found ? (found.Trains, found.AllLanguagesAtOnce) : (true, false);
+
     private static MeasuredRun? Choose(RunRequest request, IReadOnlyList<MeasuredRun> measured) =>
         measured
             .Where(m => m.Stages.Count > 0 && m.Run.Dataset == request.Dataset && m.Run.Model == request.Model)
-            .Where(m => request.Method == "zero-shot" ? m.Stages.Any(s => s.EvaluationSeconds > 0) : m.Stages.Any(s => s.TrainingPairs > 0))
+            .Where(m => m.Stages.Any(s => Kind(request.Method).Trains ? s.TrainingPairs > 0 : s.EvaluationSeconds > 0))
             .OrderBy(m =>
                 m.Run.Shipped ? 2
                 : m.Calibration ? 1

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
-using CsvHelper;
 
 namespace CllClip.Portal.Layout.Components;
 
@@ -17,29 +15,8 @@ public sealed record TableFile(IReadOnlyList<string> Columns, IEnumerable<IReadO
         WriteIndented = true,
     };
 
-    /// <summary>As CSV (RFC 4180, lines end in LF). Text that a spreadsheet would run as a formula is disarmed.</summary>
-    public string ToCsv()
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        var options = new CsvWriterOptions
-        {
-            NewLine = "\n",
-            FormatProvider = CultureInfo.InvariantCulture,
-            Injection = CsvInjection.Escape,
-        };
-        using (var csv = CsvWriter.Create(text, options, true))
-        {
-            foreach (var row in Rows.Prepend(Columns))
-            {
-                foreach (var cell in row)
-                {
-                    csv.WriteField(Cell(cell));
-                }
-                csv.EndRecord();
-            }
-        }
-        return text.ToString();
-    }
+    /// <summary>As CSV (<see cref="Csv"/>).</summary>
+    public string ToCsv() => Csv.Write(Columns, Rows);
 
     /// <summary>As JSON: a list of objects, one a row.</summary>
     public string ToJson() =>
@@ -51,12 +28,4 @@ public sealed record TableFile(IReadOnlyList<string> Columns, IEnumerable<IReadO
             ),
             Json
         );
-
-    private static object? Cell(object? value) =>
-        value switch
-        {
-            bool yes => yes ? "true" : "false",
-            DateTime at => at.ToString("O", CultureInfo.InvariantCulture),
-            _ => value,
-        };
 }

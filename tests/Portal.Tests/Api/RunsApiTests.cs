@@ -103,7 +103,7 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         Assert.Equal(["stage", "language", "direction", "k", "recall", "n", "protocol"], json[0].EnumerateObject().Select(p => p.Name));
         var csv = await portal.AskAsync("GET", "/api/v1/runs/scores/scores.csv");
         Assert.Equal("text/csv", csv.Type);
-        var lines = csv.Text.TrimEnd().Split("\r\n");
+        var lines = csv.Text.TrimEnd().Split("\n");
         Assert.Equal("stage,language,direction,k,recall,n,protocol", lines[0]);
         Assert.Equal(rows.Select(r => r.Recall), lines.Skip(1).Select(l => double.Parse(l.Split(',')[4], CultureInfo.InvariantCulture)));
     }

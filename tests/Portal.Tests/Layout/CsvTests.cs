@@ -14,7 +14,7 @@ public sealed class CsvTests
         try
         {
             Assert.Equal(
-                "a,b,c,d\r\n-5,0.30000000000000004,,true\r\n",
+                "a,b,c,d\n-5,0.30000000000000004,,true\n",
                 Csv.Write(
                     ["a", "b", "c", "d"],
                     [
@@ -41,7 +41,7 @@ public sealed class CsvTests
     [InlineData("雪だるま", "雪だるま")]
     public void Text_is_quoted_where_needed_and_never_a_formula(string text, string field) =>
         Assert.Equal(
-            $"x,y\r\n{field},1\r\n",
+            $"x,y\n{field},1\n",
             Csv.Write(
                 ["x", "y"],
                 [

@@ -129,9 +129,6 @@ public sealed class ScoreMatrixTests : PageContext
         Assert.Equal(-5, grid.Forgetting(2, Languages));
         Assert.Equal((10 - 2) / 2.0, grid.Forgetting(3, Languages));
         Assert.Equal(19, grid.Average(3, Languages));
-        Assert.Equal(
-            "stage,average_recall,forgetting,en,de,ar\r\n1,30,,30,,\r\n2,27.5,-5,35,20,\r\n3,19,4,25,22,10\r\n",
-            grid.ToCsv(Languages, 3)
-        );
+        Assert.Equal("stage,average_recall,forgetting,en,de,ar\n1,30,,30,,\n2,27.5,-5,35,20,\n3,19,4,25,22,10\n", grid.ToCsv(Languages, 3));
     }
 }

@@ -60,7 +60,7 @@ public class BoardExportTests
         var lines = BoardExport
             .Csv(Small())
             .Replace("\"running, task 2 of 4\"", "running; task 2 of 4", StringComparison.Ordinal)
-            .Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+            .Split("\n", StringSplitOptions.RemoveEmptyEntries)
             .Select(l => l.Split(','))
             .ToList();
         var rows = lines.Skip(1).Select(l => lines[0].Zip(l).ToDictionary(p => p.First, p => p.Second)).ToList();
@@ -77,7 +77,7 @@ public class BoardExportTests
     public void Every_published_row_can_be_exported()
     {
         var board = BoardBuilder.Build(new BoardQuery(), PublishedResults.Instance.Entries);
-        Assert.Equal(1 + 64, BoardExport.Csv(board).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(1 + 64, BoardExport.Csv(board).Split("\n", StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(3, BoardExport.Latex(board).Split("\\begin{tabular}").Length - 1);
     }
 }

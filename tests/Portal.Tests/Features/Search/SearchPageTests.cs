@@ -57,10 +57,10 @@ public sealed class SearchPageTests : PageContext
     public async Task Typing_is_searched_for_once_it_rests_and_the_address_holds_it()
     {
         var page = Render<SearchPage>();
-        var box = page.Find("#search-box");
-        _ = box.InputAsync("k");
-        _ = box.InputAsync("ki");
-        await box.InputAsync("kissa");
+        foreach (var typed in new[] { "k", "ki", "kissa" })
+        {
+            await page.InvokeAsync(() => page.Find("#search-box").Input(typed)); // found anew: the page may have been drawn in between
+        }
         page.WaitForAssertion(() => Assert.Contains("kissa by joint:1", page.Markup, StringComparison.Ordinal));
         Assert.Equal(["kissa"], Searching.Asked.Select(a => a.Text).Where(t => !string.IsNullOrEmpty(t)));
         Assert.Contains("q=kissa", Navigation.Uri, StringComparison.Ordinal);
