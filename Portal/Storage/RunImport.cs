@@ -123,7 +123,8 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
                 Figures = s,
             })
         );
-        db.Scores.AddRange(archive.Scores.Select((s, i) => ScoreEntity.Of(id, i + 1, s)));
+        db.SaveChanges(); // in the transaction of the whole: the scores refer to the run's row
+        ScoreBulk.Insert(db, archive.Scores.Select((s, i) => ScoreEntity.Of(id, i + 1, s)));
     }
 
     private RunEntity Entity(RunArchive archive, bool shipped, string? chain)
