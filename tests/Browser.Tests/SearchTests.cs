@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CllClip.Portal.Tests;
 using Microsoft.Playwright;
 using Xunit;
@@ -25,7 +26,7 @@ public sealed class SearchTests(BrowserSession session) : IClassFixture<BrowserS
         const string Text = "an elephant in the room";
         await page.Keyboard.TypeAsync(Text, new() { Delay = 15 });
         await Assertions.Expect(box).ToHaveValueAsync(Text);
-        await page.WaitForURLAsync("**q=an%20elephant%20in%20the%20room**");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("q=an%20elephant%20in%20the%20room"), new() { Timeout = 60_000 });
         await box.FillAsync("elephant");
         var first = page.Locator(".hits li").First;
         await Assertions.Expect(first).ToContainTextAsync("elephant", new() { Timeout = 60_000 });
