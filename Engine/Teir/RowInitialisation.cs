@@ -5,6 +5,8 @@ namespace CllClip.Engine.Teir;
 /// <summary>How rows of new tokens are drawn (spec section 4).</summary>
 public static class RowInitialisation
 {
+    private const long RowsAtOnce = 4096;
+
     /// <summary>Mean and deviation of new rows without TEIR.</summary>
     public static (double Mean, double Deviation) Plain => (0, 0.02);
 
@@ -13,9 +15,20 @@ public static class RowInitialisation
     public static (double Mean, double Deviation) OfTable(Tensor table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        using var scope = NewDisposeScope();
-        var wide = table.to_type(ScalarType.Float64);
-        return (wide.mean().item<double>(), wide.std(true).item<double>());
+        double Sum(Func<Tensor, Tensor> of)
+        {
+            var sum = 0.0;
+            for (var first = 0L; first < table.shape[0]; first += RowsAtOnce)
+            {
+                using var scope = NewDisposeScope(); // a part at a time: memory does not grow with the table
+                var part = table.narrow(0, first, Math.Min(RowsAtOnce, table.shape[0] - first)).to_type(ScalarType.Float64);
+                sum += of(part).sum().item<double>();
+            }
+            return sum;
+        }
+        var count = table.NumberOfElements;
+        var mean = Sum(x => x) / count;
+        return (mean, Math.Sqrt(Sum(x => (x - mean).square()) / (count - 1)));
     }
 
     /// <summary>Draws rows from N(mean, deviation²).</summary>
