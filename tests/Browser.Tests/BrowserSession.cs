@@ -6,6 +6,8 @@ namespace CllClip.Browser.Tests;
 /// <summary>One browser for all tests of a class.</summary>
 public sealed class BrowserSession : IAsyncLifetime
 {
+    private const float Patience = 60_000; // ms: the other suites and a portal under preparation share two cores with the browser
+
     private IPlaywright? _playwright;
 
     /// <summary>The browser; only after <see cref="Chromium.Require"/>.</summary>
@@ -17,6 +19,7 @@ public sealed class BrowserSession : IAsyncLifetime
         {
             return;
         }
+        Assertions.SetDefaultExpectTimeout(Patience);
         _playwright = await Playwright.CreateAsync();
         Browser = await Chromium.LaunchAsync(_playwright);
     }
@@ -48,7 +51,7 @@ public sealed class BrowserSession : IAsyncLifetime
             }
         );
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
+        page.SetDefaultTimeout(Patience);
         var errors = new List<string>();
         page.PageError += (_, e) => errors.Add(e);
         page.Console += (_, m) =>
