@@ -65,7 +65,7 @@ public sealed class TextTower : IDisposable
         using var scope = NewDisposeScope();
         parts ??= TextTowerParts.None;
         var length = tokens.shape[1];
-        var x = tokens + _positions.narrow(0, 0, length); // [B, L, W]
+        var x = tokens.Plus(_positions.narrow(0, 0, length)); // [B, L, W]
         var hidden = mask is null ? null : AttentionBias(mask, x.dtype); // [B, 1, L, L]
         for (var i = 0; i < _blocks.Length - 1; i++)
         {
@@ -84,7 +84,7 @@ public sealed class TextTower : IDisposable
         using var scope = NewDisposeScope();
         parts ??= TextTowerParts.None;
         var hidden = mask is null ? null : AttentionBias(mask, tokens.dtype);
-        var x = tokens + _positions.narrow(0, 0, tokens.shape[1]);
+        var x = tokens.Plus(_positions.narrow(0, 0, tokens.shape[1]));
         var states = new List<Tensor> { x };
         for (var i = 0; i < _blocks.Length; i++)
         {

@@ -80,7 +80,7 @@ internal sealed class TransformerBlock : IDisposable
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias, 0.0, causal && bias is null); // [B, H, L, W/H]
-        x = x + F.linear(Merge(a), _outWeight, _outBias);
+        x = x.Plus(F.linear(Merge(a), _outWeight, _outBias));
         return parts.AfterBlock(index, Mlp(x));
     }
 
@@ -98,7 +98,7 @@ internal sealed class TransformerBlock : IDisposable
         var own = h.gather(1, at); // [B, 1, W]
         var q = F.linear(own, _qkvWeight.narrow(0, 0, width), _qkvBias.narrow(0, 0, width)); // [B, 1, W]
         var kv = F.linear(h, _qkvWeight.narrow(0, width, 2 * width), _qkvBias.narrow(0, width, 2 * width)).chunk(2, -1); // 2 x [B, L, W]
-        q = parts.QueryDelta(index, own) is { } dq ? q + dq : q;
+        q = parts.QueryDelta(index, own) is { } dq ? q.Plus(dq) : q;
         var v = parts.ValueDelta(index, h) is { } dv ? kv[1] + dv : kv[1];
         var k = kv[0];
         if (parts.Prefix(index) is var (keys, values))
@@ -107,7 +107,7 @@ internal sealed class TransformerBlock : IDisposable
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias); // [B, H, 1, W/H]
-        var y = x.gather(1, at) + F.linear(Merge(a), _outWeight, _outBias); // [B, 1, W]
+        var y = x.gather(1, at).Plus(F.linear(Merge(a), _outWeight, _outBias)); // [B, 1, W]
         return parts.AfterBlock(index, Mlp(y));
     }
 
@@ -116,7 +116,7 @@ internal sealed class TransformerBlock : IDisposable
         var h = F.layer_norm(x, [_sizes.Width], _norm2Weight, _norm2Bias, _sizes.LayerNormEpsilon);
         h = F.linear(h, _fc1Weight, _fc1Bias); // [B, L, hidden]
         h = _sizes.Activation == "quick_gelu" ? F.silu(h) : F.gelu(h);
-        return x + F.linear(h, _fc2Weight, _fc2Bias);
+        return x.Plus(F.linear(h, _fc2Weight, _fc2Bias));
     }
 
     private Tensor Split(Tensor x) => x.reshape(x.shape[0], -1, _sizes.Heads, _sizes.Width / _sizes.Heads).transpose(1, 2); // [B, H, L, W/H]

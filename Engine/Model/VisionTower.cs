@@ -93,7 +93,7 @@ public sealed class VisionTower : IDisposable
             );
         var x = F.conv2d(pixels, _patches, strides: [Config.PatchSize, Config.PatchSize]).flatten(2).transpose(1, 2); // [B, N, V]
         var first = _class.expand(x.shape[0], 1, _sizes.Width); // [B, 1, V]
-        x = cat([first, x], 1) + _positions; // [B, N + 1, V]
+        x = cat([first, x], 1).Plus(_positions); // [B, N + 1, V]
         return F.layer_norm(x, [_sizes.Width], _preNormWeight, _preNormBias, _sizes.LayerNormEpsilon);
     }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Training;
@@ -81,6 +82,14 @@ public sealed class AdamW : IDisposable
         var rootCorrection = Math.Sqrt(1 - Math.Pow(Beta2, _step));
         var stepSize = learningRate / (1 - Math.Pow(Beta1, _step));
         using var nothing = no_grad();
+        // Named, so that the collector cannot free them while the native side reads them.
+        using Scalar first = Beta1,
+            firstNew = 1 - Beta1,
+            second = Beta2,
+            secondNew = 1 - Beta2,
+            correction = rootCorrection,
+            epsilon = Epsilon,
+            back = -stepSize;
         foreach (var slot in _slots)
         {
             using var scope = NewDisposeScope();
@@ -98,10 +107,10 @@ public sealed class AdamW : IDisposable
             {
                 gradient.mul_(rows);
             }
-            slot.First.mul_(Beta1).add_(gradient, 1 - Beta1);
-            slot.Second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-            var root = slot.Second.sqrt().div_(rootCorrection).add_(Epsilon);
-            p.addcdiv_(slot.First, root, -stepSize);
+            slot.First.mul_(first).add_(gradient, firstNew);
+            slot.Second.mul_(second).addcmul_(gradient, gradient, secondNew);
+            var root = slot.Second.sqrt().div_(correction).add_(epsilon);
+            p.addcdiv_(slot.First, root, back);
         }
     }
 

@@ -47,7 +47,7 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
         return new LossTerms(Outer(crosslingual), Outer(crossmodal), Outer(replay), total.MoveToOuterDisposeScope());
     }
 
-    private static Tensor Sum(params Tensor?[] terms) => terms.OfType<Tensor>().Aggregate((a, b) => a + b);
+    private static Tensor Sum(params Tensor?[] terms) => terms.OfType<Tensor>().Aggregate((a, b) => a.Plus(b));
 
     private static Tensor? Outer(Tensor? tensor) => tensor?.MoveToOuterDisposeScope();
 
@@ -79,6 +79,6 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
         var share = same / same.sum(1, keepdim: true);
         var rows = (F.log_softmax(logits, 1) * share).sum();
         var columns = (F.log_softmax(logits.t(), 1) * share).sum();
-        return (rows + columns) * (-0.5 / batch);
+        return rows.Plus(columns) * (-0.5 / batch);
     }
 }

@@ -80,7 +80,7 @@ public sealed class TaskTraining : IDisposable
         var embeddings = Embed(batch); // [B, D]
         var terms = _objective.Compute(embeddings, batch.Targets, batch.Images, batch.ImageIds, _temperature, batch.FromMemory);
         var penalty = _method.Penalty(Rows);
-        var loss = penalty is null ? terms.Total : terms.Total + penalty;
+        var loss = penalty is null ? terms.Total : terms.Total.Plus(penalty);
         loss.backward();
         var temperature = Temperature;
         var norm = _optimiser.ClipGradients(_settings.MaxGradientNorm);
