@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -43,7 +44,9 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
         var crosslingual = crosslingualScale > 0 ? Distance(captions, targets, memory ? Where(fromMemory!, false) : null) : null;
         var replay = memory ? Distance(captions, targets, Where(fromMemory!, true)) : null;
         var crossmodal = temperature is not null && crossmodalScale > 0 ? Contrast(captions, images, imageIds, temperature) : null;
-        var total = Sum(crosslingual?.mul(crosslingualScale), crossmodal?.mul(crossmodalScale), replay);
+        using Scalar language = crosslingualScale, // named: the collector must not free them under the native call
+            image = crossmodalScale;
+        var total = Sum(crosslingual?.mul(language), crossmodal?.mul(image), replay);
         return new LossTerms(Outer(crosslingual), Outer(crossmodal), Outer(replay), total.MoveToOuterDisposeScope());
     }
 
@@ -79,6 +82,7 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
         var share = same / same.sum(1, keepdim: true);
         var rows = (F.log_softmax(logits, 1) * share).sum();
         var columns = (F.log_softmax(logits.t(), 1) * share).sum();
-        return rows.Plus(columns) * (-0.5 / batch);
+        using Scalar half = -0.5 / batch;
+        return rows.Plus(columns).mul(half);
     }
 }
