@@ -18,7 +18,8 @@ public sealed partial class SearchPage
     private IReadOnlyList<CheckpointView> _checkpoints = [];
     private string _text = "";
     private string _shown = ""; // what is searched for: the text once it rests
-    private string? _sent; // the text that this page put into the address last
+    private string? _address; // the text in the address as this page saw it last
+    private readonly List<string?> _underway = []; // texts that this page put there and that have not come back yet
     private string? _language;
     private string? _like;
     private string? _likeName;
@@ -79,10 +80,7 @@ public sealed partial class SearchPage
 
     protected override void OnParametersSet()
     {
-        if (TextInAddress != _sent)
-        {
-            (_text, _shown, _sent) = (TextInAddress ?? "", TextInAddress ?? "", TextInAddress);
-        }
+        TakeText(string.IsNullOrEmpty(TextInAddress) ? null : TextInAddress);
         _language = LanguageCatalog.Find(LanguageInAddress ?? "")?.Code;
         if (LikeInAddress != _like)
         {
@@ -93,6 +91,25 @@ public sealed partial class SearchPage
         {
             Choose();
         }
+    }
+
+    /// <summary>
+    /// Takes the address's text where somebody else put it there. One that this page put there comes back by way of the
+    /// browser, perhaps when more letters have been typed already, and must not undo them.
+    /// </summary>
+    private void TakeText(string? address)
+    {
+        var own = _underway.IndexOf(address);
+        if (own >= 0)
+        {
+            _underway.RemoveRange(0, own + 1); // the browser may have passed over earlier ones
+        }
+        else if (address != _address)
+        {
+            (_text, _shown) = (address ?? "", address ?? "");
+            _underway.Clear();
+        }
+        _address = address;
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -223,9 +240,10 @@ public sealed partial class SearchPage
         bool push = false
     )
     {
-        if (text is not null)
+        var sent = (text ?? _text) is { Length: > 0 } some ? some : null;
+        if (sent != (_underway.Count > 0 ? _underway[^1] : _address))
         {
-            _sent = text.Length > 0 ? text : null;
+            _underway.Add(sent);
         }
         Navigation.NavigateTo(Address(text, language, like, checkpoint, before, thing), replace: !push);
     }

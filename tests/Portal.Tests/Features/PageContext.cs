@@ -22,6 +22,10 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<ISearch>(Searching);
         Services.AddSingleton<IOwnResults, DeskResults>();
         Services.AddSingleton<LeaderboardService>();
+        if (OwnNavigation is { } navigation)
+        {
+            Services.AddSingleton(navigation);
+        }
         SetRendererInfo(new RendererInfo("Server", true));
         Render<MudPopoverProvider>();
     }
@@ -30,6 +34,9 @@ public abstract class PageContext : BunitContext
 
     /// <summary>The clock of the pages: the system's, unless a test moves its own.</summary>
     protected virtual TimeProvider Time => TimeProvider.System;
+
+    /// <summary>The browser's address: bUnit's, unless a test brings its own.</summary>
+    protected virtual NavigationManager? OwnNavigation => null;
 
     protected SampleSearch Searching { get; } = new();
 
