@@ -84,6 +84,7 @@ public sealed partial class SearchPage
         _language = LanguageCatalog.Find(LanguageInAddress ?? "")?.Code;
         if (LikeInAddress != _like)
         {
+            _turn++; // a drawing chosen while the typing rests is what is wanted
             (_like, _image) = (string.IsNullOrEmpty(LikeInAddress) ? null : LikeInAddress, null);
             _likeName = _answer?.Results.FirstOrDefault(r => r.ImageId == _like)?.Title;
         }
@@ -245,7 +246,11 @@ public sealed partial class SearchPage
         {
             _underway.Add(sent);
         }
-        Navigation.NavigateTo(Address(text, language, like, checkpoint, before, thing), replace: !push);
+        var address = Address(text, language, like, checkpoint, before, thing);
+        if (_underway.Count > 0 || address != Navigation.Uri) // the same again could only undo a click that is on its way
+        {
+            Navigation.NavigateTo(address, replace: !push);
+        }
     }
 
     /// <summary>The page's address with some of its parts changed; an empty one is left out.</summary>
