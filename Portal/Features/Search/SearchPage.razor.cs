@@ -84,8 +84,8 @@ public sealed partial class SearchPage
         _language = LanguageCatalog.Find(LanguageInAddress ?? "")?.Code;
         if (LikeInAddress != _like)
         {
-            _turn++; // a drawing chosen while the typing rests is what is wanted
             (_like, _image) = (string.IsNullOrEmpty(LikeInAddress) ? null : LikeInAddress, null);
+            _turn += _like is null ? 0 : 1; // a drawing chosen while the typing rests is what is wanted
             _likeName = _answer?.Results.FirstOrDefault(r => r.ImageId == _like)?.Title;
         }
         if (_checkpoints.Count > 0)

@@ -33,6 +33,33 @@ public sealed class LateAddressTests : PageContext
         page.WaitForAssertion(() => Assert.Equal("kis", page.Find("#search-box").GetAttribute("value")));
     }
 
+    [Fact]
+    public async Task Words_typed_after_a_drawing_was_left_are_searched_for()
+    {
+        var address = (LateAddress)OwnNavigation!;
+        var page = Render<SearchPage>();
+        await page.InvokeAsync(() => address.NavigateTo("/search?q=k&like=1f431_0"));
+        await page.InvokeAsync(address.Arrive);
+        await page.InvokeAsync(() => page.Find("#search-box").Input("ki")); // leaves the drawing
+        page.WaitForAssertion(() => Assert.Equal(1, address.Underway));
+        await page.InvokeAsync(() => page.Find("#search-box").Input("kissa"));
+        await page.InvokeAsync(address.Arrive);
+        page.WaitForAssertion(() => Assert.Equal("kissa", Searching.Asked[^1].Text));
+    }
+
+    [Fact]
+    public async Task A_drawing_chosen_while_the_typing_rests_stays_chosen()
+    {
+        var address = (LateAddress)OwnNavigation!;
+        var page = Render<SearchPage>();
+        await page.InvokeAsync(() => page.Find("#search-box").Input("ki"));
+        await page.InvokeAsync(() => address.NavigateTo("/search?q=k&like=1f431_0"));
+        await page.InvokeAsync(address.Arrive);
+        await Task.Delay(400, Xunit.TestContext.Current.CancellationToken); // longer than the typing's rest
+        Assert.Equal(0, address.Underway);
+        Assert.Equal("1f431_0", Searching.Asked[^1].Like);
+    }
+
     /// <summary>A browser far away: an address that a page sets comes back to it only when the test says so.</summary>
     private sealed class LateAddress : NavigationManager
     {
