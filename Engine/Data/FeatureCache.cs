@@ -102,21 +102,25 @@ public sealed class FeatureCache(string folder)
     )
     {
         using var scope = NewDisposeScope();
+        var side = model.Config.Vision.ImageSize;
+        var numbers = 3 * side * side;
+        var pixels = new float[ImagesPerBatch * numbers];
         var parts = new List<Tensor>();
         for (var first = 0; first < dataset.ImageCount; first += ImagesPerBatch)
         {
             stop.ThrowIfCancellationRequested();
             using var batch = NewDisposeScope();
             var count = Math.Min(ImagesPerBatch, dataset.ImageCount - first);
-            var pixels = new float[count][];
             Parallel.For(
                 0,
                 count,
                 i =>
-                    pixels[i] = model.Preprocessing.Apply(new RgbImage(dataset.ImageSize, dataset.ImageSize, dataset.ReadPixels(first + i)))
+                {
+                    var image = new RgbImage(dataset.ImageSize, dataset.ImageSize, dataset.ReadPixels(first + i));
+                    model.Preprocessing.Apply(image, pixels.AsSpan(i * numbers, numbers));
+                }
             );
-            var side = model.Config.Vision.ImageSize;
-            var input = tensor(pixels.SelectMany(p => p).ToArray(), [count, 3, side, side], ScalarType.Float32, model.Device);
+            var input = tensor(pixels.AsMemory(0, count * numbers), [count, 3, side, side], ScalarType.Float32, model.Device);
             parts.Add(model.EncodeImages(input).MoveToOuterDisposeScope());
             progress?.Report(new FeatureProgress("Drawings", 0.97 * (first + count) / dataset.ImageCount));
         }

@@ -136,20 +136,19 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
     {
         var meter = new PreparationMeter(Set, Emoji36Preparation.IsPrepared(_folders.Dataset(Emoji36Dataset.DatasetId)));
         meter.Report("Loading the libraries", 0);
-        TorchThreads.Use(Environment.ProcessorCount);
-        PrepareEmoji36(meter, stop);
+        TorchProcess.Configure(Environment.ProcessorCount);
+        var dataset = PrepareEmoji36(meter, stop);
         meter.EnterFeatures();
-        var dataset = Emoji36Dataset.Open(_folders.Dataset(Emoji36Dataset.DatasetId));
         Features(dataset, DefaultModel, null, meter, stop);
-        _datasets = [dataset];
+        _datasets = [Emoji36Dataset.Open(_folders.Dataset(Emoji36Dataset.DatasetId))]; // without the pixels of a fresh preparation
         Set(new(true, "Ready", 1, 0, null));
     }
 
-    private void PrepareEmoji36(PreparationMeter meter, CancellationToken stop)
+    private Emoji36Dataset PrepareEmoji36(PreparationMeter meter, CancellationToken stop)
     {
         try
         {
-            Emoji36Preparation.Prepare(_folders.NodeModules, _folders.Dataset(Emoji36Dataset.DatasetId), meter, stop);
+            return Emoji36Preparation.PrepareAndOpen(_folders.NodeModules, _folders.Dataset(Emoji36Dataset.DatasetId), meter, stop);
         }
         catch (EngineException error) when (error.Message.Contains("npm ci", StringComparison.Ordinal))
         {

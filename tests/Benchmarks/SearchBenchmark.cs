@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Search;
@@ -39,6 +40,7 @@ internal sealed class SearchBenchmark : IBenchmark
             return 2;
         }
         var count = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 1000;
+        TorchProcess.Configure(Environment.ProcessorCount);
         var dataset = Emoji36Dataset.Open(args[0]);
         using var model = ClipModel.Load(args[1]);
         using var features = new FeatureCache(SearchSetup.FeatureFolder(args[0])).Load(dataset, model);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Training;
@@ -26,7 +27,7 @@ internal sealed class StepBenchmark : IBenchmark
     /// <inheritdoc/>
     public int Run(string[] args)
     {
-        set_num_threads(1);
+        TorchProcess.Configure(1);
         random.manual_seed(1);
         var met = true;
         foreach (var shape in Shapes)

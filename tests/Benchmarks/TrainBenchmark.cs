@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Device;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
@@ -30,7 +31,7 @@ internal sealed class TrainBenchmark : IBenchmark
         }
         if (args.Length > 6)
         {
-            TorchSharp.torch.set_num_threads(int.Parse(args[6], CultureInfo.InvariantCulture));
+            TorchProcess.Configure(int.Parse(args[6], CultureInfo.InvariantCulture));
         }
         var seed = args.Length > 7 ? int.Parse(args[7], CultureInfo.InvariantCulture) : 1;
         var weights = args.Length > 8 ? args[8] : "full";

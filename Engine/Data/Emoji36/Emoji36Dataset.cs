@@ -10,11 +10,12 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public const string DatasetId = "emoji36";
 
     private readonly Emoji36Store store;
+    private readonly IReadOnlyList<byte[]> rendered;
     private readonly ConcurrentDictionary<string, LanguageTexts> texts = new(StringComparer.Ordinal);
 
-    private Emoji36Dataset(Emoji36Store store)
+    private Emoji36Dataset(Emoji36Store store, IReadOnlyList<byte[]> rendered)
     {
-        this.store = store;
+        (this.store, this.rendered) = (store, rendered);
         var split = Emoji36Split.Published();
         var images = split.Select(_ => new[] { -1, -1, -1, -1 }).ToArray();
         for (var i = 0; i < store.Images.Count; i++)
@@ -25,9 +26,16 @@ public sealed class Emoji36Dataset : IRetrievalDataset
         Languages = [.. LanguageCatalog.All.Select(l => l.Code).Where(store.Header.Texts.ContainsKey)];
     }
 
-    /// <summary>Opens a prepared data set and checks it against its sums; texts and pixels are unpacked when asked for.</summary>
+    /// <summary>Opens a prepared data set and checks it against its sums; texts are unpacked and pixels rendered when asked for.</summary>
     /// <exception cref="EngineException">It is not prepared, or damaged; the message names the remedy.</exception>
-    public static Emoji36Dataset Open(string folder) => new(Emoji36Store.Open(folder));
+    public static Emoji36Dataset Open(string folder) => Open(folder, []);
+
+    /// <summary>Opens it with the pixels of all images at hand, or of none.</summary>
+    internal static Emoji36Dataset Open(string folder, IReadOnlyList<byte[]> rendered)
+    {
+        var store = Emoji36Store.Open(folder);
+        return new(store, rendered.Count == store.Images.Count ? rendered : []);
+    }
 
     /// <inheritdoc/>
     public string Id => DatasetId;
@@ -63,7 +71,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public IReadOnlyList<string> MissingDrawings => store.Header.Missing;
 
     /// <inheritdoc/>
-    public byte[] ReadPixels(int image) => store.ReadPixels(image);
+    public byte[] ReadPixels(int image) => rendered.Count > 0 ? [.. rendered[image]] : store.ReadPixels(image);
 
     /// <summary>The picture of an image for pages.</summary>
     public DisplayImage DisplayImage(int image) =>

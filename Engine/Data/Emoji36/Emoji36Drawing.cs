@@ -14,7 +14,7 @@ internal sealed record Emoji36Drawing(int Emoji, int Artist, byte[] Picture)
     /// <summary>SHA-256 of the rendered pixels; empty where it could not be rendered.</summary>
     public byte[] PixelHash { get; private set; } = [];
 
-    /// <summary>Compressed pixels; empty for WebP drawings, whose pixels are made again on reading.</summary>
+    /// <summary>Rendered pixels; empty where it could not be rendered.</summary>
     public byte[] Pixels { get; private set; } = [];
 
     /// <summary>Why it could not be rendered, or null.</summary>
@@ -74,9 +74,8 @@ internal sealed record Emoji36Drawing(int Emoji, int Artist, byte[] Picture)
     {
         try
         {
-            var pixels = Emoji36Renderer.Render(Picture, svg: Artist < 3);
-            PixelHash = SHA256.HashData(pixels);
-            Pixels = Artist < 3 ? Emoji36Renderer.Compress(pixels) : [];
+            Pixels = Emoji36Renderer.Render(Picture, svg: Artist < 3);
+            PixelHash = SHA256.HashData(Pixels);
         }
         catch (EngineException error)
         {

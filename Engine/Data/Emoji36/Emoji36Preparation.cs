@@ -38,6 +38,22 @@ public static class Emoji36Preparation
         CancellationToken stop
     ) => Prepare(nodeModules, targetFolder, progress, Environment.ProcessorCount, stop);
 
+    /// <summary>
+    /// Prepares the data set where it is not yet, and opens it. Straight after a preparation the rendered pixels stay with it (88 MB) for the
+    /// embeddings that are computed next; <see cref="Emoji36Dataset.Open(string)"/> gives one that is free of them.
+    /// </summary>
+    /// <inheritdoc cref="Prepare(string, string, IProgress{PreparationProgress}, CancellationToken)"/>
+    public static Emoji36Dataset PrepareAndOpen(
+        string nodeModules,
+        string targetFolder,
+        IProgress<PreparationProgress> progress,
+        CancellationToken stop
+    )
+    {
+        var drawings = IsPrepared(targetFolder) ? [] : Make(nodeModules, targetFolder, progress, Environment.ProcessorCount, stop);
+        return Emoji36Dataset.Open(targetFolder, [.. drawings.Where(d => d.Fault is null).Select(d => d.Pixels)]);
+    }
+
     internal static PreparationReport Prepare(
         string nodeModules,
         string targetFolder,
@@ -51,6 +67,18 @@ public static class Emoji36Preparation
             return Report(targetFolder, 0);
         }
         var watch = Stopwatch.StartNew();
+        Make(nodeModules, targetFolder, progress, parallelism, stop);
+        return Report(targetFolder, watch.Elapsed.TotalSeconds);
+    }
+
+    private static IReadOnlyList<Emoji36Drawing> Make(
+        string nodeModules,
+        string targetFolder,
+        IProgress<PreparationProgress> progress,
+        int parallelism,
+        CancellationToken stop
+    )
+    {
         using var folder = new PreparationFolder(targetFolder);
         progress.Report(new(0, "Reading the emoji packages", null));
         var languages = LanguageCatalog.All.Select(l => l.Code).Order(StringComparer.Ordinal).ToList();
@@ -63,7 +91,7 @@ public static class Emoji36Preparation
         stop.ThrowIfCancellationRequested();
         folder.Commit(IsPrepared);
         progress.Report(new(1, "Emoji36 is ready", 0));
-        return Report(targetFolder, watch.Elapsed.TotalSeconds);
+        return drawings;
     }
 
     private static List<IReadOnlySet<string>> Keys(Emoji36Packages packages) =>

@@ -9,21 +9,10 @@ namespace CllClip.Engine.Data.Emoji36;
 /// <param name="Emoji">Index of the emoji.</param>
 /// <param name="Artist">Artist, 0 to 3.</param>
 /// <param name="PixelHash">SHA-256 of its 12,288 rendered bytes.</param>
-/// <param name="PixelOffset">Start in pixels.bin.</param>
-/// <param name="PixelLength">Length there; 0 where the pixels are rendered from the picture on reading (WebP, which is small and scaled in whole numbers).</param>
 /// <param name="Chunk">Compressed chunk of pictures.bin that holds the picture, or -1: the picture lies there as it is.</param>
 /// <param name="PictureOffset">Start within the chunk, or in the file.</param>
 /// <param name="PictureLength">Length of the picture.</param>
-internal readonly record struct StoredImage(
-    int Emoji,
-    int Artist,
-    byte[] PixelHash,
-    int PixelOffset,
-    int PixelLength,
-    int Chunk,
-    int PictureOffset,
-    int PictureLength
-);
+internal readonly record struct StoredImage(int Emoji, int Artist, byte[] PixelHash, int Chunk, int PictureOffset, int PictureLength);
 
 /// <summary>A compressed piece of a file.</summary>
 /// <param name="Offset">Start in the file.</param>
@@ -50,26 +39,25 @@ internal sealed record StoredHeader
     public required IReadOnlyDictionary<string, StoredChunk> Texts { get; init; }
 }
 
-/// <summary>The prepared data set in memory (about 25 MB, compressed as on disk), checked against its sums.</summary>
+/// <summary>The prepared data set in memory (about 15 MB, compressed as on disk), checked against its sums.</summary>
 internal sealed class Emoji36Store
 {
     /// <summary>Version of the layout and of the rendering; a data set of another one is prepared anew.</summary>
-    public const int FormatVersion = 3;
+    public const int FormatVersion = 4;
 
     /// <summary>File of the sums, in the form of the <c>sha256sum</c> tool.</summary>
     public const string SumsFile = "SHA256SUMS";
 
     /// <summary>All other files.</summary>
-    public static IReadOnlyList<string> Files { get; } = ["emoji36.json", "index.bin", "pictures.bin", "pixels.bin", "texts.bin"];
+    public static IReadOnlyList<string> Files { get; } = ["emoji36.json", "index.bin", "pictures.bin", "texts.bin"];
 
     private readonly byte[] pictures;
-    private readonly byte[] pixels;
     private readonly byte[] texts;
     private readonly StoredChunk[] chunks;
 
-    private Emoji36Store(StoredHeader header, byte[] index, byte[] pictures, byte[] pixels, byte[] texts)
+    private Emoji36Store(StoredHeader header, byte[] index, byte[] pictures, byte[] texts)
     {
-        (Header, this.pictures, this.pixels, this.texts) = (header, pictures, pixels, texts);
+        (Header, this.pictures, this.texts) = (header, pictures, texts);
         (Images, chunks) = ReadIndex(index);
     }
 
@@ -99,7 +87,7 @@ internal sealed class Emoji36Store
             var contents = Files.AsParallel().AsOrdered().Select(file => Read(folder, file, sums)).ToArray();
             var header = JsonSerializer.Deserialize<StoredHeader>(contents[0]);
             return header?.Format == FormatVersion
-                ? new(header, contents[1], contents[2], contents[3], contents[4])
+                ? new(header, contents[1], contents[2], contents[3])
                 : throw Damaged(folder, $"it has layout {header?.Format}, this program reads {FormatVersion}");
         }
         catch (AggregateException error)
@@ -115,15 +103,12 @@ internal sealed class Emoji36Store
     /// <summary>The lines of a language: one per emoji, name and keywords apart by tabs, empty where it has no name.</summary>
     public string[] ReadTexts(string language) => Encoding.UTF8.GetString(Unpack(texts, Header.Texts[language])).Split('\n');
 
-    /// <summary>Rendered pixels of a drawing.</summary>
+    /// <summary>Pixels of a drawing, rendered anew (half a millisecond) and checked against their sum.</summary>
     /// <exception cref="EngineException">This machine renders other pixels than those the revision was made from.</exception>
     public byte[] ReadPixels(int image)
     {
         var stored = Images[image];
-        var read =
-            stored.PixelLength > 0
-                ? Emoji36Renderer.Decompress(pixels.AsSpan(stored.PixelOffset, stored.PixelLength))
-                : Emoji36Renderer.Render(ReadPicture(image), svg: false);
+        var read = Emoji36Renderer.Render(ReadPicture(image), svg: stored.Artist < 3);
         return SHA256.HashData(read).AsSpan().SequenceEqual(stored.PixelHash)
             ? read
             : throw new EngineException(
@@ -160,8 +145,6 @@ internal sealed class Emoji36Store
             writer.Write(image.Emoji);
             writer.Write(image.Artist);
             writer.Write(image.PixelHash);
-            writer.Write(image.PixelOffset);
-            writer.Write(image.PixelLength);
             writer.Write(image.Chunk);
             writer.Write(image.PictureOffset);
             writer.Write(image.PictureLength);
@@ -186,8 +169,6 @@ internal sealed class Emoji36Store
                 reader.ReadInt32(),
                 reader.ReadInt32(),
                 reader.ReadBytes(SHA256.HashSizeInBytes),
-                reader.ReadInt32(),
-                reader.ReadInt32(),
                 reader.ReadInt32(),
                 reader.ReadInt32(),
                 reader.ReadInt32()

@@ -25,21 +25,8 @@ internal static class Emoji36Writer
         var good = drawings.Where(d => d.Fault is null).ToList();
         var lines = languages.Select(language => Lines(packages.Texts[language], split)).ToList();
         var (texts, textChunks) = Concatenate([.. lines.AsParallel().AsOrdered().Select(raw => (Emoji36Store.Pack(raw), raw.Length))]);
-        var (pixels, pixelChunks) = Concatenate([.. good.Select(d => (d.Pixels, d.Pixels.Length))]);
         var (pictures, chunks, places) = Pictures(good);
-        var images = good.Select(
-                (d, i) =>
-                    new StoredImage(
-                        d.Emoji,
-                        d.Artist,
-                        d.PixelHash,
-                        pixelChunks[i].Offset,
-                        pixelChunks[i].Length,
-                        places[d].Chunk,
-                        places[d].Offset,
-                        d.Picture.Length
-                    )
-            )
+        var images = good.Select(d => new StoredImage(d.Emoji, d.Artist, d.PixelHash, places[d].Chunk, places[d].Offset, d.Picture.Length))
             .ToList();
         var header = new StoredHeader
         {
@@ -59,7 +46,6 @@ internal static class Emoji36Writer
             JsonSerializer.SerializeToUtf8Bytes(header, Indented),
             Emoji36Store.WriteIndex(images, chunks),
             pictures,
-            pixels,
             texts,
         ];
         var sums = Emoji36Store.Files.Select((file, i) => $"{Convert.ToHexStringLower(SHA256.HashData(contents[i]))}  {file}\n");

@@ -101,7 +101,12 @@ public sealed record ImagePreprocessing(
     public float[] Apply(RgbImage image)
     {
         var pixels = new float[3 * CropSize * CropSize];
-        Normalize(ResizeAndCrop(image), pixels);
+        Apply(image, pixels);
         return pixels;
     }
+
+    /// <inheritdoc cref="Apply(RgbImage)"/>
+    /// <param name="image">The decoded image.</param>
+    /// <param name="into">3 * S * S values.</param>
+    public void Apply(RgbImage image, Span<float> into) => Normalize(ResizeAndCrop(image), into);
 }
