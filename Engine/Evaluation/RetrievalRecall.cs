@@ -17,6 +17,8 @@ public sealed record Recalls(IReadOnlyList<double> T2i, IReadOnlyList<double> I2
 /// <summary>Retrieval ranks and Recall@K. Ties count against the model, so a constant model scores 0; a NaN score is an error.</summary>
 public static class RetrievalRecall
 {
+    private const long RowsPerBlock = 256;
+
     /// <summary>Cosine similarities of captions and images. [M, N] float32</summary>
     /// <param name="texts">[M, D], not normalised.</param>
     /// <param name="images">[N, D], not normalised.</param>
@@ -28,7 +30,15 @@ public static class RetrievalRecall
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
-        return Unit(texts).matmul(Unit(images).t()).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+        var (rows, columns) = (Unit(texts), Unit(images).t()); // [M, D], [D, N]
+        var result = empty([texts.shape[0], images.shape[0]], ScalarType.Float32, texts.device);
+        for (long first = 0; first < texts.shape[0]; first += RowsPerBlock)
+        {
+            using var block = NewDisposeScope();
+            var count = Math.Min(RowsPerBlock, texts.shape[0] - first);
+            result.narrow(0, first, count).copy_(rows.narrow(0, first, count).matmul(columns)); // rounded to float32
+        }
+        return result.MoveToOuterDisposeScope();
     }
 
     /// <summary>Ranks from 0: how many wrong candidates score at least as high as the right one.</summary>
@@ -50,11 +60,11 @@ public static class RetrievalRecall
         var images = similarity.shape[1];
         var owner = tensor(imageOfCaption.ToArray(), ScalarType.Int64, similarity.device); // [M]
         var own = similarity.gather(1, owner.unsqueeze(1)); // [M, 1]
-        var t2i = similarity.ge(own).to_type(ScalarType.Int64).sum([1]) - 1; // the own image is among those counted
-        var isOwn = owner.unsqueeze(1).eq(arange(images, ScalarType.Int64, similarity.device).unsqueeze(0)); // [M, N]
-        var best = similarity.masked_fill(isOwn.logical_not(), double.NegativeInfinity).amax([0]); // [N]
-        var i2t = similarity.ge(best.unsqueeze(0)).logical_and(isOwn.logical_not()).to_type(ScalarType.Int64).sum([0]); // [N]
-        i2t = i2t.masked_fill(isOwn.any(0, false).logical_not(), -1);
+        var t2i = AtLeast(similarity, own, null, 1) - 1; // the own image is among those counted
+        var others = owner.unsqueeze(1).ne(arange(images, ScalarType.Int64, similarity.device).unsqueeze(0)); // [M, N]
+        var best = Best(similarity, others); // [N]
+        var i2t = AtLeast(similarity, best.unsqueeze(0), others, 0); // [N]
+        i2t = i2t.masked_fill(others.all(0, false), -1);
         return (t2i.cpu().data<long>().ToArray(), i2t.cpu().data<long>().ToArray());
     }
 
@@ -96,6 +106,23 @@ public static class RetrievalRecall
             [.. Enumerable.Range(0, Recalls.Cutoffs.Count).Select(i => parts.Average(p => p.T2i[i]))],
             [.. Enumerable.Range(0, Recalls.Cutoffs.Count).Select(i => parts.Average(p => p.I2t[i]))]
         );
+    }
+
+    // Each step has a scope of its own: at a thousand captions a matrix is what the peak of a run's memory is made of.
+
+    /// <summary>How many scores of a row or column are at least as high as a bound, of all or of those chosen.</summary>
+    private static Tensor AtLeast(Tensor similarity, Tensor bound, Tensor? of, long dimension)
+    {
+        using var scope = NewDisposeScope();
+        var reached = similarity.ge(bound);
+        return (of is null ? reached : reached.logical_and_(of)).sum([dimension], type: ScalarType.Int64).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The best score of an image with a caption of its own. [N]</summary>
+    private static Tensor Best(Tensor similarity, Tensor others)
+    {
+        using var scope = NewDisposeScope();
+        return similarity.masked_fill(others, double.NegativeInfinity).amax([0]).MoveToOuterDisposeScope();
     }
 
     private static Tensor Unit(Tensor rows)

@@ -34,7 +34,8 @@ public sealed class TokenEmbedding : IDisposable
         }
         try
         {
-            var larger = zeros([rows, Width], _store.dtype, _store.device).DetachFromDisposeScope();
+            var larger = empty([rows, Width], _store.dtype, _store.device).DetachFromDisposeScope();
+            larger.zero_(); // written, so that the system has given the memory now and not in the middle of the run
             var count = Count;
             using (var head = larger.narrow(0, 0, count))
             {

@@ -82,6 +82,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         {
             outcome = _learner.Learn(run, task, languages, name);
         }
+        NativeMemory.Release(); // what training leaves and what evaluation takes never add up: the peak stays flat
         Phase("evaluation");
         var tokenizer = new ClipTokenizer(state.Vocabulary);
         var scores = new List<Score>();
@@ -118,7 +119,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             ValidationScore = outcome.Validation,
             PeakMemoryBytes = process.PeakWorkingSet64,
         };
-        NativeMemory.Release(); // a run's memory stays flat
+        NativeMemory.Release();
         Phase("checkpoint");
         var changed = outcome.Changed;
         using var delta = new StageDelta(changed, state.Embedding.Gather(changed), outcome.Occurred);
