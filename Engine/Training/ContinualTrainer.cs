@@ -19,6 +19,7 @@ namespace CllClip.Engine.Training;
 public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseModel, TeacherFeatures features)
 {
     /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
+    private const int LanguagesBetweenReleases = 8;
     private const long MostReserved = 256L << 20;
 
     private readonly Evaluator _evaluator = new(dataset, features, baseModel.Text);
@@ -86,6 +87,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         Phase("evaluation");
         var tokenizer = new ClipTokenizer(state.Vocabulary);
         var scores = new List<Score>();
+        var evaluated = 0;
         foreach (var language in seen)
         {
             using (clock.Evaluating())
@@ -103,6 +105,10 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             }
             clock.Evaluated();
             Phase("evaluation");
+            if (++evaluated % LanguagesBetweenReleases == 0)
+            {
+                NativeMemory.Release(); // or the peak would grow with the number of languages seen
+            }
         }
         using var process = Process.GetCurrentProcess();
         var figures = new StageView
