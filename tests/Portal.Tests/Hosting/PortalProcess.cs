@@ -41,6 +41,16 @@ internal sealed partial class PortalProcess : IDisposable
     public static string Program =>
         Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "CllClip.Portal.exe" : "CllClip.Portal");
 
+    /// <summary>Processor time that it has used, all threads together: what a start costs, whatever else the machine does.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public int ExitCode => _process.ExitCode;
 
     public string Output => Text(_output);

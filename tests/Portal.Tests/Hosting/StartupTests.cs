@@ -93,7 +93,7 @@ public sealed class StartupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_start_on_a_prepared_data_root_is_ready_within_half_a_minute_even_on_a_busy_machine()
+    public async Task A_start_on_a_prepared_data_root_costs_no_more_than_a_start()
     {
         Assert.SkipUnless(
             PreparedData.IsThere,
@@ -106,13 +106,20 @@ public sealed class StartupTests : IDisposable
             first.Interrupt();
             Assert.Equal(0, await first.EndAsync());
         }
+        var prepared = new[] { "datasets/emoji36", "features" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(root, folder)))
+            .ToDictionary(file => file, File.GetLastWriteTimeUtc);
         var watch = Stopwatch.StartNew();
         using var second = PortalProcess.Portal(root);
         await ReadyAsync(await second.AddressAsync());
-        TestContext.Current.SendDiagnosticMessage($"Ready in {watch.Elapsed.TotalSeconds:F1} s.");
+        var (seconds, processor) = (watch.Elapsed.TotalSeconds, second.ProcessorTime.TotalSeconds);
+        TestContext.Current.SendDiagnosticMessage($"Ready in {seconds:F1} s, of which {processor:F1} s on a processor.");
 
-        // On two free cores eight seconds are promised; a test machine is shared, so only what no load explains fails here.
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 30);
+        // Eight seconds are promised on two free cores. These are shared with other tests, so the processor's seconds are counted: 6 are usual,
+        // more where others crowd the caches; and nothing is made anew.
+        Assert.InRange(processor, 0, 16);
+        Assert.NotEmpty(prepared);
+        Assert.All(prepared, file => Assert.Equal(file.Value, File.GetLastWriteTimeUtc(file.Key)));
     }
 
     /// <summary>Ready is when the page says no more that something is being prepared.</summary>
