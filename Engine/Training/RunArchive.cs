@@ -71,7 +71,7 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
     /// <exception cref="EngineException">A file is missing, damaged or of a newer format; the message names it.</exception>
     public static RunArchive Read(string folder)
     {
-        var stored = ReadRun(Path.Combine(folder, RunFile));
+        var stored = ReadStored(folder);
         var path = Path.Combine(folder, ScoresFile);
         var scores = ReadScores(path);
         if (scores.Count != stored.ScoreCount)
@@ -90,8 +90,18 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
         return new RunArchive(stored.Run, stored.Stages, scores, stored.HasChain ? chain : null);
     }
 
-    private static Stored ReadRun(string path)
+    /// <summary>Reads an archive's run alone: the scores and the chain are not looked at.</summary>
+    /// <returns>The run, and the folder where its chain should lie; null if the archive has scores alone.</returns>
+    /// <exception cref="EngineException"><c>run.json</c> is missing, damaged or of a newer format.</exception>
+    public static (RunView Run, string? ChainFolder) ReadRun(string folder)
     {
+        var stored = ReadStored(folder);
+        return (stored.Run, stored.HasChain ? Path.Combine(folder, ChainName) : null);
+    }
+
+    private static Stored ReadStored(string folder)
+    {
+        var path = Path.Combine(folder, RunFile);
         try
         {
             var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");

@@ -70,7 +70,7 @@ internal static class ArchiveCommands
         foreach (var folder in given.Words)
         {
             var archive = RunArchive.Read(Path.GetFullPath(folder));
-            var id = await host.Services.GetRequiredService<RunImport>().ImportAsync(archive, shipped: false);
+            var id = await host.Services.GetRequiredService<RunImport>().ImportAsync(archive);
             Console.WriteLine($"Run {id}, {archive.Run.Name}: {archive.Stages.Count} stages, {archive.Scores.Count} scores.");
         }
         return CommandLine.Done;

@@ -7,7 +7,7 @@ using CllClip.Engine.Model;
 namespace CllClip.Portal.Hosting;
 
 /// <summary>Prepares and opens the embedded data set in the background of the start and keeps models and features.</summary>
-internal sealed partial class EngineHost : BackgroundService, IEngineHost
+internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleService, IEngineHost
 {
     private const string DefaultModel = "emoji-base";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -65,6 +65,17 @@ internal sealed partial class EngineHost : BackgroundService, IEngineHost
 
     public TeacherFeatures Features(string datasetId, string modelId, string? device = null) =>
         Features(Dataset(datasetId), modelId, device, null, CancellationToken.None);
+
+    /// <summary>Starts the preparation beside the check of the database, which other services wait for.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);
+
+    public override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Dispose()
     {

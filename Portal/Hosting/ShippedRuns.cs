@@ -23,7 +23,7 @@ internal sealed partial class ShippedRuns(
         {
             try
             {
-                shipped.Add(await import.ImportAsync(RunArchive.Read(folder), shipped: true, cancellationToken));
+                shipped.Add(await import.ImportShippedAsync(folder, cancellationToken));
             }
             catch (EngineException error) when (error is not DatabaseException)
             {

@@ -11,15 +11,33 @@ namespace CllClip.Portal.Storage;
 public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunStore store, PortalFolders folders)
 {
     /// <summary>
-    /// Stores the archive's run, stages and scores, all or none, under the archive's own id. A shipped run's chain is read where it lies, another's is
-    /// copied under the data root. A shipped run that is there already is replaced if the archive's differs; any other is refused.
+    /// Stores somebody's own archive: run, stages and scores, all or none, under the archive's id, and the chain copied under the data root. A run that is
+    /// there already is refused.
     /// </summary>
     /// <returns>Id of the run.</returns>
     /// <exception cref="EngineException">The run is there already, or the disk refuses.</exception>
-    public Task<string> ImportAsync(RunArchive archive, bool shipped, CancellationToken stop = default)
+    public Task<string> ImportAsync(RunArchive archive, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(archive);
-        return Task.Run(() => Import(archive, shipped), stop);
+        return Task.Run(() => Import(archive, shipped: false), stop);
+    }
+
+    /// <summary>
+    /// Stores an archive that came with the program; its chain is read where it lies. A run that is there already is replaced if the archive's differs; an
+    /// unchanged one is not read further than its <c>run.json</c>.
+    /// </summary>
+    /// <returns>Id of the run.</returns>
+    /// <exception cref="EngineException">The archive cannot be read, its run is there as somebody's own, or the disk refuses.</exception>
+    public Task<string> ImportShippedAsync(string folder, CancellationToken stop = default)
+    {
+        return Task.Run(
+            () =>
+            {
+                var (run, chain) = RunArchive.ReadRun(folder);
+                return Find(run.Id) is { } known && Same(known, run, chain) ? run.Id : Import(RunArchive.Read(folder), shipped: true);
+            },
+            stop
+        );
     }
 
     private string Import(RunArchive archive, bool shipped)
@@ -34,7 +52,7 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
         var known = Find(run.Id);
         if (known is not null)
         {
-            if (shipped && known.Shipped && Same(known, archive))
+            if (shipped && Same(known, run, archive.ChainFolder))
             {
                 return run.Id;
             }
@@ -105,12 +123,13 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
         return db.Runs.AsNoTracking().FirstOrDefault(r => r.Id == id);
     }
 
-    /// <summary>The chain's folder moves with the program; the figures are the same if end and summary are.</summary>
-    private static bool Same(RunEntity known, RunArchive archive) =>
-        known.ChainFolder == archive.ChainFolder
-        && known.EndedAt == archive.Run.EndedAt?.ToUniversalTime()
-        && known.Summary == archive.Run.Summary
-        && known.Name == archive.Run.Name;
+    /// <summary>Whether a shipped run is there already. The chain's folder moves with the program; the figures are the same if end and summary are.</summary>
+    private static bool Same(RunEntity known, RunView run, string? chain) =>
+        known.Shipped
+        && known.ChainFolder == chain
+        && known.EndedAt == run.EndedAt?.ToUniversalTime()
+        && known.Summary == run.Summary
+        && known.Name == run.Name;
 
     private static void AddParts(PortalDbContext db, RunArchive archive)
     {

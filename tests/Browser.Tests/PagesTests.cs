@@ -134,7 +134,9 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             );
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
-        await Assertions.Expect(page.Locator("section[aria-label=Progress] [role=progressbar]")).ToHaveAttributeAsync("aria-valuenow", "70");
+        await Assertions
+            .Expect(page.Locator("section[aria-label=Progress] [role=progressbar]"))
+            .ToHaveAttributeAsync("aria-valuenow", "70");
         Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument"));
         await page.Context.CloseAsync();
     }

@@ -22,7 +22,7 @@ public sealed class EngineHostTests : IDisposable
         using var host = Host(PreparedData.Root, _folder.PreparedDataRoot());
         var seen = new List<PreparationStatus>();
         host.PreparationChanged += () => seen.Add(host.Preparation);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartingAsync(TestContext.Current.CancellationToken);
         await host.Ready.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.True(host.Preparation.Ready);
@@ -44,7 +44,7 @@ public sealed class EngineHostTests : IDisposable
         var data = Path.Combine(_folder.Path, "data");
         Directory.CreateDirectory(content);
         using var host = Host(content, data);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartingAsync(TestContext.Current.CancellationToken);
 
         var error = await ErrorAsync(host, "");
         Assert.Contains("npm package @", error, StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class RunImportTests
     {
         using var bench = Bench.Ready();
         var archive = Archive("abc");
-        Assert.Equal("abc", await bench.Import.ImportAsync(archive, shipped: false, TestContext.Current.CancellationToken));
+        Assert.Equal("abc", await bench.Import.ImportAsync(archive, TestContext.Current.CancellationToken));
         var view = (await bench.Queries.GetAsync("abc"))!;
         Assert.Equal(JsonSerializer.Serialize(archive.Run), JsonSerializer.Serialize(view));
         Assert.Equal(archive.Scores, await bench.Queries.ScoresAsync("abc"));
@@ -28,8 +28,8 @@ public sealed class RunImportTests
     public async Task A_run_that_is_there_already_is_refused_by_name()
     {
         using var bench = Bench.Ready();
-        await bench.Import.ImportAsync(Archive("abc"), false, TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<EngineException>(() => bench.Import.ImportAsync(Archive("abc"), false));
+        await bench.Import.ImportAsync(Archive("abc"), TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<EngineException>(() => bench.Import.ImportAsync(Archive("abc")));
         Assert.Contains("'abc'", error.Message, StringComparison.Ordinal);
     }
 
@@ -37,14 +37,31 @@ public sealed class RunImportTests
     public async Task A_shipped_run_is_imported_once_and_again_when_the_repository_brings_another()
     {
         using var bench = Bench.Ready();
-        await bench.Import.ImportAsync(Archive("abc"), true, TestContext.Current.CancellationToken);
-        await bench.Import.ImportAsync(Archive("abc"), true, TestContext.Current.CancellationToken);
+        var folder = Path.Combine(bench.Folder, "shipped", "abc");
+        Archive("abc").Write(folder, halfPrecision: true);
+        Assert.Equal("abc", await bench.Import.ImportShippedAsync(folder, Stop));
+        File.Move(Path.Combine(folder, RunArchive.ScoresFile), Path.Combine(folder, "aside")); // not asked for again
+        Assert.Equal("abc", await bench.Import.ImportShippedAsync(folder, Stop));
         Assert.Equal(1, (await bench.Queries.ListAsync(new())).Total);
+        Assert.Equal(3, (await bench.Queries.ScoresAsync("abc")).Count);
         Assert.True((await bench.Queries.GetAsync("abc"))!.Shipped);
-        await bench.Import.ImportAsync(Archive("abc", recall: 70), true, TestContext.Current.CancellationToken);
+        Directory.Delete(folder, true);
+        Archive("abc", recall: 70).Write(folder, halfPrecision: true);
+        await bench.Import.ImportShippedAsync(folder, Stop);
         Assert.Equal(70, (await bench.Queries.ScoresAsync("abc"))[0].Recall);
         Assert.Equal(1, (await bench.Queries.ListAsync(new())).Total);
         Assert.Equal(ActionOutcome.Conflict, bench.Store.Delete("abc").Outcome);
+    }
+
+    [Fact]
+    public async Task A_shipped_run_does_not_take_the_place_of_somebodys_own()
+    {
+        using var bench = Bench.Ready();
+        await bench.Import.ImportAsync(Archive("abc"), Stop);
+        var folder = Path.Combine(bench.Folder, "shipped", "abc");
+        Archive("abc", recall: 70).Write(folder, halfPrecision: true);
+        await Assert.ThrowsAsync<EngineException>(() => bench.Import.ImportShippedAsync(folder, Stop));
+        Assert.Equal(60, (await bench.Queries.ScoresAsync("abc"))[0].Recall);
     }
 
     [Theory]
@@ -55,7 +72,7 @@ public sealed class RunImportTests
     public async Task An_id_that_is_no_name_of_a_folder_is_refused(string id)
     {
         using var bench = Bench.Ready();
-        await Assert.ThrowsAsync<EngineException>(() => bench.Import.ImportAsync(Archive(id), false));
+        await Assert.ThrowsAsync<EngineException>(() => bench.Import.ImportAsync(Archive(id)));
         Assert.Equal(0, (await bench.Queries.ListAsync(new())).Total);
     }
 
@@ -67,7 +84,7 @@ public sealed class RunImportTests
         Directory.CreateDirectory(CheckpointChain.FolderOf(bench.Folders.Run("abc") + ".importing", 1));
         var stage = Directory.CreateDirectory(CheckpointChain.FolderOf(bench.Folders.Chain("abc"), 1));
         await File.WriteAllTextAsync(Path.Combine(stage.FullName, CheckpointChain.StageFile), "{}", Stop);
-        await bench.Import.ImportAsync(WithChain("abc"), false, Stop);
+        await bench.Import.ImportAsync(WithChain("abc"), Stop);
         Assert.Equal(1, CheckpointChain.CountStages(bench.Folders.Chain("abc")));
         Assert.True(File.Exists(Path.Combine(stage.FullName, CheckpointChain.DeltaFile)));
         Assert.Equal([bench.Folders.Run("abc")], Directory.GetDirectories(Path.GetDirectoryName(bench.Folders.Run("abc"))!));
@@ -86,12 +103,11 @@ public sealed class RunImportTests
         await Assert.ThrowsAnyAsync<Exception>(() =>
             bench.Import.ImportAsync(
                 damagedChain ? archive with { ChainFolder = broken } : archive with { Scores = [archive.Scores[0], archive.Scores[0]] },
-                false,
                 Stop
             )
         );
         Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(bench.Folders.Run("abc"))!));
-        await bench.Import.ImportAsync(archive, false, Stop);
+        await bench.Import.ImportAsync(archive, Stop);
         Assert.Equal(1, CheckpointChain.CountStages(bench.Folders.Chain("abc")));
     }
 
