@@ -151,7 +151,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         var dataset = PrepareEmoji36(meter, stop);
         meter.EnterFeatures();
         Features(dataset, DefaultModel, null, meter, stop);
-        _datasets = [Emoji36Dataset.Open(_folders.Dataset(Emoji36Dataset.DatasetId))]; // without the pixels of a fresh preparation
+        _datasets = [dataset.WithoutPixels()];
         Set(new(true, "Ready", 1, 0, null));
     }
 

@@ -24,11 +24,11 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(folders.Database))!);
                 using var db = contexts.CreateDbContext();
-                if (File.Exists(folders.Database) && new FileInfo(folders.Database).Length > 0)
+                var fresh = !File.Exists(folders.Database) || new FileInfo(folders.Database).Length == 0;
+                if (fresh || IsOlder(db))
                 {
-                    Check(db);
+                    db.Database.Migrate();
                 }
-                db.Database.Migrate();
                 db.Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL"); // readers never wait for the writer
             }
             catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
@@ -67,19 +67,25 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
     private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
 
-    private void Check(PortalDbContext db)
+    /// <summary>Checks the file, and whether migrations wait for it.</summary>
+    private bool IsOlder(PortalDbContext db)
     {
-        var verdict = db.Database.SqlQueryRaw<string>("PRAGMA quick_check(1)").AsEnumerable().FirstOrDefault();
+        db.Database.OpenConnection();
+        using var check = db.Database.GetDbConnection().CreateCommand();
+        check.CommandText = "PRAGMA quick_check(1)";
+        var verdict = check.ExecuteScalar() as string;
         if (verdict is not ("ok" or null))
         {
             throw new SqliteException(verdict, SqliteCorrupt);
         }
-        var unknown = db.Database.GetAppliedMigrations().Except(db.Database.GetMigrations()).ToList();
+        var (applied, known) = (db.Database.GetAppliedMigrations().ToList(), db.Database.GetMigrations().ToList());
+        var unknown = applied.Except(known).ToList();
         if (unknown.Count > 0)
         {
             throw new DatabaseException(
                 $"The database {folders.Database} was written by a newer version of this program (it knows '{unknown[^1]}'). Update the program, or set CllClip:DataRoot to another folder."
             );
         }
+        return applied.Count < known.Count;
     }
 }

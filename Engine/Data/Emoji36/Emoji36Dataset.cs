@@ -86,11 +86,18 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     /// <summary>Name of an emoji in a language, or null where it has none.</summary>
     public string? NameOf(string language, int emoji) => Texts(language).Names[emoji];
 
+    /// <summary>The data set without the pixels that a fresh preparation had at hand.</summary>
+    public Emoji36Dataset WithoutPixels() => rendered.Count > 0 ? new(store, []) : this;
+
     /// <summary>Keywords of an emoji in a language; may be empty.</summary>
-    public IReadOnlyList<string> KeywordsOf(string language, int emoji) => Texts(language).Keywords[emoji];
+    public IReadOnlyList<string> KeywordsOf(string language, int emoji) => [.. Texts(language).Keywords(emoji)];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> TrainingTexts(string language) => Texts(language).Training;
+    public IReadOnlyList<string> TrainingTexts(string language)
+    {
+        var own = Texts(language);
+        return [.. own.Trained.SelectMany(e => own.Keywords(e).Prepend(own.Names[e]!)).Distinct(StringComparer.Ordinal)];
+    }
 
     /// <inheritdoc/>
     public int TrainingPairCount(string language) => 2 * Texts(language).Trained.Count;
@@ -107,14 +114,9 @@ public sealed class Emoji36Dataset : IRetrievalDataset
             pairs.Add(new(Draw(Emoji[emoji].TrainingImages, random), englishName, name, language));
             var image = Draw(Emoji[emoji].TrainingImages, random);
             pairs.Add(
-                own.Keywords[emoji].Length == 0
+                own.KeywordCount(emoji) == 0
                     ? new(image, englishName, name, language)
-                    : new(
-                        image,
-                        english.Keywords[emoji].Length == 0 ? englishName : Draw(english.Keywords[emoji], random),
-                        Draw(own.Keywords[emoji], random),
-                        language
-                    )
+                    : new(image, DrawKeyword(english, emoji, random) ?? englishName, DrawKeyword(own, emoji, random)!, language)
             );
         }
         var shuffled = pairs.ToArray();
@@ -152,31 +154,14 @@ public sealed class Emoji36Dataset : IRetrievalDataset
         );
     }
 
+    private static string? DrawKeyword(LanguageTexts texts, int emoji, Random random) =>
+        texts.KeywordCount(emoji) is > 0 and var count ? texts.Keyword(emoji, random.Next(count)).ToString() : null;
+
     private static T Draw<T>(IReadOnlyList<T> list, Random random) => list[random.Next(list.Count)];
 
-    private LanguageTexts Texts(string language) =>
+    /// <summary>Names and keywords of a language, unpacked when first asked for and kept.</summary>
+    internal LanguageTexts Texts(string language) =>
         store.Header.Texts.ContainsKey(language)
-            ? texts.GetOrAdd(language, code => new(store.ReadTexts(code), Emoji))
+            ? texts.GetOrAdd(language, code => new LanguageTexts(store.ReadTexts(code), Emoji))
             : throw new EngineException($"Emoji36 has no language '{language}'. It has: {string.Join(' ', Languages)}.");
-
-    // One language, unpacked. Trained are the emoji with a name and a drawing to train with.
-    private sealed class LanguageTexts
-    {
-        public LanguageTexts(string[] lines, IReadOnlyList<EmojiItem> emoji)
-        {
-            var parts = lines.Select(line => line.Split('\t')).ToList();
-            Names = [.. parts.Select(p => p[0].Length > 0 ? p[0] : null)];
-            Keywords = [.. parts.Select(p => p[1..])];
-            Trained = [.. emoji.Where(e => Names[e.Index] is not null && e.TrainingImages.Count > 0).Select(e => e.Index)];
-            Training = [.. Trained.SelectMany(e => Keywords[e].Prepend(Names[e]!)).Distinct(StringComparer.Ordinal)];
-        }
-
-        public string?[] Names { get; }
-
-        public string[][] Keywords { get; }
-
-        public IReadOnlyList<int> Trained { get; }
-
-        public IReadOnlyList<string> Training { get; }
-    }
 }

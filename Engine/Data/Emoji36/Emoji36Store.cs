@@ -100,8 +100,8 @@ internal sealed class Emoji36Store
         }
     }
 
-    /// <summary>The lines of a language: one per emoji, name and keywords apart by tabs, empty where it has no name.</summary>
-    public string[] ReadTexts(string language) => Encoding.UTF8.GetString(Unpack(texts, Header.Texts[language])).Split('\n');
+    /// <summary>The text of a language: a line per emoji, name and keywords apart by tabs, empty where it has no name.</summary>
+    public string ReadTexts(string language) => Encoding.UTF8.GetString(Unpack(texts, Header.Texts[language]));
 
     /// <summary>Pixels of a drawing, rendered anew (half a millisecond) and checked against their sum.</summary>
     /// <exception cref="EngineException">This machine renders other pixels than those the revision was made from.</exception>

@@ -99,7 +99,9 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
     public async Task WarmAsync(CancellationToken stop)
     {
         await host.Ready.WaitAsync(stop);
-        await Task.Run(Detector, stop);
+        var detector = Task.Run(Detector, stop);
+        await LoadAsync("", null, stop); // beside it
+        await detector;
         foreach (var example in SearchExamples.All.Examples.Values.SelectMany(e => e))
         {
             await SearchAsync(new SearchQuery { Text = example.Text }, stop); // some hundred: what is called often is compiled anew
