@@ -52,9 +52,9 @@ public sealed class LanguageDetector
                 for (var i = 0; i < dataset.Languages.Count; i++)
                 {
                     var texts = dataset.Texts(dataset.Languages[i]);
-                    for (var emoji = 0; emoji < texts.Names.Count; emoji++)
+                    for (var emoji = 0; emoji < texts.Count; emoji++)
                     {
-                        teaching.Learn(i, texts.Names[emoji], letters: true);
+                        teaching.Learn(i, texts.Name(emoji), letters: true);
                         for (var k = 0; k < texts.KeywordCount(emoji); k++)
                         {
                             teaching.Learn(i, texts.Keyword(emoji, k), letters: false);

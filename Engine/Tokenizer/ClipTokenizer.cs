@@ -7,7 +7,7 @@ namespace CllClip.Engine.Tokenizer;
 /// <summary>CLIP's tokenizer over a vocabulary: the ids of Hugging Face's <c>CLIPTokenizerFast</c>. Thread-safe.</summary>
 public sealed class ClipTokenizer
 {
-    private const int CachedWords = 1 << 16;
+    private const int CachedWords = 1 << 14; // as many as Hugging Face's, roughly: the frequent ones come first
     private const int LongestCachedWord = 64; // characters
     private readonly BpeMerger merger;
     private readonly WordSplitter splitter;

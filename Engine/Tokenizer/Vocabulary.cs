@@ -51,6 +51,8 @@ public sealed class Vocabulary
         {
             if (MergeFault(mergeArray[rank], ids.ContainsKey, seen) is { } fault)
                 throw new EngineException($"Merge {rank} {fault}.");
+            var (left, right) = mergeArray[rank];
+            mergeArray[rank] = (tokenArray[ids[left]], tokenArray[ids[right]]); // the strings that are there: half the memory
         }
         return new Vocabulary(tokenArray, mergeArray, ids);
     }

@@ -19,7 +19,7 @@ namespace CllClip.Engine.Training;
 public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseModel, TeacherFeatures features)
 {
     /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
-    private const int LanguagesBetweenReleases = 8;
+    private const int LanguagesBetweenReleases = 4;
     private const long MostReserved = 256L << 20;
 
     private readonly Evaluator _evaluator = new(dataset, features, baseModel.Text);
@@ -73,7 +73,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
     private void LearnTask(TrainingSession run, int task, IReadOnlyList<string> languages, IReadOnlyList<string> seen)
     {
         var (plan, state, clock) = (run.Plan, run.State, run.Clock);
-        var (trainedBefore, evaluatedBefore, before) = (clock.TrainSeconds, clock.EvaluationSeconds, state.Vocabulary);
+        var (trainedBefore, evaluatedBefore) = (clock.TrainSeconds, clock.EvaluationSeconds);
         var name = string.Join(' ', languages.Take(3)) + (languages.Count > 3 ? " …" : "");
         void Phase(string phase) => run.Progress.Report(new ProgressMade(clock.At(task + 1, name, phase, 0, plan.Epochs, 0, 0), NoLosses));
 
@@ -116,7 +116,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             Stage = task + 1,
             Languages = languages,
             VocabularySize = state.Vocabulary.Count,
-            NewTokens = state.Vocabulary.Count - before.Count,
+            NewTokens = outcome.Grown.Tokens.Count,
             RowsInUse = outcome.RowsInUse,
             TrainingPairs = outcome.Pairs,
             TrainSeconds = clock.TrainSeconds - trainedBefore,
@@ -129,7 +129,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         Phase("checkpoint");
         var changed = outcome.Changed;
         using var delta = new StageDelta(changed, state.Embedding.Gather(changed), outcome.Occurred);
-        var record = new StageRecord(0, baseModel.Hash, "", figures, outcome.OthersFactor, state.Vocabulary.Since(before), scores, "");
+        var record = new StageRecord(0, baseModel.Hash, "", figures, outcome.OthersFactor, outcome.Grown, scores, "");
         var folder = CheckpointChain.Write(plan.CheckpointFolder, record, delta, run.Method.SaveState);
         run.Progress.Report(new StageFinished(figures, folder));
     }

@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Device;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
@@ -16,15 +17,15 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
     /// <summary>Learns the languages of a task, called <paramref name="name"/> in messages; the session's state holds the result.</summary>
     public TaskOutcome Learn(TrainingSession run, int task, IReadOnlyList<string> languages, string name)
     {
-        var before = run.State.Vocabulary.Count;
-        Grow(run, task, languages);
-        return Train(run, task, languages, name, before);
+        var grown = Grow(run, task, languages);
+        NativeMemory.Release(); // growing leaves garbage in proportion to the whole vocabulary
+        return Train(run, task, languages, name, grown);
     }
 
     /// <summary>Trains the languages' own BPE vocabulary and grows table and counters (spec sections 3, 4 and 6).</summary>
-    private void Grow(TrainingSession run, int task, IReadOnlyList<string> languages)
+    private VocabularyDelta Grow(TrainingSession run, int task, IReadOnlyList<string> languages)
     {
-        var (state, settings) = (run.State, run.Settings);
+        var (state, settings, before) = (run.State, run.Settings, run.State.Vocabulary);
         if (!languages.All(dataset.Defaults.BaseVocabularyLanguages.Contains))
         {
             var texts = languages.SelectMany(dataset.TrainingTexts);
@@ -40,9 +41,10 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
             state.Embedding.Append(rows);
         }
         state.Counter.BeginTask(state.Vocabulary.Count);
+        return state.Vocabulary.Since(before);
     }
 
-    private TaskOutcome Train(TrainingSession run, int task, IReadOnlyList<string> languages, string name, int firstNewRow)
+    private TaskOutcome Train(TrainingSession run, int task, IReadOnlyList<string> languages, string name, VocabularyDelta grown)
     {
         var (plan, state, settings, method) = (run.Plan, run.State, run.Settings, run.Method);
         var tokenizer = new ClipTokenizer(state.Vocabulary);
@@ -97,12 +99,9 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         rows.WriteBack();
         state.Counter.EndTask(occurred);
         method.EndTask(context, rows);
-        long[] changed =
-        [
-            .. inUse.Concat(Enumerable.Range(firstNewRow, state.Vocabulary.Count - firstNewRow).Select(i => (long)i)).Distinct().Order(),
-        ];
+        long[] changed = [.. inUse.Concat(Enumerable.Range(grown.FirstId, grown.Tokens.Count).Select(i => (long)i)).Distinct().Order()];
         var trained = (long)stepsPerEpoch * plan.Epochs * settings.BatchSize;
-        return new TaskOutcome(changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained);
+        return new TaskOutcome(grown, changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained);
     }
 
     /// <summary>Whole batches in an epoch of some languages; the last incomplete one is dropped.</summary>
@@ -200,6 +199,7 @@ internal sealed record TrainingSession(
 
 /// <summary>What a task changed, and how it went.</summary>
 internal sealed record TaskOutcome(
+    VocabularyDelta Grown,
     long[] Changed,
     int RowsInUse,
     IReadOnlyList<(int Token, int Languages)> Occurred,

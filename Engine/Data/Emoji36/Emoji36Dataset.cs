@@ -9,9 +9,12 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     /// <summary>Identifier of the data set and of its headline protocol.</summary>
     public const string DatasetId = "emoji36";
 
+    private const int KeptTexts = 4;
+
     private readonly Emoji36Store store;
     private readonly IReadOnlyList<byte[]> rendered;
-    private readonly ConcurrentDictionary<string, LanguageTexts> texts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string?[]> names = new(StringComparer.Ordinal);
+    private readonly List<(string Language, LanguageTexts Texts)> recent = []; // the latest last
 
     private Emoji36Dataset(Emoji36Store store, IReadOnlyList<byte[]> rendered)
     {
@@ -84,7 +87,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public int ArtistOf(int image) => store.Images[image].Artist;
 
     /// <summary>Name of an emoji in a language, or null where it has none.</summary>
-    public string? NameOf(string language, int emoji) => Texts(language).Names[emoji];
+    public string? NameOf(string language, int emoji) => NamesOf(language)[emoji];
 
     /// <summary>The data set without the pixels that a fresh preparation had at hand.</summary>
     public Emoji36Dataset WithoutPixels() => rendered.Count > 0 ? new(store, []) : this;
@@ -95,8 +98,8 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     /// <inheritdoc/>
     public IReadOnlyList<string> TrainingTexts(string language)
     {
-        var own = Texts(language);
-        return [.. own.Trained.SelectMany(e => own.Keywords(e).Prepend(own.Names[e]!)).Distinct(StringComparer.Ordinal)];
+        var (own, ownNames) = (Texts(language), NamesOf(language));
+        return [.. own.Trained.SelectMany(e => own.Keywords(e).Prepend(ownNames[e]!)).Distinct(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
@@ -106,11 +109,12 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public IReadOnlyList<TrainingPair> TrainingEpoch(string language, Random random)
     {
         var (own, english) = (Texts(language), Texts("en"));
+        var (ownNames, englishNames) = (NamesOf(language), NamesOf("en"));
         var pairs = new List<TrainingPair>(2 * own.Trained.Count);
         foreach (var emoji in own.Trained)
         {
-            var name = own.Names[emoji]!;
-            var englishName = english.Names[emoji]!;
+            var name = ownNames[emoji]!;
+            var englishName = englishNames[emoji]!;
             pairs.Add(new(Draw(Emoji[emoji].TrainingImages, random), englishName, name, language));
             var image = Draw(Emoji[emoji].TrainingImages, random);
             pairs.Add(
@@ -143,13 +147,13 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     // Names against one drawing of each emoji, in the order of the emoji; an emoji without name or drawing has no item.
     private RetrievalSet Names(string protocol, string language, Func<EmojiItem, bool> chosen, Func<EmojiItem, int> image)
     {
-        var names = Texts(language).Names;
-        var items = Emoji.Where(e => chosen(e) && image(e) >= 0 && names[e.Index] is not null).ToList();
+        var own = NamesOf(language);
+        var items = Emoji.Where(e => chosen(e) && image(e) >= 0 && own[e.Index] is not null).ToList();
         return new(
             protocol,
             language,
             [.. items.Select(image)],
-            [.. items.Select(e => names[e.Index]!)],
+            [.. items.Select(e => own[e.Index]!)],
             [.. Enumerable.Range(0, items.Count)]
         );
     }
@@ -159,9 +163,26 @@ public sealed class Emoji36Dataset : IRetrievalDataset
 
     private static T Draw<T>(IReadOnlyList<T> list, Random random) => list[random.Next(list.Count)];
 
-    /// <summary>Names and keywords of a language, unpacked when first asked for and kept.</summary>
-    internal LanguageTexts Texts(string language) =>
+    private string?[] NamesOf(string language) => names.GetOrAdd(language, code => Texts(code).Names());
+
+    /// <summary>Names and keywords of a language. Only the latest few stay unpacked, so that a run's memory does not grow with its languages.</summary>
+    internal LanguageTexts Texts(string language)
+    {
+        lock (recent)
+        {
+            var at = recent.FindIndex(r => r.Language == language);
+            var found = at >= 0 ? recent[at] : (Language: language, Texts: Unpack(language));
+            if (at >= 0 || recent.Count == KeptTexts)
+            {
+                recent.RemoveAt(Math.Max(at, 0));
+            }
+            recent.Add(found);
+            return found.Texts;
+        }
+    }
+
+    private LanguageTexts Unpack(string language) =>
         store.Header.Texts.ContainsKey(language)
-            ? texts.GetOrAdd(language, code => new LanguageTexts(store.ReadTexts(code), Emoji))
+            ? new LanguageTexts(store.ReadTexts(language), Emoji)
             : throw new EngineException($"Emoji36 has no language '{language}'. It has: {string.Join(' ', Languages)}.");
 }

@@ -1,8 +1,8 @@
 namespace CllClip.Engine.Data.Emoji36;
 
 /// <summary>
-/// Names and keywords of one language, the keywords in one piece: as strings, those of 36 languages (330,000) would take four times the memory, and a
-/// second to make. Immutable.
+/// Names and keywords of one language, in one piece: as strings, those of 36 languages (400,000) would take four times the memory, and a second to make.
+/// Immutable.
 /// </summary>
 internal sealed class LanguageTexts
 {
@@ -40,15 +40,20 @@ internal sealed class LanguageTexts
                 $"A prepared text of Emoji36 has {_first.Length - 1} lines for {emoji.Count} emoji. Delete the prepared data set; it is prepared again at the next start."
             );
         }
-        Names = [.. emoji.Select((_, i) => Field(_first[i]) is { IsEmpty: false } name ? name.ToString() : null)];
-        Trained = [.. emoji.Where(e => Names[e.Index] is not null && e.TrainingImages.Count > 0).Select(e => e.Index)];
+        Trained = [.. emoji.Where(e => !Name(e.Index).IsEmpty && e.TrainingImages.Count > 0).Select(e => e.Index)];
     }
 
-    /// <summary>Name of each emoji; null where the language has none.</summary>
-    public IReadOnlyList<string?> Names { get; }
+    /// <summary>Number of emoji.</summary>
+    public int Count => _first.Length - 1;
+
+    /// <summary>Name of an emoji; empty where the language has none.</summary>
+    public ReadOnlySpan<char> Name(int emoji) => Field(_first[emoji]);
 
     /// <summary>Emoji with a name and a drawing to train with.</summary>
     public IReadOnlyList<int> Trained { get; }
+
+    /// <summary>Name of each emoji; null where the language has none.</summary>
+    public string?[] Names() => [.. Enumerable.Range(0, Count).Select(e => Name(e) is { IsEmpty: false } name ? name.ToString() : null)];
 
     /// <summary>Number of an emoji's keywords.</summary>
     public int KeywordCount(int emoji) => _first[emoji + 1] - _first[emoji] - 1;
