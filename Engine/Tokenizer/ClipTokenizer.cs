@@ -7,7 +7,7 @@ namespace CllClip.Engine.Tokenizer;
 /// <summary>CLIP's tokenizer over a vocabulary: the ids of Hugging Face's <c>CLIPTokenizerFast</c>. Thread-safe.</summary>
 public sealed class ClipTokenizer
 {
-    private const int CachedWords = 1 << 14; // as many as Hugging Face's, roughly: the frequent ones come first
+    private const int CachedWords = 1 << 14; // Hugging Face keeps 10,000
     private const int LongestCachedWord = 64; // characters
     private readonly BpeMerger merger;
     private readonly WordSplitter splitter;
@@ -164,9 +164,17 @@ public sealed class ClipTokenizer
             if (!cacheBySpan.TryGetValue(word, out var pieces))
             {
                 pieces = Merge(word);
-                // Approximately bounded: threads that come at once may pass the limit by their number.
-                if (word.Length <= LongestCachedWord && cached < CachedWords && cacheBySpan.TryAdd(word, pieces))
-                    Interlocked.Increment(ref cached);
+                if (
+                    word.Length <= LongestCachedWord
+                    && cacheBySpan.TryAdd(word, pieces)
+                    && Interlocked.Increment(ref cached) >= CachedWords
+                )
+                {
+                    // Begun anew when full, so that the words of the language at hand are the ones in it. Approximately bounded: threads that come at
+                    // once may pass the limit by their number.
+                    cache.Clear();
+                    cached = 0;
+                }
             }
             ids.AddRange(pieces.AsSpan());
         }
