@@ -18,8 +18,10 @@ namespace CllClip.Engine.Training;
 /// <param name="features">Teacher embeddings of the data set.</param>
 public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseModel, TeacherFeatures features)
 {
-    /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
+    /// <summary>Languages evaluated before freed memory is given back: few, so that a stage of five languages and one of thirty-six come to the same peak.</summary>
     private const int LanguagesBetweenReleases = 4;
+
+    /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
     private const long MostReserved = 256L << 20;
 
     private readonly Evaluator _evaluator = new(dataset, features, baseModel.Text);

@@ -80,6 +80,20 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
                 $"{path} has {scores.Count} scores, but {RunFile} says {stored.ScoreCount}. Restore the folder from a copy."
             );
         }
+        return new RunArchive(stored.Run, stored.Stages, scores, ChainOf(folder, stored));
+    }
+
+    /// <summary>Reads an archive's run alone, without its scores.</summary>
+    /// <returns>The run, and the folder of its chain; null if the archive has scores alone.</returns>
+    /// <exception cref="EngineException"><c>run.json</c> is missing, damaged or of a newer format, or stages of the chain are missing.</exception>
+    public static (RunView Run, string? ChainFolder) ReadRun(string folder)
+    {
+        var stored = ReadStored(folder);
+        return (stored.Run, ChainOf(folder, stored));
+    }
+
+    private static string? ChainOf(string folder, Stored stored)
+    {
         var chain = Path.Combine(folder, ChainName);
         if (stored.HasChain && CheckpointChain.CountStages(chain) < stored.Stages.Count)
         {
@@ -87,16 +101,7 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
                 $"{chain} has {CheckpointChain.CountStages(chain)} of {stored.Stages.Count} stages. Restore the folder from a copy."
             );
         }
-        return new RunArchive(stored.Run, stored.Stages, scores, stored.HasChain ? chain : null);
-    }
-
-    /// <summary>Reads an archive's run alone: the scores and the chain are not looked at.</summary>
-    /// <returns>The run, and the folder where its chain should lie; null if the archive has scores alone.</returns>
-    /// <exception cref="EngineException"><c>run.json</c> is missing, damaged or of a newer format.</exception>
-    public static (RunView Run, string? ChainFolder) ReadRun(string folder)
-    {
-        var stored = ReadStored(folder);
-        return (stored.Run, stored.HasChain ? Path.Combine(folder, ChainName) : null);
+        return stored.HasChain ? chain : null;
     }
 
     private static Stored ReadStored(string folder)

@@ -25,6 +25,10 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(folders.Database))!);
                 using var db = contexts.CreateDbContext();
                 var fresh = !File.Exists(folders.Database) || new FileInfo(folders.Database).Length == 0;
+                if (!fresh)
+                {
+                    Check(db);
+                }
                 if (fresh || IsOlder(db))
                 {
                     db.Database.Migrate();
@@ -67,8 +71,8 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
     private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
 
-    /// <summary>Checks the file, and whether migrations wait for it.</summary>
-    private bool IsOlder(PortalDbContext db)
+    /// <summary>Without EF's query pipeline, which would have to be compiled for it at every start.</summary>
+    private static void Check(PortalDbContext db)
     {
         db.Database.OpenConnection();
         using var check = db.Database.GetDbConnection().CreateCommand();
@@ -78,6 +82,11 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
         {
             throw new SqliteException(verdict, SqliteCorrupt);
         }
+    }
+
+    /// <summary>Whether migrations wait for it.</summary>
+    private bool IsOlder(PortalDbContext db)
+    {
         var (applied, known) = (db.Database.GetAppliedMigrations().ToList(), db.Database.GetMigrations().ToList());
         var unknown = applied.Except(known).ToList();
         if (unknown.Count > 0)

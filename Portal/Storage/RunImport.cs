@@ -52,10 +52,6 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
         var known = Find(run.Id);
         if (known is not null)
         {
-            if (shipped && Same(known, run, archive.ChainFolder))
-            {
-                return run.Id;
-            }
             if (!shipped || !known.Shipped)
             {
                 throw new EngineException($"There is a run '{run.Id}' (“{known.Name}”) already. Delete it first to import it again.");

@@ -13,7 +13,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
 
     private readonly Emoji36Store store;
     private readonly IReadOnlyList<byte[]> rendered;
-    private readonly ConcurrentDictionary<string, string?[]> names = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LanguageNames> names = new(StringComparer.Ordinal);
     private readonly List<(string Language, LanguageTexts Texts)> recent = []; // the latest last
 
     private Emoji36Dataset(Emoji36Store store, IReadOnlyList<byte[]> rendered)
@@ -87,7 +87,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public int ArtistOf(int image) => store.Images[image].Artist;
 
     /// <summary>Name of an emoji in a language, or null where it has none.</summary>
-    public string? NameOf(string language, int emoji) => NamesOf(language)[emoji];
+    public string? NameOf(string language, int emoji) => NamesOf(language).Names[emoji];
 
     /// <summary>The data set without the pixels that a fresh preparation had at hand.</summary>
     public Emoji36Dataset WithoutPixels() => rendered.Count > 0 ? new(store, []) : this;
@@ -98,29 +98,29 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     /// <inheritdoc/>
     public IReadOnlyList<string> TrainingTexts(string language)
     {
-        var (own, ownNames) = (Texts(language), NamesOf(language));
-        return [.. own.Trained.SelectMany(e => own.Keywords(e).Prepend(ownNames[e]!)).Distinct(StringComparer.Ordinal)];
+        var (texts, own) = (Texts(language), NamesOf(language));
+        return [.. own.Trained.SelectMany(e => texts.Keywords(e).Prepend(own.Names[e]!)).Distinct(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
-    public int TrainingPairCount(string language) => 2 * Texts(language).Trained.Count;
+    public int TrainingPairCount(string language) => 2 * NamesOf(language).Trained.Count;
 
     /// <inheritdoc/>
     public IReadOnlyList<TrainingPair> TrainingEpoch(string language, Random random)
     {
-        var (own, english) = (Texts(language), Texts("en"));
-        var (ownNames, englishNames) = (NamesOf(language), NamesOf("en"));
+        var (own, english) = (NamesOf(language), NamesOf("en"));
+        var (texts, englishTexts) = (Texts(language), Texts("en"));
         var pairs = new List<TrainingPair>(2 * own.Trained.Count);
         foreach (var emoji in own.Trained)
         {
-            var name = ownNames[emoji]!;
-            var englishName = englishNames[emoji]!;
+            var name = own.Names[emoji]!;
+            var englishName = english.Names[emoji]!;
             pairs.Add(new(Draw(Emoji[emoji].TrainingImages, random), englishName, name, language));
             var image = Draw(Emoji[emoji].TrainingImages, random);
             pairs.Add(
-                own.KeywordCount(emoji) == 0
+                texts.KeywordCount(emoji) == 0
                     ? new(image, englishName, name, language)
-                    : new(image, DrawKeyword(english, emoji, random) ?? englishName, DrawKeyword(own, emoji, random)!, language)
+                    : new(image, DrawKeyword(englishTexts, emoji, random) ?? englishName, DrawKeyword(texts, emoji, random)!, language)
             );
         }
         var shuffled = pairs.ToArray();
@@ -147,7 +147,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     // Names against one drawing of each emoji, in the order of the emoji; an emoji without name or drawing has no item.
     private RetrievalSet Names(string protocol, string language, Func<EmojiItem, bool> chosen, Func<EmojiItem, int> image)
     {
-        var own = NamesOf(language);
+        var own = NamesOf(language).Names;
         var items = Emoji.Where(e => chosen(e) && image(e) >= 0 && own[e.Index] is not null).ToList();
         return new(
             protocol,
@@ -163,7 +163,15 @@ public sealed class Emoji36Dataset : IRetrievalDataset
 
     private static T Draw<T>(IReadOnlyList<T> list, Random random) => list[random.Next(list.Count)];
 
-    private string?[] NamesOf(string language) => names.GetOrAdd(language, code => Texts(code).Names());
+    private LanguageNames NamesOf(string language) =>
+        names.GetOrAdd(
+            language,
+            code =>
+            {
+                var own = Texts(code).Names();
+                return new(own, [.. Emoji.Where(e => own[e.Index] is not null && e.TrainingImages.Count > 0).Select(e => e.Index)]);
+            }
+        );
 
     /// <summary>Names and keywords of a language. Only the latest few stay unpacked, so that a run's memory does not grow with its languages.</summary>
     internal LanguageTexts Texts(string language)
@@ -183,6 +191,11 @@ public sealed class Emoji36Dataset : IRetrievalDataset
 
     private LanguageTexts Unpack(string language) =>
         store.Header.Texts.ContainsKey(language)
-            ? new LanguageTexts(store.ReadTexts(language), Emoji)
+            ? new LanguageTexts(store.ReadTexts(language), Emoji.Count)
             : throw new EngineException($"Emoji36 has no language '{language}'. It has: {string.Join(' ', Languages)}.");
+
+    /// <summary>What is kept of every language that was asked for.</summary>
+    /// <param name="Names">Name of each emoji; null where the language has none.</param>
+    /// <param name="Trained">Emoji with a name and a drawing to train with.</param>
+    private sealed record LanguageNames(string?[] Names, IReadOnlyList<int> Trained);
 }

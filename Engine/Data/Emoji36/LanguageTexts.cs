@@ -11,12 +11,13 @@ internal sealed class LanguageTexts
     private readonly int[] _first; // [emoji + 1], in _starts: the name; keywords follow
 
     /// <param name="text">As stored.</param>
-    /// <param name="emoji">What the lines are of, in their order.</param>
-    public LanguageTexts(string text, IReadOnlyList<EmojiItem> emoji)
+    /// <param name="emoji">How many emoji the lines are of.</param>
+    /// <exception cref="EngineException">There are more or fewer lines.</exception>
+    public LanguageTexts(string text, int emoji)
     {
         _text = text;
         var starts = new List<int> { 0 };
-        var first = new List<int>(emoji.Count + 1) { 0 };
+        var first = new List<int>(emoji + 1) { 0 };
         for (var at = 0; at < text.Length; )
         {
             var next = text.AsSpan(at).IndexOfAny('\t', '\n');
@@ -34,13 +35,12 @@ internal sealed class LanguageTexts
         first.Add(starts.Count);
         starts.Add(text.Length + 1);
         (_starts, _first) = ([.. starts], [.. first]);
-        if (_first.Length != emoji.Count + 1)
+        if (_first.Length != emoji + 1)
         {
             throw new EngineException(
-                $"A prepared text of Emoji36 has {_first.Length - 1} lines for {emoji.Count} emoji. Delete the prepared data set; it is prepared again at the next start."
+                $"A prepared text of Emoji36 has {_first.Length - 1} lines for {emoji} emoji. Delete the prepared data set; it is prepared again at the next start."
             );
         }
-        Trained = [.. emoji.Where(e => !Name(e.Index).IsEmpty && e.TrainingImages.Count > 0).Select(e => e.Index)];
     }
 
     /// <summary>Number of emoji.</summary>
@@ -48,9 +48,6 @@ internal sealed class LanguageTexts
 
     /// <summary>Name of an emoji; empty where the language has none.</summary>
     public ReadOnlySpan<char> Name(int emoji) => Field(_first[emoji]);
-
-    /// <summary>Emoji with a name and a drawing to train with.</summary>
-    public IReadOnlyList<int> Trained { get; }
 
     /// <summary>Name of each emoji; null where the language has none.</summary>
     public string?[] Names() => [.. Enumerable.Range(0, Count).Select(e => Name(e) is { IsEmpty: false } name ? name.ToString() : null)];

@@ -59,6 +59,26 @@ public class ClipTokenizerTests
     }
 
     [Fact]
+    public void More_words_than_the_cache_holds_keep_their_ids_from_every_thread()
+    {
+        string Word(int i) =>
+            string.Create(
+                6,
+                i,
+                (to, n) =>
+                {
+                    for (var c = 0; c < to.Length; c++, n /= 20)
+                    {
+                        to[c] = (char)('a' + (n % 20));
+                    }
+                }
+            );
+        var before = Enumerable.Range(0, 100).Select(i => tokenizer.Encode(Word(i))).ToList();
+        Parallel.For(0, 40_000, i => tokenizer.Encode(Word(i)));
+        Assert.Equal(before, Enumerable.Range(0, 100).Select(i => tokenizer.Encode(Word(i))));
+    }
+
+    [Fact]
     public void Cutting_keeps_the_end_token_last()
     {
         var ids = tokenizer.Encode("katze katze katze katze", 4);

@@ -155,15 +155,10 @@ public class BoardBuilderTests
             .Range(0, 500)
             .Select(i => Entry($"r{i}", LanguageCatalog.PaperOrder, [], i, $"c{i / 3}") with { Scores = scores })
             .ToList();
-        // The quickest of some: other test programs share the processor.
-        var quickest = Enumerable
-            .Range(0, 6)
-            .Min(_ =>
-            {
-                var watch = System.Diagnostics.Stopwatch.StartNew();
-                BoardBuilder.Build(new BoardQuery { Sort = "forgetting" }, entries);
-                return watch.ElapsedMilliseconds;
-            });
-        Assert.True(quickest < 300, $"{quickest} ms");
+        var query = new BoardQuery { Sort = "forgetting" };
+        BoardBuilder.Build(query, entries); // compiled
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        BoardBuilder.Build(query, entries);
+        Assert.True(watch.ElapsedMilliseconds < 300, $"{watch.ElapsedMilliseconds} ms");
     }
 }
