@@ -60,11 +60,11 @@ public static class RetrievalRecall
         var images = similarity.shape[1];
         var owner = tensor(imageOfCaption.ToArray(), ScalarType.Int64, similarity.device); // [M]
         var own = similarity.gather(1, owner.unsqueeze(1)); // [M, 1]
-        var t2i = AtLeast(similarity, own, null, 1) - 1; // the own image is among those counted
-        var others = owner.unsqueeze(1).ne(arange(images, ScalarType.Int64, similarity.device).unsqueeze(0)); // [M, N]
+        var t2i = AtLeast(similarity, own, null, 1).Plus(-1L); // the own image is among those counted
+        var others = owner.unsqueeze(1).ne(TensorScalars.Positions(images, similarity.device).unsqueeze(0)); // [M, N]
         var best = Best(similarity, others); // [N]
         var i2t = AtLeast(similarity, best.unsqueeze(0), others, 0); // [N]
-        i2t = i2t.masked_fill(others.all(0, false), -1);
+        i2t = i2t.Masked(others.all(0, false), -1);
         return (t2i.cpu().data<long>().ToArray(), i2t.cpu().data<long>().ToArray());
     }
 
@@ -122,12 +122,12 @@ public static class RetrievalRecall
     private static Tensor Best(Tensor similarity, Tensor others)
     {
         using var scope = NewDisposeScope();
-        return similarity.masked_fill(others, double.NegativeInfinity).amax([0]).MoveToOuterDisposeScope();
+        return similarity.Masked(others, double.NegativeInfinity).amax([0]).MoveToOuterDisposeScope();
     }
 
     private static Tensor Unit(Tensor rows)
     {
         var wide = rows.to_type(ScalarType.Float64);
-        return wide / wide.norm(1, keepdim: true, p: 2).clamp_min(1e-300);
+        return wide / wide.norm(1, keepdim: true, p: 2).NoLessThan(1e-300);
     }
 }

@@ -144,7 +144,7 @@ public sealed class ClipModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(ids);
         using var scope = NewDisposeScope();
-        var score = EndTokenId is { } end ? ids.eq(end).to(ScalarType.Int64) : ids;
+        var score = EndTokenId is { } end ? ids.EqualTo(end).to(ScalarType.Int64) : ids;
         return score.argmax(-1).MoveToOuterDisposeScope(); // the first of equals
     }
 

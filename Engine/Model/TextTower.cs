@@ -106,7 +106,7 @@ public sealed class TextTower : IDisposable
     /// <summary>The row of the mask that belongs to each end token. [B, 1, 1, L]</summary>
     private static Tensor EndBias(Tensor ends, long length, ScalarType type, Tensor? mask)
     {
-        var visible = arange(length, ScalarType.Int64, ends.device).unsqueeze(0).le(ends.unsqueeze(1)); // [B, L]
+        var visible = TensorScalars.Positions(length, ends.device).unsqueeze(0).le(ends.unsqueeze(1)); // [B, L]
         if (mask is not null)
         {
             visible = visible.logical_and(mask.to_type(ScalarType.Bool));
@@ -117,7 +117,7 @@ public sealed class TextTower : IDisposable
     private static Tensor Bias(Tensor visible, ScalarType type)
     {
         var lowest = type == ScalarType.Float64 ? double.MinValue : float.MinValue;
-        return zeros(visible.shape, type, visible.device).masked_fill_(visible.logical_not(), lowest);
+        return zeros(visible.shape, type, visible.device).Mask_(visible.logical_not(), lowest);
     }
 
     /// <inheritdoc/>

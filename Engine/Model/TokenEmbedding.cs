@@ -89,7 +89,7 @@ public sealed class TokenEmbedding : IDisposable
         using var nothing = no_grad();
         if (factor != 1)
         {
-            Table.mul_(factor);
+            Table.Multiply_(factor);
         }
         Table.index_copy_(0, tensor(rows, ScalarType.Int64, Table.device), values.detach().to(Table.dtype, Table.device));
     }
@@ -156,7 +156,7 @@ public sealed class TaskRows : IDisposable
         using var scope = NewDisposeScope();
         using var nothing = no_grad();
         var gathered = _embedding.Gather(rows);
-        gathered.mul_(OthersFactor);
+        gathered.Multiply_(OthersFactor);
         var inUse = Enumerable.Range(0, rows.Length).Where(i => _position[rows[i]] >= 0).ToArray();
         if (inUse.Length > 0)
         {

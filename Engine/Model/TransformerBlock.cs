@@ -45,7 +45,7 @@ internal sealed class TransformerBlock : IDisposable
                 return Frozen(name);
             }
             using var tensor = Frozen(name);
-            return tensor * factor;
+            return tensor.Times(factor);
         }
         _norm1Weight = Frozen("layer_norm1.weight");
         _norm1Bias = Frozen("layer_norm1.bias");
@@ -71,8 +71,8 @@ internal sealed class TransformerBlock : IDisposable
     {
         var h = F.layer_norm(x, [_sizes.Width], _norm1Weight, _norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
         var qkv = F.linear(h, _qkvWeight, _qkvBias).chunk(3, -1); // 3 x [B, L, W]
-        var q = parts.QueryDelta(index, h) is { } dq ? qkv[0] + dq : qkv[0];
-        var v = parts.ValueDelta(index, h) is { } dv ? qkv[2] + dv : qkv[2];
+        var q = parts.QueryDelta(index, h) is { } dq ? qkv[0].Plus(dq) : qkv[0];
+        var v = parts.ValueDelta(index, h) is { } dv ? qkv[2].Plus(dv) : qkv[2];
         var k = qkv[1];
         if (parts.Prefix(index) is var (keys, values))
         {
@@ -99,7 +99,7 @@ internal sealed class TransformerBlock : IDisposable
         var q = F.linear(own, _qkvWeight.narrow(0, 0, width), _qkvBias.narrow(0, 0, width)); // [B, 1, W]
         var kv = F.linear(h, _qkvWeight.narrow(0, width, 2 * width), _qkvBias.narrow(0, width, 2 * width)).chunk(2, -1); // 2 x [B, L, W]
         q = parts.QueryDelta(index, own) is { } dq ? q.Plus(dq) : q;
-        var v = parts.ValueDelta(index, h) is { } dv ? kv[1] + dv : kv[1];
+        var v = parts.ValueDelta(index, h) is { } dv ? kv[1].Plus(dv) : kv[1];
         var k = kv[0];
         if (parts.Prefix(index) is var (keys, values))
         {
@@ -134,7 +134,7 @@ internal sealed class TransformerBlock : IDisposable
         if (bias is null && causal)
         {
             using var later = ones(length, length, ScalarType.Bool, x.device).triu(1);
-            own = own.masked_fill(later, x.dtype == ScalarType.Float64 ? double.MinValue : float.MinValue);
+            own = own.Masked(later, x.dtype == ScalarType.Float64 ? double.MinValue : float.MinValue);
         }
         var front = zeros([batch, 1, length, prefix], x.dtype, x.device);
         return cat([front, own.expand(batch, 1, length, length)], -1);

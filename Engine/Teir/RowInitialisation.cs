@@ -15,6 +15,7 @@ public static class RowInitialisation
     public static (double Mean, double Deviation) OfTable(Tensor table)
     {
         ArgumentNullException.ThrowIfNull(table);
+        static Tensor Square(Tensor x) => x * x;
         double Sum(Func<Tensor, Tensor> of)
         {
             var sum = 0.0;
@@ -28,7 +29,7 @@ public static class RowInitialisation
         }
         var count = table.NumberOfElements;
         var mean = Sum(x => x) / count;
-        return (mean, Math.Sqrt(Sum(x => (x - mean).square()) / (count - 1)));
+        return (mean, Math.Sqrt(Sum(x => Square(x.Plus(-mean))) / (count - 1)));
     }
 
     /// <summary>Draws rows from N(mean, deviation²).</summary>

@@ -68,7 +68,7 @@ public sealed class AdamW : IDisposable
         {
             foreach (var slot in _slots)
             {
-                slot.Parameter.grad?.mul_(factor);
+                slot.Parameter.grad?.Multiply_(factor);
             }
         }
         return total;
@@ -82,14 +82,6 @@ public sealed class AdamW : IDisposable
         var rootCorrection = Math.Sqrt(1 - Math.Pow(Beta2, _step));
         var stepSize = learningRate / (1 - Math.Pow(Beta1, _step));
         using var nothing = no_grad();
-        // Named, so that the collector cannot free them while the native side reads them.
-        using Scalar first = Beta1,
-            firstNew = 1 - Beta1,
-            second = Beta2,
-            secondNew = 1 - Beta2,
-            correction = rootCorrection,
-            epsilon = Epsilon,
-            back = -stepSize;
         foreach (var slot in _slots)
         {
             using var scope = NewDisposeScope();
@@ -101,16 +93,16 @@ public sealed class AdamW : IDisposable
             var decay = p.dim() >= 2 ? learningRate * _weightDecay : 0;
             if (decay != 0)
             {
-                p.mul_(slot.DecayScale is { } scale ? 1 - scale * decay : 1 - decay);
+                _ = slot.DecayScale is { } scale ? p.mul_(scale.Times(-decay).Plus(1.0)) : p.Multiply_(1 - decay);
             }
             if (slot.GradientScale is { } rows)
             {
                 gradient.mul_(rows);
             }
-            slot.First.mul_(first).add_(gradient, firstNew);
-            slot.Second.mul_(second).addcmul_(gradient, gradient, secondNew);
-            var root = slot.Second.sqrt().div_(correction).add_(epsilon);
-            p.addcdiv_(slot.First, root, back);
+            slot.First.Multiply_(Beta1).Add_(gradient, 1 - Beta1);
+            slot.Second.Multiply_(Beta2).AddProduct_(gradient, gradient, 1 - Beta2);
+            var root = slot.Second.sqrt().Divide_(rootCorrection).Add_(Epsilon);
+            p.AddQuotient_(slot.First, root, -stepSize);
         }
     }
 

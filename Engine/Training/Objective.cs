@@ -44,9 +44,7 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
         var crosslingual = crosslingualScale > 0 ? Distance(captions, targets, memory ? Where(fromMemory!, false) : null) : null;
         var replay = memory ? Distance(captions, targets, Where(fromMemory!, true)) : null;
         var crossmodal = temperature is not null && crossmodalScale > 0 ? Contrast(captions, images, imageIds, temperature) : null;
-        using Scalar language = crosslingualScale, // named: the collector must not free them under the native call
-            image = crossmodalScale;
-        var total = Sum(crosslingual?.mul(language), crossmodal?.mul(image), replay);
+        var total = Sum(crosslingual?.Times(crosslingualScale), crossmodal?.Times(crossmodalScale), replay);
         return new LossTerms(Outer(crosslingual), Outer(crossmodal), Outer(replay), total.MoveToOuterDisposeScope());
     }
 
@@ -72,7 +70,7 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
     {
         using (no_grad())
         {
-            temperature.clamp_(LowestTemperature, HighestTemperature); // the parameter itself: its gradient is not masked
+            temperature.Clamp_(LowestTemperature, HighestTemperature); // the parameter itself: its gradient is not masked
         }
         var batch = captions.shape[0];
         var a = F.normalize(captions, 2, 1, 1e-12); // [B, D]
@@ -82,7 +80,6 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
         var share = same / same.sum(1, keepdim: true);
         var rows = (F.log_softmax(logits, 1) * share).sum();
         var columns = (F.log_softmax(logits.t(), 1) * share).sum();
-        using Scalar half = -0.5 / batch;
-        return rows.Plus(columns).mul(half);
+        return rows.Plus(columns).Times(-0.5 / batch);
     }
 }

@@ -1,0 +1,71 @@
+using CllClip.Engine;
+using Mono.Cecil;
+using TorchSharp;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Architecture;
+
+/// <summary>
+/// A number that TorchSharp turns into a native <c>Scalar</c> by the way can be freed by the collector while the native call reads it
+/// ("Expected false to be true", or a garbage value, once in many hours). So the engine makes its Scalars in one file, which holds them.
+/// </summary>
+public sealed class NativeScalarTests
+{
+    private const string Allowed = "CllClip.Engine.TensorScalars";
+    private const string Scalar = "TorchSharp.Scalar";
+
+    [Fact]
+    public void No_number_becomes_a_native_scalar_outside_TensorScalars()
+    {
+        using var torchSharp = AssemblyDefinition.ReadAssembly(typeof(torch).Assembly.Location);
+        using var engine = AssemblyDefinition.ReadAssembly(typeof(EngineException).Assembly.Location);
+        var making = Making(torchSharp);
+        Assert.Contains(
+            "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)",
+            making
+        ); // else this test could not fail
+        var calls = Calls(engine).Where(c => IsScalar(c.Called) || making.Contains(c.Called.FullName)).ToList();
+        Assert.Contains(calls, c => c.Caller.DeclaringType.FullName == Allowed);
+        var elsewhere = calls
+            .Where(c => c.Caller.DeclaringType.FullName != Allowed)
+            .Select(c => $"{c.Caller.FullName} calls {c.Called.FullName}")
+            .ToList();
+        Assert.True(elsewhere.Count == 0, "Use TensorScalars instead: " + string.Join("; ", elsewhere));
+    }
+
+    /// <summary>Methods of TorchSharp that make a Scalar, themselves or through another.</summary>
+    private static HashSet<string> Making(AssemblyDefinition torchSharp)
+    {
+        var callers = Calls(torchSharp).ToLookup(c => c.Called.FullName, c => c.Caller.FullName);
+        var making = new HashSet<string>();
+        var open = new Stack<string>(Calls(torchSharp).Where(c => IsScalar(c.Called)).Select(c => c.Caller.FullName));
+        while (open.TryPop(out var method))
+        {
+            if (making.Add(method))
+            {
+                foreach (var caller in callers[method])
+                {
+                    open.Push(caller);
+                }
+            }
+        }
+        return making;
+    }
+
+    private static bool IsScalar(MethodReference method) =>
+        (method.ReturnType.FullName == Scalar && method.Name is "op_Implicit" or "ToScalar")
+        || (method.DeclaringType.FullName == Scalar && method.Name == ".ctor");
+
+    private static List<(MethodDefinition Caller, MethodReference Called)> Calls(AssemblyDefinition assembly) =>
+        [
+            .. from type in Nested(assembly.MainModule.Types)
+            from method in type.Methods
+            where method.HasBody
+            from instruction in method.Body.Instructions
+            where instruction.Operand is MethodReference
+            select (method, (MethodReference)instruction.Operand),
+        ];
+
+    private static IEnumerable<TypeDefinition> Nested(IEnumerable<TypeDefinition> types) =>
+        types.SelectMany(t => Nested(t.NestedTypes).Append(t));
+}
