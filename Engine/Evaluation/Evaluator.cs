@@ -59,7 +59,7 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
             0,
             tensor(set.Images.Select(i => (long)i).ToArray(), ScalarType.Int64, features.Images.device)
         ); // [N, D]
-        return RetrievalRecall.Of(RetrievalRecall.Similarities(texts, images), [.. set.ImageOfCaption.Select(i => (long)i)]);
+        return RetrievalRecall.Of(texts, images, [.. set.ImageOfCaption.Select(i => (long)i)]);
     }
 
     private Tensor Encode(

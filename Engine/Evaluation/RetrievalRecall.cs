@@ -1,4 +1,7 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CllClip.Engine.Evaluation;
 
@@ -15,9 +18,13 @@ public sealed record Recalls(IReadOnlyList<double> T2i, IReadOnlyList<double> I2
 }
 
 /// <summary>Retrieval ranks and Recall@K. Ties count against the model, so a constant model scores 0; a NaN score is an error.</summary>
+/// <remarks>
+/// Captions are taken a block at a time, so that memory grows with the number of images and not with captions times images: a matrix of 25,000
+/// captions and 5,000 images would be half a gigabyte.
+/// </remarks>
 public static class RetrievalRecall
 {
-    private const long RowsPerBlock = 256;
+    private const int CaptionsPerBlock = 256;
 
     /// <summary>Cosine similarities of captions and images. [M, N] float32</summary>
     /// <param name="texts">[M, D], not normalised.</param>
@@ -30,19 +37,18 @@ public static class RetrievalRecall
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
-        var (rows, columns) = (Unit(texts), Unit(images).t()); // [M, D], [D, N]
+        var columns = Unit(images).t(); // [D, N]
         var result = empty([texts.shape[0], images.shape[0]], ScalarType.Float32, texts.device);
-        for (long first = 0; first < texts.shape[0]; first += RowsPerBlock)
+        foreach (var (first, count) in Blocks(texts.shape[0]))
         {
             using var block = NewDisposeScope();
-            var count = Math.Min(RowsPerBlock, texts.shape[0] - first);
-            result.narrow(0, first, count).copy_(rows.narrow(0, first, count).matmul(columns)); // rounded to float32
+            result.narrow(0, first, count).copy_(Unit(texts.narrow(0, first, count)).matmul(columns)); // rounded to float32
         }
         return result.MoveToOuterDisposeScope();
     }
 
     /// <summary>Ranks from 0: how many wrong candidates score at least as high as the right one.</summary>
-    /// <param name="similarity">Score of caption c with image i. [M, N]</param>
+    /// <param name="similarity">Score of caption c with image i. [M, N] float32</param>
     /// <param name="imageOfCaption">The caption's own image. [M]</param>
     /// <returns>T2i: one rank a caption; I2t: one rank an image, -1 for an image without captions.</returns>
     /// <exception cref="EngineException">A score is NaN.</exception>
@@ -51,21 +57,36 @@ public static class RetrievalRecall
         ArgumentNullException.ThrowIfNull(similarity);
         ArgumentNullException.ThrowIfNull(imageOfCaption);
         using var scope = NewDisposeScope();
-        if (similarity.isnan().any().item<bool>())
+        var owner = tensor(imageOfCaption.ToArray(), ScalarType.Int64, similarity.device).unsqueeze(1); // [M, 1]
+        var own = Numbers(similarity.gather(1, owner)).ToArray();
+        return Ranks(similarity.shape[1], imageOfCaption, own, (first, count) => similarity.narrow(0, first, count));
+    }
+
+    /// <summary>Ranks by the cosine similarities of captions and images, without the whole matrix.</summary>
+    /// <inheritdoc cref="Ranks(Tensor, IReadOnlyList{long})"/>
+    /// <param name="texts">[M, D], not normalised.</param>
+    /// <param name="images">[N, D], not normalised.</param>
+    /// <param name="imageOfCaption">The caption's own image. [M]</param>
+    public static (long[] T2i, long[] I2t) Ranks(Tensor texts, Tensor images, IReadOnlyList<long> imageOfCaption)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(imageOfCaption);
+        using var scope = NewDisposeScope();
+        var columns = Unit(images).t(); // [D, N]
+        var own = new float[imageOfCaption.Count];
+        foreach (var (first, count) in Blocks(own.Length))
         {
-            throw new EngineException(
-                "A similarity is NaN: the model's embeddings are broken. Lower the learning rate, or check the checkpoint's weights."
-            );
+            using var block = NewDisposeScope();
+            var owners = Enumerable.Range(first, count).Select(c => imageOfCaption[c]).ToArray();
+            var some = owners.Distinct().ToArray();
+            var place = some.Select((image, i) => (image, i)).ToDictionary(x => x.image, x => (long)x.i);
+            var scores = Unit(texts.narrow(0, first, count)).matmul(columns.index_select(1, Index(some))); // [count, some]
+            Numbers(scores.gather(1, Index([.. owners.Select(o => place[o])]).unsqueeze(1))).CopyTo(own.AsSpan(first));
         }
-        var images = similarity.shape[1];
-        var owner = tensor(imageOfCaption.ToArray(), ScalarType.Int64, similarity.device); // [M]
-        var own = similarity.gather(1, owner.unsqueeze(1)); // [M, 1]
-        var t2i = AtLeast(similarity, own, null, 1).Plus(-1L); // the own image is among those counted
-        var others = owner.unsqueeze(1).ne(TensorScalars.Positions(images, similarity.device).unsqueeze(0)); // [M, N]
-        var best = Best(similarity, others); // [N]
-        var i2t = AtLeast(similarity, best.unsqueeze(0), others, 0); // [N]
-        i2t = i2t.Masked(others.all(0, false), -1);
-        return (t2i.cpu().data<long>().ToArray(), i2t.cpu().data<long>().ToArray());
+        return Ranks(images.shape[0], imageOfCaption, own, (first, count) => Unit(texts.narrow(0, first, count)).matmul(columns));
+
+        Tensor Index(long[] values) => tensor(values, ScalarType.Int64, images.device);
     }
 
     /// <summary>Share (percent) of ranks within the first K; a rank of -1 is a miss.</summary>
@@ -75,12 +96,13 @@ public static class RetrievalRecall
         return 100.0 * ranks.Count(r => r >= 0 && r < k) / ranks.Count;
     }
 
-    /// <summary>Recall@1, 5, 10 in both directions.</summary>
-    public static Recalls Of(Tensor similarity, IReadOnlyList<long> imageOfCaption)
-    {
-        var (t2i, i2t) = Ranks(similarity, imageOfCaption);
-        return new Recalls([.. Recalls.Cutoffs.Select(k => At(t2i, k))], [.. Recalls.Cutoffs.Select(k => At(i2t, k))]);
-    }
+    /// <summary>Recall@1, 5, 10 in both directions, from a matrix of scores.</summary>
+    /// <inheritdoc cref="Ranks(Tensor, IReadOnlyList{long})"/>
+    public static Recalls Of(Tensor similarity, IReadOnlyList<long> imageOfCaption) => Of(Ranks(similarity, imageOfCaption));
+
+    /// <summary>Recall@1, 5, 10 in both directions, by cosine similarity.</summary>
+    /// <inheritdoc cref="Ranks(Tensor, Tensor, IReadOnlyList{long})"/>
+    public static Recalls Of(Tensor texts, Tensor images, IReadOnlyList<long> imageOfCaption) => Of(Ranks(texts, images, imageOfCaption));
 
     /// <summary>Mean over folds of consecutive images, cut as numpy's <c>array_split</c> does (MSCOCO's 1K protocol): each fold has its own captions and images only.</summary>
     public static Recalls OfFolds(Tensor similarity, IReadOnlyList<long> imageOfCaption, int folds)
@@ -108,22 +130,76 @@ public static class RetrievalRecall
         );
     }
 
-    // Each step has a scope of its own: at a thousand captions a matrix is what the peak of a run's memory is made of.
+    private static Recalls Of((long[] T2i, long[] I2t) ranks) =>
+        new([.. Recalls.Cutoffs.Select(k => At(ranks.T2i, k))], [.. Recalls.Cutoffs.Select(k => At(ranks.I2t, k))]);
 
-    /// <summary>How many scores of a row or column are at least as high as a bound, of all or of those chosen.</summary>
-    private static Tensor AtLeast(Tensor similarity, Tensor bound, Tensor? of, long dimension)
+    /// <param name="images">Number N of images.</param>
+    /// <param name="owner">The caption's own image. [M]</param>
+    /// <param name="own">The caption's score with it. [M]</param>
+    /// <param name="scores">Scores of some consecutive captions with all images. (first, count) to [count, N]</param>
+    private static (long[] T2i, long[] I2t) Ranks(long images, IReadOnlyList<long> owner, float[] own, Func<int, int, Tensor> scores)
     {
-        using var scope = NewDisposeScope();
-        var reached = similarity.ge(bound);
-        return (of is null ? reached : reached.logical_and_(of)).sum([dimension], type: ScalarType.Int64).MoveToOuterDisposeScope();
+        var best = new float[images]; // an image's best own caption
+        Array.Fill(best, float.NegativeInfinity);
+        var described = new bool[images];
+        for (var c = 0; c < own.Length; c++)
+        {
+            described[owner[c]] = true;
+            best[owner[c]] = Math.Max(best[owner[c]], own[c]);
+        }
+        var (t2i, reached) = (new long[own.Length], new int[images]);
+        foreach (var (first, count) in Blocks(own.Length))
+        {
+            using var block = NewDisposeScope();
+            var numbers = Numbers(scores(first, count));
+            if (TensorPrimitives.IsNaNAny<float>(numbers))
+            {
+                throw new EngineException(
+                    "A similarity is NaN: the model's embeddings are broken. Lower the learning rate, or check the checkpoint's weights."
+                );
+            }
+            for (var c = first; c < first + count; c++)
+            {
+                var row = numbers.Slice((c - first) * best.Length, best.Length);
+                var mine = (int)owner[c];
+                t2i[c] =
+                    Count(row[..mine], own[c], best, reached)
+                    + Count(row[(mine + 1)..], own[c], best.AsSpan(mine + 1), reached.AsSpan(mine + 1));
+            }
+        }
+        return (t2i, [.. reached.Select((r, i) => described[i] ? (long)r : -1)]);
     }
 
-    /// <summary>The best score of an image with a caption of its own. [N]</summary>
-    private static Tensor Best(Tensor similarity, Tensor others)
+    /// <summary>Counts the images that score at least the caption's bound, and counts the caption at each image whose bound it reaches.</summary>
+    private static int Count(ReadOnlySpan<float> row, float bound, ReadOnlySpan<float> bounds, Span<int> reached)
     {
-        using var scope = NewDisposeScope();
-        return similarity.Masked(others, double.NegativeInfinity).amax([0]).MoveToOuterDisposeScope();
+        var (own, counts, i) = (new Vector<float>(bound), Vector<int>.Zero, 0);
+        for (; i <= row.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var score = new Vector<float>(row[i..]);
+            counts -= Vector.GreaterThanOrEqual(score, own); // a mask that holds is -1
+            (new Vector<int>(reached[i..]) - Vector.GreaterThanOrEqual(score, new Vector<float>(bounds[i..]))).CopyTo(reached[i..]);
+        }
+        var count = Vector.Sum(counts);
+        for (; i < row.Length; i++)
+        {
+            count += row[i] >= bound ? 1 : 0;
+            reached[i] += row[i] >= bounds[i] ? 1 : 0;
+        }
+        return count;
     }
+
+    private static IEnumerable<(int First, int Count)> Blocks(long captions)
+    {
+        for (var first = 0; first < captions; first += CaptionsPerBlock)
+        {
+            yield return (first, (int)Math.Min(CaptionsPerBlock, captions - first));
+        }
+    }
+
+    /// <summary>A tensor's numbers as float32, where they lie; valid while the scope at hand is.</summary>
+    private static ReadOnlySpan<float> Numbers(Tensor values) =>
+        MemoryMarshal.Cast<byte, float>(values.to_type(ScalarType.Float32).cpu().contiguous().bytes);
 
     private static Tensor Unit(Tensor rows)
     {

@@ -9,7 +9,7 @@ public delegate TextTowerParts PartsOf(Tensor tokens, Tensor ends);
 
 /// <summary>
 /// What a continual-learning method adds inside the frozen text tower. The base class adds nothing; adapters, LoRA, prefixes and
-/// prompts override the one place they act at (spec section 7, fixtures/methods).
+/// prompts override the one place they act at (spec section 7, fixtures/methods). A tensor made in one of these calls is freed with the block.
 /// </summary>
 public class TextTowerParts
 {

@@ -69,6 +69,7 @@ internal sealed class TransformerBlock : IDisposable
     /// <param name="causal">Whether a position sees only itself and earlier ones, where there is no <paramref name="bias"/>.</param>
     public Tensor Forward(Tensor x, int index, Tensor? bias, TextTowerParts parts, bool causal)
     {
+        using var scope = NewDisposeScope(); // a block's own: the next one finds its memory free
         var h = F.layer_norm(x, [_sizes.Width], _norm1Weight, _norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
         var qkv = F.linear(h, _qkvWeight, _qkvBias).chunk(3, -1); // 3 x [B, L, W]
         var q = parts.QueryDelta(index, h) is { } dq ? qkv[0].Plus(dq) : qkv[0];
@@ -81,7 +82,7 @@ internal sealed class TransformerBlock : IDisposable
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias, 0.0, causal && bias is null); // [B, H, L, W/H]
         x = x.Plus(F.linear(Merge(a), _outWeight, _outBias));
-        return parts.AfterBlock(index, Mlp(x));
+        return parts.AfterBlock(index, Mlp(x)).MoveToOuterDisposeScope();
     }
 
     /// <summary>One position of each row. [B, L, W] to [B, 1, W]</summary>
@@ -92,6 +93,7 @@ internal sealed class TransformerBlock : IDisposable
     /// <param name="parts">What a method adds.</param>
     public Tensor ForwardAt(Tensor x, Tensor positions, int index, Tensor bias, TextTowerParts parts)
     {
+        using var scope = NewDisposeScope();
         var (batch, width) = (x.shape[0], (long)_sizes.Width);
         var at = positions.reshape(batch, 1, 1).expand(batch, 1, width); // [B, 1, W]
         var h = F.layer_norm(x, [width], _norm1Weight, _norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
@@ -108,7 +110,7 @@ internal sealed class TransformerBlock : IDisposable
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias); // [B, H, 1, W/H]
         var y = x.gather(1, at).Plus(F.linear(Merge(a), _outWeight, _outBias)); // [B, 1, W]
-        return parts.AfterBlock(index, Mlp(y));
+        return parts.AfterBlock(index, Mlp(y)).MoveToOuterDisposeScope();
     }
 
     private Tensor Mlp(Tensor x)

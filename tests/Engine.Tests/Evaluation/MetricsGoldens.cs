@@ -49,6 +49,12 @@ public class MetricsGoldens
             ? given
             : RetrievalRecall.Similarities(tensors["in.text"], tensors["in.image"]);
         var owner = tensors["in.image_of_caption"].data<long>().ToArray();
+        if (tensors.TryGetValue("in.text", out var text) && !json.TryGetProperty("expected_error", out _))
+        {
+            var (captions, images) = RetrievalRecall.Ranks(text, tensors["in.image"], owner);
+            Assert.Equal(tensors["out.t2i_rank"].data<long>().ToArray(), captions);
+            Assert.Equal(tensors["out.i2t_rank"].data<long>().ToArray(), images);
+        }
         if (json.TryGetProperty("expected_error", out _))
         {
             Assert.Contains(
