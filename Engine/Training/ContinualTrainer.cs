@@ -19,7 +19,7 @@ namespace CllClip.Engine.Training;
 public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseModel, TeacherFeatures features)
 {
     /// <summary>Languages evaluated before freed memory is given back: few, so that a stage of five languages and one of thirty-six come to the same peak.</summary>
-    private const int LanguagesBetweenReleases = 4;
+    private const int LanguagesBetweenReleases = 2;
 
     /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
     private const long MostReserved = 256L << 20;
@@ -87,7 +87,6 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         }
         NativeMemory.Release(); // what training leaves and what evaluation takes never add up: the peak stays flat
         Phase("evaluation");
-        var tokenizer = new ClipTokenizer(state.Vocabulary);
         var scores = new List<Score>();
         var evaluated = 0;
         foreach (var language in seen)
@@ -97,7 +96,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
                 var measured = _evaluator.Score(
                     task + 1,
                     language,
-                    tokenizer,
+                    outcome.Tokenizer,
                     state.Embedding.Gather,
                     run.Method.EvaluationParts(language),
                     run.Stop

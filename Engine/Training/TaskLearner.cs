@@ -101,7 +101,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         method.EndTask(context, rows);
         long[] changed = [.. inUse.Concat(Enumerable.Range(grown.FirstId, grown.Tokens.Count).Select(i => (long)i)).Distinct().Order()];
         var trained = (long)stepsPerEpoch * plan.Epochs * settings.BatchSize;
-        return new TaskOutcome(grown, changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained);
+        return new TaskOutcome(tokenizer, grown, changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained);
     }
 
     /// <summary>Whole batches in an epoch of some languages; the last incomplete one is dropped.</summary>
@@ -199,6 +199,7 @@ internal sealed record TrainingSession(
 
 /// <summary>What a task changed, and how it went.</summary>
 internal sealed record TaskOutcome(
+    ClipTokenizer Tokenizer,
     VocabularyDelta Grown,
     long[] Changed,
     int RowsInUse,

@@ -87,7 +87,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public int ArtistOf(int image) => store.Images[image].Artist;
 
     /// <summary>Name of an emoji in a language, or null where it has none.</summary>
-    public string? NameOf(string language, int emoji) => NamesOf(language).Names[emoji];
+    public string? NameOf(string language, int emoji) => NamesOf(language).Of(emoji);
 
     /// <summary>The data set without the pixels that a fresh preparation had at hand.</summary>
     public Emoji36Dataset WithoutPixels() => rendered.Count > 0 ? new(store, []) : this;
@@ -99,7 +99,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public IReadOnlyList<string> TrainingTexts(string language)
     {
         var (texts, own) = (Texts(language), NamesOf(language));
-        return [.. own.Trained.SelectMany(e => texts.Keywords(e).Prepend(own.Names[e]!)).Distinct(StringComparer.Ordinal)];
+        return [.. own.Trained.SelectMany(e => texts.Keywords(e).Prepend(own.Of(e)!)).Distinct(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
@@ -113,8 +113,8 @@ public sealed class Emoji36Dataset : IRetrievalDataset
         var pairs = new List<TrainingPair>(2 * own.Trained.Count);
         foreach (var emoji in own.Trained)
         {
-            var name = own.Names[emoji]!;
-            var englishName = english.Names[emoji]!;
+            var name = own.Of(emoji)!;
+            var englishName = english.Of(emoji)!;
             pairs.Add(new(Draw(Emoji[emoji].TrainingImages, random), englishName, name, language));
             var image = Draw(Emoji[emoji].TrainingImages, random);
             pairs.Add(
@@ -147,13 +147,13 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     // Names against one drawing of each emoji, in the order of the emoji; an emoji without name or drawing has no item.
     private RetrievalSet Names(string protocol, string language, Func<EmojiItem, bool> chosen, Func<EmojiItem, int> image)
     {
-        var own = NamesOf(language).Names;
-        var items = Emoji.Where(e => chosen(e) && image(e) >= 0 && own[e.Index] is not null).ToList();
+        var own = NamesOf(language);
+        var items = Emoji.Where(e => chosen(e) && image(e) >= 0 && own.Has(e.Index)).ToList();
         return new(
             protocol,
             language,
             [.. items.Select(image)],
-            [.. items.Select(e => own[e.Index]!)],
+            [.. items.Select(e => own.Of(e.Index)!)],
             [.. Enumerable.Range(0, items.Count)]
         );
     }
@@ -163,15 +163,7 @@ public sealed class Emoji36Dataset : IRetrievalDataset
 
     private static T Draw<T>(IReadOnlyList<T> list, Random random) => list[random.Next(list.Count)];
 
-    private LanguageNames NamesOf(string language) =>
-        names.GetOrAdd(
-            language,
-            code =>
-            {
-                var own = Texts(code).Names();
-                return new(own, [.. Emoji.Where(e => own[e.Index] is not null && e.TrainingImages.Count > 0).Select(e => e.Index)]);
-            }
-        );
+    private LanguageNames NamesOf(string language) => names.GetOrAdd(language, code => new LanguageNames(Texts(code), Emoji));
 
     /// <summary>Names and keywords of a language. Only the latest few stay unpacked, so that a run's memory does not grow with its languages.</summary>
     internal LanguageTexts Texts(string language)
@@ -193,9 +185,4 @@ public sealed class Emoji36Dataset : IRetrievalDataset
         store.Header.Texts.ContainsKey(language)
             ? new LanguageTexts(store.ReadTexts(language), Emoji.Count)
             : throw new EngineException($"Emoji36 has no language '{language}'. It has: {string.Join(' ', Languages)}.");
-
-    /// <summary>What is kept of every language that was asked for.</summary>
-    /// <param name="Names">Name of each emoji; null where the language has none.</param>
-    /// <param name="Trained">Emoji with a name and a drawing to train with.</param>
-    private sealed record LanguageNames(string?[] Names, IReadOnlyList<int> Trained);
 }

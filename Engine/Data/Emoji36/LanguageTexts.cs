@@ -49,9 +49,6 @@ internal sealed class LanguageTexts
     /// <summary>Name of an emoji; empty where the language has none.</summary>
     public ReadOnlySpan<char> Name(int emoji) => Field(_first[emoji]);
 
-    /// <summary>Name of each emoji; null where the language has none.</summary>
-    public string?[] Names() => [.. Enumerable.Range(0, Count).Select(e => Name(e) is { IsEmpty: false } name ? name.ToString() : null)];
-
     /// <summary>Number of an emoji's keywords.</summary>
     public int KeywordCount(int emoji) => _first[emoji + 1] - _first[emoji] - 1;
 
