@@ -41,10 +41,11 @@ public static class RunProvenance
     {
         get
         {
+            var threads = torch.get_num_threads();
             var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30);
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{RuntimeInformation.OSDescription}; {Processor()}, {Environment.ProcessorCount} cores, {memory:0} GiB; {torch.get_num_threads()} threads"
+                $"{RuntimeInformation.OSDescription}; {Processor()}, {Environment.ProcessorCount} cores, {memory:0} GiB; {threads} {(threads == 1 ? "thread" : "threads")}"
             );
         }
     }
