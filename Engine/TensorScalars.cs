@@ -26,14 +26,6 @@ internal static class TensorScalars
         return a.add(value, one);
     }
 
-    /// <summary>a + number, of whole numbers.</summary>
-    public static Tensor Plus(this Tensor a, long number)
-    {
-        using Scalar value = number,
-            one = 1;
-        return a.add(value, one);
-    }
-
     /// <summary>a += number.</summary>
     public static Tensor Add_(this Tensor a, double number)
     {

@@ -5,7 +5,7 @@ namespace CllClip.Engine.Model;
 /// <summary>Embeds many captions without gradient: sorted by length, in batches, with one gather of the rows they use.</summary>
 public static class TextEncoder
 {
-    private const int TokensPerBatch = 2048;
+    private const int TokensPerBatch = 2048; // more takes memory and no less time (docs/benchmarks.md)
 
     /// <summary>Embeds captions, not normalised, in their order. [M, D]</summary>
     /// <param name="tower">The text tower.</param>

@@ -93,7 +93,7 @@ public sealed class AdamW : IDisposable
             var decay = p.dim() >= 2 ? learningRate * _weightDecay : 0;
             if (decay != 0)
             {
-                _ = slot.DecayScale is { } scale ? p.mul_(scale.Times(-decay).Plus(1.0)) : p.Multiply_(1 - decay);
+                Decay(p, slot.DecayScale, decay);
             }
             if (slot.GradientScale is { } rows)
             {
@@ -105,6 +105,9 @@ public sealed class AdamW : IDisposable
             p.AddQuotient_(slot.First, root, -stepSize);
         }
     }
+
+    private static Tensor Decay(Tensor parameter, Tensor? scale, double decay) =>
+        scale is null ? parameter.Multiply_(1 - decay) : parameter.mul_(scale.Times(-decay).Plus(1.0));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CllClip.Engine.Data.Emoji36;
 
-/// <summary>What is kept of every language that was asked for: its names in one piece of UTF-8, a quarter of what they take as strings. Immutable.</summary>
+/// <summary>What is kept of every language that was asked for: its names in one piece of UTF-8, which takes far less than as many strings. Immutable.</summary>
 internal sealed class LanguageNames
 {
     private readonly byte[] _text;

@@ -49,7 +49,7 @@ public sealed class BaseModelTests : IDisposable
         using var scope = torch.NewDisposeScope();
         var names = features.English.index_select(0, torch.tensor(set.Captions.Select(c => (long)features.RowOf(c)).ToArray())); // [M, D]
         var images = features.Images.index_select(0, torch.tensor(set.Images.Select(i => (long)i).ToArray())); // [N, D]
-        var (ranks, _) = RetrievalRecall.Ranks(RetrievalRecall.Similarities(names, images), [.. set.ImageOfCaption.Select(i => (long)i)]);
+        var (ranks, _) = RetrievalRecall.Ranks(names, images, [.. set.ImageOfCaption.Select(i => (long)i)]);
         return (ranks, set);
     }
 
