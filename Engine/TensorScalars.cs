@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -120,6 +121,10 @@ internal static class TensorScalars
             step = 1L;
         return arange(start, stop, step, ScalarType.Int64, device);
     }
+
+    /// <summary>A copy of a contiguous CPU tensor's elements, row by row. (TorchSharp's own accessor goes element by element from two dimensions on.)</summary>
+    public static T[] Elements<T>(this Tensor values)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(values.bytes).ToArray();
 
     /// <summary>The one element as a double.</summary>
     public static double Number(this Tensor scalar) => scalar.dtype == ScalarType.Float64 ? scalar.item<double>() : scalar.item<float>();

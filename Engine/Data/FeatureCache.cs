@@ -174,7 +174,7 @@ public sealed class TeacherFeatures : IDisposable
     {
         using var scope = NewDisposeScope();
         var plain = Images.cpu().to_type(ScalarType.Float32).contiguous();
-        return plain.data<float>().ToArray();
+        return plain.Elements<float>();
     }
 
     /// <inheritdoc/>

@@ -161,7 +161,7 @@ public sealed class ClipModel : IDisposable
     internal float[] ReadWeights(string name)
     {
         using var stored = _files.Read(name, ClipShapes.Of(Config)[name], torch.CPU, ScalarType.Float32);
-        return stored.data<float>().ToArray();
+        return stored.Elements<float>();
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,6 @@ public static class ImageQuery
         using var scope = NewDisposeScope();
         var side = model.Config.Vision.ImageSize;
         var input = tensor(pixels, [1, 3, side, side], ScalarType.Float32, model.Device);
-        return SearchGallery.Unit(model.EncodeImages(input).cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray());
+        return SearchGallery.Unit(model.EncodeImages(input).cpu().to_type(ScalarType.Float32).contiguous().Elements<float>());
     }
 }

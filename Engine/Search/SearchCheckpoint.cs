@@ -22,7 +22,7 @@ public sealed class SearchCheckpoint
         _tokenizer = new ClipTokenizer(vocabulary);
         using var scope = NewDisposeScope();
         var plain = table.detach().to(ScalarType.Float32, torch.CPU).contiguous();
-        _table = plain.data<float>().ToArray();
+        _table = plain.Elements<float>();
     }
 
     /// <summary>Rows of the token embedding.</summary>

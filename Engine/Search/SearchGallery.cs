@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
@@ -141,7 +141,7 @@ public sealed class SearchGallery
             best[thing] = float.NegativeInfinity;
             foreach (var own in Things[thing].Images)
             {
-                var score = TensorPrimitives.Dot(query, _vectors.AsSpan(at, EmbeddingSize));
+                var score = Dot(query, _vectors.AsSpan(at, EmbeddingSize));
                 at += EmbeddingSize;
                 if (score > best[thing])
                 {
@@ -193,6 +193,24 @@ public sealed class SearchGallery
             }
         }
         return place;
+    }
+
+    /// <summary>As <c>TensorPrimitives.Dot</c>, which takes a third of a second of the first search to compile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var sum = Vector<float>.Zero;
+        var i = 0;
+        for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            sum += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
+        }
+        var dot = Vector.Sum(sum);
+        for (; i < a.Length; i++)
+        {
+            dot += a[i] * b[i];
+        }
+        return dot;
     }
 
     private static void Unit(ReadOnlySpan<float> vector, Span<float> unit)

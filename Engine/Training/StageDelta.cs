@@ -37,9 +37,9 @@ public sealed class StageDelta(long[] rows, Tensor values, IReadOnlyList<(int To
     {
         using var file = SafetensorsReader.Open(path);
         using var scope = NewDisposeScope();
-        var tokens = file.ReadTensor("occurred").data<int>().ToArray();
-        var languages = file.ReadTensor("occurred_languages").data<byte>().ToArray();
-        var rows = file.ReadTensor("rows").data<int>().ToArray();
+        var tokens = file.ReadTensor("occurred").Elements<int>();
+        var languages = file.ReadTensor("occurred_languages").Elements<byte>();
+        var rows = file.ReadTensor("rows").Elements<int>();
         var values = file.ReadTensor("values");
         if (values.shape[0] != rows.Length || tokens.Length != languages.Length)
         {

@@ -120,6 +120,23 @@ public class DatasetTests
     }
 
     [Fact]
+    public void Texts_are_composed_so_that_search_need_not_do_it_at_every_start() =>
+        Assert.All(
+            PreparedEmoji36.Dataset.Languages.Select(PreparedEmoji36.Dataset.Texts),
+            texts =>
+            {
+                for (var emoji = 0; emoji < texts.Count; emoji++)
+                {
+                    Assert.True(texts.Name(emoji).IsNormalized(NormalizationForm.FormC));
+                    for (var k = 0; k < texts.KeywordCount(emoji); k++)
+                    {
+                        Assert.True(texts.Keyword(emoji, k).IsNormalized(NormalizationForm.FormC));
+                    }
+                }
+            }
+        );
+
+    [Fact]
     public void Pixels_are_64_square_on_white_and_show_the_thing()
     {
         var data = PreparedEmoji36.Dataset;
