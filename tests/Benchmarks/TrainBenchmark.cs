@@ -20,7 +20,7 @@ internal sealed class TrainBenchmark : IBenchmark
     public string Verb => "train";
 
     public string Summary =>
-        "train DATASET BASE OUT METHOD teir|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full] [names-out]";
+        "train DATASET BASE OUT METHOD teir|grad|decay|init|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full] [names-out]";
 
     public int Run(string[] args)
     {
@@ -48,10 +48,13 @@ internal sealed class TrainBenchmark : IBenchmark
         var request = new RunRequest
         {
             Method = args[3],
-            Teir = args[4] == "teir",
+            Teir = args[4] != "plain",
             Languages = languages,
+            Options = args[4] is "plain" or "teir"
+                ? null
+                : new Dictionary<string, JsonElement> { [CommonOptions.TeirParts] = JsonSerializer.SerializeToElement(args[4]) },
         };
-        var id = $"{args[3]}{(request.Teir ? "-teir" : "")}-seed{seed}";
+        var id = $"{args[3]}{(request.Teir ? "-" + args[4] : "")}-seed{seed}";
         var plan = new RunPlan
         {
             Method = args[3],
