@@ -19,6 +19,13 @@ internal static class TensorScalars
         return a.add(b, one);
     }
 
+    /// <summary>a - b.</summary>
+    public static Tensor Minus(this Tensor a, Tensor b)
+    {
+        using Scalar minus = -1;
+        return a.add(b, minus);
+    }
+
     /// <summary>a + number.</summary>
     public static Tensor Plus(this Tensor a, double number)
     {
@@ -40,6 +47,13 @@ internal static class TensorScalars
     {
         using Scalar value = factor;
         return a.add_(b, value);
+    }
+
+    /// <summary>Adds rows of b to the rows of a that an index names. [k] int64, [k, W]</summary>
+    public static Tensor AddRows_(this Tensor a, Tensor index, Tensor b)
+    {
+        using Scalar one = 1;
+        return a.index_add_(0, index, b, one);
     }
 
     /// <summary>a += factor · b · c.</summary>
@@ -112,6 +126,9 @@ internal static class TensorScalars
         using Scalar value = number;
         return a.eq(value);
     }
+
+    /// <summary>One whole number as a tensor. [1] int64</summary>
+    public static Tensor Whole(long number, torch.Device device) => tensor(new[] { number }, ScalarType.Int64, device);
 
     /// <summary>0, 1, 2, ... [count] int64</summary>
     public static Tensor Positions(long count, torch.Device device)

@@ -23,14 +23,28 @@ public abstract class ContinualMethod : IDisposable
     /// </summary>
     public virtual IEnumerable<TrainingPair> Memory => [];
 
-    /// <summary>Rows that get a gradient though no caption of the task uses them (oEWC's penalty without TEIR), asked before <see cref="BeginTask"/>.</summary>
+    /// <summary>
+    /// Rows that get a gradient though no caption of the task uses them (oEWC's penalty), asked before <see cref="BeginTask"/>, and only where such
+    /// a gradient can move a row.
+    /// </summary>
     public virtual IEnumerable<long> RowsInUse => [];
 
     /// <summary>A task begins: the table has grown. New parts are made here; what outlives the task is detached from its dispose scope.</summary>
-    public virtual void BeginTask(TaskContext task) { }
+    /// <param name="task">The task.</param>
+    /// <param name="rows">Its rows in use, before any step.</param>
+    public virtual void BeginTask(TaskContext task, TaskRows rows) { }
 
     /// <summary>Parameters trained beside the rows in use, by name; clipped and stepped with them.</summary>
     public virtual IEnumerable<(string Name, Tensor Parameter)> Parameters => [];
+
+    /// <summary>
+    /// Whether the optimiser steps <see cref="Parameters"/>. Where not, their gradients add up within an epoch and count in the clipping norm, and
+    /// nothing else happens to them: what the published CODA-Prompt does.
+    /// </summary>
+    public virtual bool StepsParameters => true;
+
+    /// <summary>Whether a batch is embedded in one piece, padded to its longest caption, because its padding can be seen (the published prompt mask).</summary>
+    public virtual bool EmbedsWholeBatches => false;
 
     /// <summary>Replay mixes memory captions in here (<see cref="TrainingBatch.WithMemory"/>); in any order, the step sorts by length.</summary>
     public virtual TrainingBatch Compose(TrainingBatch current) => current;
@@ -44,8 +58,8 @@ public abstract class ContinualMethod : IDisposable
     public virtual Tensor? Penalty(TaskRows rows) => null;
 
     /// <summary>A step was made: replay feeds its memory here.</summary>
-    /// <param name="batch">The batch of the step, as it was embedded: sorted by length.</param>
-    /// <param name="embeddings">The student's embeddings of it, before the step. [B, D]</param>
+    /// <param name="batch">The batch of the step, as <see cref="Compose"/> gave it.</param>
+    /// <param name="embeddings">The student's embeddings of it, in its order, before the step. [B, D]</param>
     public virtual void AfterStep(TrainingBatch batch, Tensor embeddings) { }
 
     /// <summary>The last epoch is over and its weights are in place; those of the best epoch are put back afterwards. Fisher information is taken here.</summary>
@@ -59,10 +73,11 @@ public abstract class ContinualMethod : IDisposable
     /// <summary>What the tower runs with when captions of a language are evaluated; null for nothing.</summary>
     public virtual PartsOf? EvaluationParts(string language) => null;
 
-    /// <summary>Writes the method's own state (memory, Fisher information, per-language parts) beside a stage's delta.</summary>
+    /// <summary>Writes what the method needs beside a stage's delta: what the task added, or the state whole.</summary>
     public virtual void SaveState(string stageFolder) { }
 
-    /// <summary>Reads it back.</summary>
+    /// <summary>Reads it back; as a run resumes it is called for each finished stage in turn.</summary>
+    /// <exception cref="EngineException">A file is missing or damaged.</exception>
     public virtual void LoadState(string stageFolder) { }
 
     /// <inheritdoc/>

@@ -5,11 +5,19 @@ namespace CllClip.Engine.Methods;
 /// <summary>All methods there are. The launch form, the API, the command line and the docs table are made from it.</summary>
 public static class MethodCatalog
 {
-    private static readonly (MethodDescriptor Descriptor, Func<ContinualMethod> Create)[] Methods =
+    private static readonly (MethodDescriptor Descriptor, Func<MethodOptions, ContinualMethod> Create)[] Methods =
     [
-        (ZeroShot.Descriptor, () => new ZeroShot()),
-        (JointTraining.Descriptor, () => new JointTraining()),
-        (ContinualClip.Descriptor, () => new ContinualClip()),
+        (ZeroShot.Descriptor, _ => new ZeroShot()),
+        (JointTraining.Descriptor, _ => new JointTraining()),
+        (ContinualClip.Descriptor, _ => new ContinualClip()),
+        (OnlineEwc.Descriptor, o => new OnlineEwc(o)),
+        (ExperienceReplay.Descriptor, o => new ExperienceReplay(o)),
+        (DarkExperienceReplay.Descriptor, o => new DarkExperienceReplay(o)),
+        (LanguageAdapters.Descriptor, o => new LanguageAdapters(o)),
+        (PrefixTuning.Descriptor, o => new PrefixTuning(o)),
+        (LowRankAdaptation.Descriptor, o => new LowRankAdaptation(o)),
+        (DualPrompt.Descriptor, o => new DualPrompt(o)),
+        (CodaPrompt.Descriptor, o => new CodaPrompt(o)),
     ];
 
     /// <summary>Descriptions of all methods, in the order of the form.</summary>
@@ -19,15 +27,18 @@ public static class MethodCatalog
     public static MethodDescriptor? Find(string id) => All.FirstOrDefault(m => string.Equals(m.Id, id, StringComparison.Ordinal));
 
     /// <summary>A fresh instance of a method for one run.</summary>
+    /// <param name="id">The method.</param>
+    /// <param name="options">Values in force, as <see cref="RunValidation.Resolve"/> gives them; null for the paper's.</param>
     /// <exception cref="EngineException">There is no such method.</exception>
-    public static ContinualMethod Create(string id) =>
-        Array.Find(Methods, m => string.Equals(m.Descriptor.Id, id, StringComparison.Ordinal)).Create?.Invoke()
-        ?? throw new EngineException($"Unknown method '{id}'. Choose one of: {string.Join(", ", All.Select(m => m.Id))}.");
+    public static ContinualMethod Create(string id, IReadOnlyDictionary<string, object>? options = null) =>
+        Array.Find(Methods, m => string.Equals(m.Descriptor.Id, id, StringComparison.Ordinal)) is ({ } descriptor, { } create)
+            ? create(new MethodOptions(descriptor, options))
+            : throw new EngineException($"Unknown method '{id}'. Choose one of: {string.Join(", ", All.Select(m => m.Id))}.");
 
     // What the method itself answers is not written down a second time.
-    private static MethodDescriptor Described(MethodDescriptor descriptor, Func<ContinualMethod> create)
+    private static MethodDescriptor Described(MethodDescriptor descriptor, Func<MethodOptions, ContinualMethod> create)
     {
-        using var method = create();
+        using var method = create(new MethodOptions(descriptor));
         return descriptor with { Trains = method.Trains, AllLanguagesAtOnce = method.AllLanguagesAtOnce };
     }
 }

@@ -20,6 +20,11 @@ public class TextTowerParts
     /// <param name="block">Block index from 0.</param>
     public virtual (Tensor Keys, Tensor Values)? Prefix(int block) => null;
 
+    /// <summary>Places of a block with a prefix that no position sees, beside the causal mask; null for none. [B, P + L] bool</summary>
+    /// <param name="block">Block index from 0.</param>
+    /// <param name="length">Tokens L of the batch.</param>
+    public virtual Tensor? HiddenBehindPrefix(int block, long length) => null;
+
     /// <summary>Added to the queries before they are scaled; null for nothing. [B, L, W]</summary>
     /// <param name="block">Block index from 0.</param>
     /// <param name="hidden">Input of the projection, after the first layer norm. [B, L, W]</param>

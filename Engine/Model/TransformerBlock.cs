@@ -77,7 +77,7 @@ internal sealed class TransformerBlock : IDisposable
         var k = qkv[1];
         if (parts.Prefix(index) is var (keys, values))
         {
-            bias = PrefixBias(x, keys.shape[1], bias, causal);
+            bias = Hide(PrefixBias(x, keys.shape[1], bias, causal), parts.HiddenBehindPrefix(index, x.shape[1]));
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias, 0.0, causal && bias is null); // [B, H, L, W/H]
@@ -106,6 +106,7 @@ internal sealed class TransformerBlock : IDisposable
         if (parts.Prefix(index) is var (keys, values))
         {
             bias = cat([zeros([batch, 1, 1, keys.shape[1]], x.dtype, x.device), bias], -1); // [B, 1, 1, P + L]
+            bias = Hide(bias, parts.HiddenBehindPrefix(index, x.shape[1]));
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias); // [B, H, 1, W/H]
@@ -128,6 +129,11 @@ internal sealed class TransformerBlock : IDisposable
     private static Tensor Prepend(Tensor prefix, Tensor x) =>
         cat([prefix.shape[0] == x.shape[0] ? prefix : prefix.expand(x.shape[0], -1, -1), x], 1); // [B, P + L, W]
 
+    private static Tensor Hide(Tensor bias, Tensor? hidden) =>
+        hidden is null ? bias : bias.Masked(hidden.unsqueeze(1).unsqueeze(1), Lowest(bias.dtype)); // [B, 1, 1, P + L] over [B, 1, L or 1, P + L]
+
+    private static double Lowest(ScalarType type) => type == ScalarType.Float64 ? double.MinValue : float.MinValue;
+
     /// <summary>A prefix is seen by every position. [B, 1, L, P + L]</summary>
     private static Tensor PrefixBias(Tensor x, long prefix, Tensor? bias, bool causal)
     {
@@ -136,7 +142,7 @@ internal sealed class TransformerBlock : IDisposable
         if (bias is null && causal)
         {
             using var later = ones(length, length, ScalarType.Bool, x.device).triu(1);
-            own = own.Masked(later, x.dtype == ScalarType.Float64 ? double.MinValue : float.MinValue);
+            own = own.Masked(later, Lowest(x.dtype));
         }
         var front = zeros([batch, 1, length, prefix], x.dtype, x.device);
         return cat([front, own.expand(batch, 1, length, length)], -1);

@@ -31,28 +31,4 @@ public static class RowInitialisation
         var mean = Sum(x => x) / count;
         return (mean, Math.Sqrt(Sum(x => Square(x.Plus(-mean))) / (count - 1)));
     }
-
-    /// <summary>Draws rows from N(mean, deviation²).</summary>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="width">Length of a row.</param>
-    /// <param name="distribution">Mean and deviation.</param>
-    /// <param name="random">Source of the draws.</param>
-    /// <returns>[rows · width], row by row.</returns>
-    public static float[] Draw(int rows, int width, (double Mean, double Deviation) distribution, Random random)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        var values = new float[rows * width];
-        for (var i = 0; i < values.Length; i += 2)
-        {
-            // Box-Muller: two normal numbers from two uniform ones
-            var radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()));
-            var angle = 2 * Math.PI * random.NextDouble();
-            values[i] = (float)(distribution.Mean + distribution.Deviation * radius * Math.Cos(angle));
-            if (i + 1 < values.Length)
-            {
-                values[i + 1] = (float)(distribution.Mean + distribution.Deviation * radius * Math.Sin(angle));
-            }
-        }
-        return values;
-    }
 }

@@ -6,6 +6,9 @@ namespace CllClip.Engine.Teir;
 /// <param name="DecayScale">A row's weight decay is multiplied by its scale.</param>
 public sealed record TeirParts(bool Initialisation, bool GradientScale, bool DecayScale)
 {
+    /// <summary>Whether a row whose token does not occur stays as it is: neither a gradient nor decay moves it.</summary>
+    public bool SparesUnusedRows => GradientScale && DecayScale;
+
     /// <summary>No TEIR.</summary>
     public static TeirParts Off { get; } = new(false, false, false);
 

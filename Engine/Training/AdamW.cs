@@ -15,6 +15,7 @@ public sealed class AdamW : IDisposable
 
     private readonly double _weightDecay;
     private readonly List<Slot> _slots = [];
+    private readonly List<Tensor> _standing = [];
     private int _step;
 
     /// <summary>A fresh optimiser.</summary>
@@ -29,6 +30,13 @@ public sealed class AdamW : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameter);
         _slots.Add(new Slot(parameter, gradientScale?.DetachFromDisposeScope(), decayScale?.DetachFromDisposeScope()));
+    }
+
+    /// <summary>Adds a parameter that counts in the clipping norm and is never stepped; its gradient adds up until <see cref="ClearStandingGradients"/>.</summary>
+    public void AddStanding(Tensor parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        _standing.Add(parameter);
     }
 
     /// <summary>First and second moments of a parameter, for inspection.</summary>
@@ -47,6 +55,15 @@ public sealed class AdamW : IDisposable
         }
     }
 
+    /// <summary>Forgets the gradients of parameters that are never stepped.</summary>
+    public void ClearStandingGradients()
+    {
+        foreach (var parameter in _standing)
+        {
+            parameter.grad = null;
+        }
+    }
+
     /// <summary>Scales all gradients by min(1, limit / (norm + 1e-6)).</summary>
     /// <returns>The norm before.</returns>
     public double ClipGradients(double limit)
@@ -54,9 +71,10 @@ public sealed class AdamW : IDisposable
         using var scope = NewDisposeScope();
         using var nothing = no_grad();
         var squares = 0.0;
-        foreach (var slot in _slots)
+        Tensor[] parameters = [.. _slots.Select(s => s.Parameter), .. _standing];
+        foreach (var parameter in parameters)
         {
-            if (slot.Parameter.grad is { } gradient)
+            if (parameter.grad is { } gradient)
             {
                 var norm = gradient.norm().Number();
                 squares += norm * norm;
@@ -66,9 +84,9 @@ public sealed class AdamW : IDisposable
         var factor = limit / (total + 1e-6);
         if (factor < 1)
         {
-            foreach (var slot in _slots)
+            foreach (var parameter in parameters)
             {
-                slot.Parameter.grad?.Multiply_(factor);
+                parameter.grad?.Multiply_(factor);
             }
         }
         return total;

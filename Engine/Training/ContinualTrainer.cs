@@ -35,7 +35,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(progress);
         using var scope = NewDisposeScope();
-        using var method = MethodCatalog.Create(plan.Method);
+        using var method = MethodCatalog.Create(plan.Method, plan.Options);
         IReadOnlyList<string>[] tasks = method.AllLanguagesAtOnce
             ? [plan.Languages]
             : [.. plan.Languages.Select(l => (IReadOnlyList<string>)[l])];
@@ -50,11 +50,11 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         for (var task = 0; task < done; task++)
         {
             Replay(plan, task, tasks[task], progress);
+            method.LoadState(CheckpointChain.FolderOf(plan.CheckpointFolder, task + 1));
             clock.Skip(task);
         }
         if (done > 0)
         {
-            method.LoadState(CheckpointChain.FolderOf(plan.CheckpointFolder, done));
             progress.Report(new Logged("info", $"Continuing after stage {done} of {tasks.Length}."));
         }
         if (CheckpointChain.PutAside(plan.CheckpointFolder, done) is > 0 and var aside)

@@ -36,7 +36,12 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         if (fresh > 0)
         {
             var distribution = settings.Teir.Initialisation ? RowInitialisation.OfTable(state.Embedding.Table) : RowInitialisation.Plain;
-            var values = RowInitialisation.Draw(fresh, state.Embedding.Width, distribution, Seeds.For(run.Plan.Seed, "rows", task));
+            var values = Draws.Normal(
+                (long)fresh * state.Embedding.Width,
+                distribution.Mean,
+                distribution.Deviation,
+                Seeds.For(run.Plan.Seed, "rows", task)
+            );
             using var rows = tensor(values, [fresh, state.Embedding.Width]);
             state.Embedding.Append(rows);
         }
@@ -62,7 +67,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         [
             .. occurred
                 .Select(o => (long)o.Token)
-                .Concat(method.RowsInUse)
+                .Concat(settings.Teir.SparesUnusedRows ? [] : method.RowsInUse)
                 .Append(tokenizer.StartId)
                 .Append(tokenizer.EndId)
                 .Distinct()
@@ -70,9 +75,8 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         ];
         double[] scales = [.. inUse.Select(r => state.Counter.Scale((int)r, occurrence))];
         var context = new TaskContext(task, languages, baseModel.Text, plan.Seed, batches.Make);
-        method.BeginTask(context);
-
         using var rows = new TaskRows(state.Embedding, inUse);
+        method.BeginTask(context, rows);
         using var training = new TaskTraining(baseModel.Text, rows, scales, method, settings, stepsPerEpoch * plan.Epochs);
         using var best = new BestEpoch(training);
         IEnumerable<TrainingBatch> Epoch(int epoch)
@@ -88,6 +92,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         for (var epoch = 0; epoch < plan.Epochs; epoch++)
         {
             var step = epoch * stepsPerEpoch;
+            training.BeginEpoch();
             foreach (var batch in Epoch(epoch))
             {
                 Step(run, training, batch, (task, name, epoch, ++step, stepsPerEpoch * plan.Epochs));

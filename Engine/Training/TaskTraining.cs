@@ -55,7 +55,14 @@ public sealed class TaskTraining : IDisposable
         _optimiser.Add(rows.Values, settings.Teir.GradientScale ? Column(scales) : null, settings.Teir.DecayScale ? Column(scales) : null);
         foreach (var (_, parameter) in method.Parameters)
         {
-            _optimiser.Add(parameter);
+            if (method.StepsParameters)
+            {
+                _optimiser.Add(parameter);
+            }
+            else
+            {
+                _optimiser.AddStanding(parameter);
+            }
         }
         if (_objective.UsesTemperature)
         {
@@ -71,14 +78,18 @@ public sealed class TaskTraining : IDisposable
     /// <summary>The temperature now; null where the cross-modal term is left out.</summary>
     public double? Temperature => _temperature?.Number();
 
+    /// <summary>An epoch begins.</summary>
+    public void BeginEpoch() => _optimiser.ClearStandingGradients();
+
     /// <summary>One step on one batch.</summary>
     public StepReport Step(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
         _optimiser.ClearGradients();
-        batch = _method.Compose(batch).SortedByLength(); // in parts of like length there is little padding
-        var embeddings = Embed(batch); // [B, D]
-        var terms = _objective.Compute(embeddings, batch.Targets, batch.Images, batch.ImageIds, _temperature, batch.FromMemory);
+        var composed = _method.Compose(batch);
+        var sorted = composed.SortedByLength(out var order); // in parts of like length there is little padding
+        var embeddings = Embed(sorted); // [B, D]
+        var terms = Terms(sorted, embeddings);
         var penalty = _method.Penalty(Rows);
         var loss = penalty is null ? terms.Total : terms.Total.Plus(penalty);
         loss.backward();
@@ -92,7 +103,12 @@ public sealed class TaskTraining : IDisposable
         }
         using (no_grad())
         {
-            _method.AfterStep(batch, embeddings.detach());
+            var back = new long[order.Length];
+            for (var i = 0; i < order.Length; i++)
+            {
+                back[order[i]] = i;
+            }
+            _method.AfterStep(composed, embeddings.detach().index_select(0, tensor(back, ScalarType.Int64, embeddings.device)));
         }
         return new StepReport(
             rate,
@@ -106,11 +122,27 @@ public sealed class TaskTraining : IDisposable
         );
     }
 
+    /// <summary>Gradient of the objective alone, without a method's terms and before clipping; nothing is stepped. [R, W]</summary>
+    public Tensor ObjectiveGradient(TrainingBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using var scope = NewDisposeScope();
+        _optimiser.ClearGradients();
+        var sorted = batch.SortedByLength(out _);
+        Terms(sorted, Embed(sorted)).Total.backward();
+        var gradient = Rows.Values.grad!.clone();
+        _optimiser.ClearGradients();
+        return gradient.MoveToOuterDisposeScope();
+    }
+
+    private LossTerms Terms(TrainingBatch batch, Tensor embeddings) =>
+        _objective.Compute(embeddings, batch.Targets, batch.Images, batch.ImageIds, _temperature, batch.FromMemory);
+
     /// <summary>The student's embeddings of a batch, in its order, with gradient. [B, D]</summary>
     private Tensor Embed(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var bounds = BatchParts.Cut(batch.Tokens);
+        IReadOnlyList<int> bounds = _method.EmbedsWholeBatches ? [0, batch.Tokens.Count] : BatchParts.Cut(batch.Tokens);
         var ids = new List<long>();
         var (lengths, sizes) = (new List<long>(), new List<long>());
         for (var p = 0; p + 1 < bounds.Count; p++)

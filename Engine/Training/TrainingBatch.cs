@@ -32,23 +32,24 @@ public sealed record TrainingBatch(IReadOnlyList<int[]> Tokens, Tensor Targets, 
     }
 
     /// <summary>The batch by rising length of its captions; itself where it is so already.</summary>
-    public TrainingBatch SortedByLength()
+    /// <param name="order">Where each caption of the result stands in this batch.</param>
+    public TrainingBatch SortedByLength(out int[] order)
     {
-        var order = Enumerable.Range(0, Tokens.Count).OrderBy(i => Tokens[i].Length).ToArray(); // stable
+        var places = order = [.. Enumerable.Range(0, Tokens.Count).OrderBy(i => Tokens[i].Length)]; // stable
         if (order.SequenceEqual(Enumerable.Range(0, Tokens.Count)))
         {
             return this;
         }
         var index = tensor(order.Select(i => (long)i).ToArray(), ScalarType.Int64, Targets.device);
         return new TrainingBatch(
-            [.. order.Select(i => Tokens[i])],
+            [.. places.Select(i => Tokens[i])],
             Targets.index_select(0, index),
             Images.index_select(0, index),
             ImageIds.index_select(0, index),
-            FromMemory is null ? null : [.. order.Select(i => FromMemory[i])]
+            FromMemory is null ? null : [.. places.Select(i => FromMemory[i])]
         )
         {
-            Pairs = Pairs.Count == Tokens.Count ? [.. order.Select(i => Pairs[i])] : Pairs,
+            Pairs = Pairs.Count == Tokens.Count ? [.. places.Select(i => Pairs[i])] : Pairs,
         };
     }
 }

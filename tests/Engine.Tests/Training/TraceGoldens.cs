@@ -1,37 +1,22 @@
+using System.Globalization;
 using System.Text.Json;
+using CllClip.Engine.Data;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Teir;
 using CllClip.Engine.Tests.Golden;
+using CllClip.Engine.Tests.Methods;
 using CllClip.Engine.Training;
 using Xunit;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Tests.Training;
 
-/// <summary>Whole tiny continual runs, step by step, of the methods that train the token embeddings alone.</summary>
+/// <summary>Whole tiny continual runs, step by step.</summary>
 [Trait("Category", "Golden")]
 public class TraceGoldens
 {
-    public static TheoryData<string> Cases()
-    {
-        var cases = new TheoryData<string>();
-        foreach (var row in Fixtures.Cases("trace"))
-        {
-            var name = row.Data;
-            if (Fixtures.Root is { } root && File.Exists(Path.Combine(root, "trace", name, "case.json")))
-            {
-                using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(root, "trace", name, "case.json")));
-                var everything = json.RootElement.GetProperty("options").TryGetProperty("train_all", out var all) && all.GetBoolean();
-                if (json.RootElement.GetProperty("method").GetString() != "cll" || everything)
-                {
-                    continue;
-                }
-            }
-            cases.Add(name);
-        }
-        return cases;
-    }
+    public static TheoryData<string> Cases() => Fixtures.Cases("trace");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -64,6 +49,8 @@ public class TraceGoldens
         private readonly TrainingSettings _settings;
         private readonly int _start;
         private readonly int _end;
+        private readonly RecordedDraws _draws;
+        private readonly ContinualMethod _method;
 
         public Trace(GoldenCase golden, ScalarType type, Closeness close)
         {
@@ -105,6 +92,8 @@ public class TraceGoldens
                     regularize?.Contains("decay", StringComparison.Ordinal) == true
                 ),
             };
+            _draws = new RecordedDraws(golden);
+            _method = GoldenMethods.Create(_json, _draws);
         }
 
         public void Run()
@@ -129,21 +118,41 @@ public class TraceGoldens
             _embedding.Append(In($"in.{key}.new_rows"));
             _counter.BeginTask(_embedding.Count);
             var occurrence = Occurrence(t, joint);
-            long[] inUse = [.. occurrence.Tokens.Select(o => (long)o.Token).Append(_start).Append(_end).Distinct().Order()];
+            long[] inUse =
+            [
+                .. occurrence
+                    .Tokens.Select(o => (long)o.Token)
+                    .Concat(_settings.Teir.SparesUnusedRows ? [] : _method.RowsInUse)
+                    .Append(_start)
+                    .Append(_end)
+                    .Distinct()
+                    .Order(),
+            ];
             var scales = inUse.Select(r => _counter.Scale((int)r, occurrence)).ToArray();
             CheckCounters(key, occurrence);
 
             using var rows = new TaskRows(_embedding, inUse);
             var steps = task.GetProperty("steps").EnumerateArray().ToList();
-            using var method = new ContinualClip();
-            using var training = new TaskTraining(_tower, rows, scales, method, _settings, steps.Count);
+            var perEpoch = task.GetProperty("steps_per_epoch").GetInt32();
+            var context = new TaskContext(t, [Language(t)], _tower, 0, Memory);
+            var before = _method.Parameters.ToDictionary(p => p.Name, p => p.Parameter.detach().clone());
+            _method.BeginTask(context, rows);
+            GoldenMethods.SetParameters(_method, _golden, key, t, before);
+            using var training = new TaskTraining(_tower, rows, scales, _method, _settings, steps.Count);
             for (var j = 0; j < steps.Count; j++)
             {
-                var report = training.Step(Batch(key, j));
-                CheckStep($"{key}.step{j}", steps[j], report);
+                if (j % perEpoch == 0)
+                {
+                    training.BeginEpoch();
+                }
+                CheckStep($"{key}.step{j}", steps[j], training.Step(Batch(key, j)));
             }
+            CheckParameters(key);
+            _method.EpochsDone(training, FisherBatches(key));
+            CheckState(key);
             rows.WriteBack();
             _counter.EndTask(occurrence.Tokens);
+            _method.EndTask(context, rows);
             _close.Same(key + ".table", Out($"out.{key}.table"), _embedding.Table);
             if (training.Temperature is { } tau)
             {
@@ -152,7 +161,11 @@ public class TraceGoldens
             for (var l = 0; l < (joint ? (int)_golden.Tensors["in.probe"].shape[0] : t + 1); l++)
             {
                 var probes = _golden.Tensors["in.probe"][l].data<long>().Select(c => _captions[c]).ToArray();
-                _close.Same($"{key}.probe{l}", Out($"out.{key}.probe{l}"), TextEncoder.Encode(_tower, _embedding.Gather, probes));
+                _close.Same(
+                    $"{key}.probe{l}",
+                    Out($"out.{key}.probe{l}"),
+                    TextEncoder.Encode(_tower, _embedding.Gather, probes, _method.EvaluationParts(Language(l)))
+                );
             }
         }
 
@@ -164,8 +177,12 @@ public class TraceGoldens
             {
                 if (!probes.Contains(c) && (joint || _language[c] == t))
                 {
-                    occurrence.Add(_language[c].ToString(System.Globalization.CultureInfo.InvariantCulture), _captions[c][1..^1]);
+                    occurrence.Add(Language(_language[c]), _captions[c][1..^1]);
                 }
+            }
+            foreach (var pair in _method.Memory)
+            {
+                occurrence.Add(pair.Language, _captions[Index(pair)][1..^1]);
             }
             return occurrence;
         }
@@ -180,17 +197,72 @@ public class TraceGoldens
             }
         }
 
+        /// <summary>The current captions of a step; replay adds its own.</summary>
         private TrainingBatch Batch(string key, int step)
         {
             var batch = _golden.Tensors[$"in.{key}.batches"][step].data<long>().ToArray();
-            var index = tensor(batch);
-            var images = tensor(batch.Select(c => _image[c]).ToArray());
+            var slots = _golden.Tensors.TryGetValue($"in.{key}.memory_slot", out var recorded)
+                ? recorded[step].data<long>().ToArray()
+                : null;
+            return Captions([.. batch.Where((_, i) => slots is null || slots[i] < 0)]);
+        }
+
+        private IEnumerable<TrainingBatch> FisherBatches(string key) =>
+            _golden.Tensors.TryGetValue($"in.{key}.fisher_batches", out var batches)
+                ? Enumerable.Range(0, (int)batches.shape[0]).Select(i => Captions(batches[i].data<long>().ToArray()))
+                : [];
+
+        private TrainingBatch Memory(IReadOnlyList<TrainingPair> pairs) => Captions([.. pairs.Select(p => (long)Index(p))]);
+
+        private TrainingBatch Captions(long[] captions)
+        {
+            var index = tensor(captions);
+            var images = tensor(captions.Select(c => _image[c]).ToArray());
             return new TrainingBatch(
-                [.. batch.Select(c => _captions[c])],
+                [.. captions.Select(c => _captions[c])],
                 In("in.captions.e").index_select(0, index),
                 In("in.image.v").index_select(0, images),
                 images
-            );
+            )
+            {
+                Pairs = [.. captions.Select(c => new TrainingPair((int)_image[c], "", Number(c), Language(_language[c])))],
+            };
+        }
+
+        private static string Language(long task) => Number(task);
+
+        private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+        private static int Index(TrainingPair pair) => int.Parse(pair.Caption, CultureInfo.InvariantCulture);
+
+        /// <summary>The method's parameters; those it does not have must never have changed in the reference either.</summary>
+        private void CheckParameters(string key)
+        {
+            var own = _method.Parameters.ToDictionary(p => p.Name, p => p.Parameter);
+            foreach (var kind in new[] { "method", "prompt" })
+            {
+                var prefix = $"out.{key}.{kind}.";
+                foreach (var (name, want) in _golden.Tensors.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)))
+                {
+                    var field = name[prefix.Length..];
+                    _close.Same(name, want, own.TryGetValue(field, out var got) ? got : Out($"in.{kind}.{field}"));
+                }
+            }
+        }
+
+        private void CheckState(string key)
+        {
+            if (_golden.Tensors.TryGetValue($"out.{key}.fisher", out var fisher))
+            {
+                long[] all = [.. Enumerable.Range(0, _embedding.Count).Select(r => (long)r)];
+                _close.Same(key + ".fisher", fisher, ((OnlineEwc)_method).FisherOf(all, _embedding.Width, _type));
+            }
+            if (_golden.Tensors.TryGetValue($"out.{key}.memory.caption", out var captions))
+            {
+                Assert.Equal(captions.data<long>().ToArray(), _method.Memory.Select(p => (long)Index(p)));
+                var targets = _method is DarkExperienceReplay dark ? dark.Targets : Memory([.. _method.Memory]).Targets;
+                _close.Same(key + ".memory.target", Out($"out.{key}.memory.target"), targets);
+            }
         }
 
         private void CheckStep(string what, JsonElement want, StepReport got)
@@ -203,6 +275,9 @@ public class TraceGoldens
                 {
                     ("crosslingual", got.Crosslingual),
                     ("crossmodal", got.Crossmodal),
+                    ("replay", got.Replay),
+                    ("pull", got.Penalty),
+                    ("penalty", got.Penalty ?? 0),
                     ("tau_used", got.Temperature),
                 }
             )
@@ -217,6 +292,7 @@ public class TraceGoldens
 
         public void Dispose()
         {
+            _method.Dispose();
             _tower.Dispose();
             _embedding.Dispose();
         }
