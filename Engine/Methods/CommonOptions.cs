@@ -32,6 +32,9 @@ public static class CommonOptions
     /// <summary>Size of a task's own BPE vocabulary.</summary>
     public const string VocabularySize = "vocabularySize";
 
+    /// <summary>Whether one vocabulary over all languages is there from the first task on (ablation).</summary>
+    public const string OracleVocabulary = "oracleVocabulary";
+
     /// <summary>Whether validation chooses the epoch whose weights are kept.</summary>
     public const string SelectBestEpoch = "selectBestEpoch";
 

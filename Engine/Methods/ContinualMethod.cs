@@ -34,6 +34,9 @@ public abstract class ContinualMethod : IDisposable
     /// <param name="rows">Its rows in use, before any step.</param>
     public virtual void BeginTask(TaskContext task, TaskRows rows) { }
 
+    /// <summary>A text tower of the method's own, from its first task on; null for the base's, which stays as it is.</summary>
+    public virtual TextTower? OwnTower => null;
+
     /// <summary>Parameters trained beside the rows in use, by name; clipped and stepped with them.</summary>
     public virtual IEnumerable<(string Name, Tensor Parameter)> Parameters => [];
 
@@ -96,11 +99,13 @@ public abstract class ContinualMethod : IDisposable
 /// <param name="Languages">Languages of the task.</param>
 /// <param name="Tower">The frozen text tower.</param>
 /// <param name="Seed">The run's seed; draw through <see cref="Seeds"/>.</param>
+/// <param name="CopyTower">Makes a copy of the base's text tower whose weights can be trained.</param>
 /// <param name="Batch">Makes a batch of pairs, of the task's own or of a memory's, with the vocabulary as it is now and the teacher's targets.</param>
 public sealed record TaskContext(
     int Index,
     IReadOnlyList<string> Languages,
     TextTower Tower,
     int Seed,
+    Func<TextTower> CopyTower,
     Func<IReadOnlyList<TrainingPair>, TrainingBatch> Batch
 );

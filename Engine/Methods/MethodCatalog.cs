@@ -9,7 +9,7 @@ public static class MethodCatalog
     [
         (ZeroShot.Descriptor, _ => new ZeroShot()),
         (JointTraining.Descriptor, _ => new JointTraining()),
-        (ContinualClip.Descriptor, _ => new ContinualClip()),
+        (ContinualClip.Descriptor, o => new ContinualClip(o)),
         (OnlineEwc.Descriptor, o => new OnlineEwc(o)),
         (ExperienceReplay.Descriptor, o => new ExperienceReplay(o)),
         (DarkExperienceReplay.Descriptor, o => new DarkExperienceReplay(o)),

@@ -164,6 +164,14 @@ public sealed class ClipModel : IDisposable
         return stored.Elements<float>();
     }
 
+    /// <summary>A copy of the text tower whose weights can be trained; the caller owns it.</summary>
+    public TextTower CopyTextToTrain()
+    {
+        using var scope = NewDisposeScope();
+        var shapes = ClipShapes.Of(Config);
+        return TextTower.CreateTrained(Config.Text.Tower, name => _files.Read(name, shapes[name], Device, TokenEmbedding.dtype));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -5,8 +5,8 @@ namespace CllClip.Engine.Model;
 
 /// <summary>
 /// CLIP's text transformer as Hugging Face's <c>CLIPTextModelWithProjection</c> computes it, without its token-embedding table: it takes
-/// rows already gathered, so that the table can grow and be trained outside. All weights are frozen; gradients flow to the input and to
-/// a method's <see cref="TextTowerParts"/>.
+/// rows already gathered, so that the table can grow and be trained outside. All weights are frozen, unless the tower was made to be trained;
+/// gradients flow to the input and to a method's <see cref="TextTowerParts"/>.
 /// </summary>
 /// <remarks>
 /// The result is the state at the end token alone, so the last block computes queries, output projection and MLP for that one position:
@@ -14,6 +14,10 @@ namespace CllClip.Engine.Model;
 /// </remarks>
 public sealed class TextTower : IDisposable
 {
+    private const string PositionName = "text_model.embeddings.position_embedding.weight";
+    private const string FinalNormName = "text_model.final_layer_norm";
+    private const string ProjectionName = "text_projection.weight";
+
     private readonly Tensor _positions; // [P, W]
     private readonly TransformerBlock[] _blocks;
     private readonly Tensor _finalNormWeight; // [W]
@@ -21,18 +25,16 @@ public sealed class TextTower : IDisposable
     private readonly Tensor _projection; // [D, W]
     private readonly double _epsilon;
 
-    private TextTower(TowerSizes sizes, Func<string, Tensor> weight)
+    private TextTower(TowerSizes sizes, Func<string, Tensor> weight, bool trained)
     {
         Sizes = sizes;
         _epsilon = sizes.LayerNormEpsilon;
-        _positions = weight("text_model.embeddings.position_embedding.weight").detach();
-        _blocks =
-        [
-            .. Enumerable.Range(0, sizes.Layers).Select(i => new TransformerBlock($"text_model.encoder.layers.{i}.", sizes, weight)),
-        ];
-        _finalNormWeight = weight("text_model.final_layer_norm.weight").detach();
-        _finalNormBias = weight("text_model.final_layer_norm.bias").detach();
-        _projection = weight("text_projection.weight").detach();
+        Tensor Own(string name) => trained ? Leaf(weight(name)) : weight(name).detach();
+        _positions = Own(PositionName);
+        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => new TransformerBlock(BlockName(i), sizes, weight, trained))];
+        _finalNormWeight = Own(FinalNormName + ".weight");
+        _finalNormBias = Own(FinalNormName + ".bias");
+        _projection = Own(ProjectionName);
     }
 
     /// <summary>Sizes of the tower.</summary>
@@ -49,8 +51,29 @@ public sealed class TextTower : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(weight);
-        return new TextTower(sizes, weight);
+        return new TextTower(sizes, weight, trained: false);
     }
+
+    /// <summary>Builds a tower whose weights are copies that can be trained.</summary>
+    public static TextTower CreateTrained(TowerSizes sizes, Func<string, Tensor> weight)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        ArgumentNullException.ThrowIfNull(weight);
+        return new TextTower(sizes, weight, trained: true);
+    }
+
+    /// <summary>The weights of a tower that is trained, by their full Hugging Face names; none where it is frozen.</summary>
+    public IEnumerable<(string Name, Tensor Parameter)> Parameters =>
+        !_positions.requires_grad
+            ? []
+            :
+            [
+                (PositionName, _positions),
+                .. _blocks.SelectMany((block, i) => block.Trained.Select(p => (BlockName(i) + p.Key, p.Value))),
+                (FinalNormName + ".weight", _finalNormWeight),
+                (FinalNormName + ".bias", _finalNormBias),
+                (ProjectionName, _projection),
+            ];
 
     /// <summary>Embeds captions, not normalised.</summary>
     /// <param name="tokens">Gathered token embeddings, right-padded with anything. [B, L, W]</param>
@@ -94,6 +117,11 @@ public sealed class TextTower : IDisposable
         states.Add(F.layer_norm(x, [Sizes.Width], _finalNormWeight, _finalNormBias, _epsilon));
         return [.. states.Select(s => s.MoveToOuterDisposeScope())];
     }
+
+    /// <summary>A copy to be trained, which outlives the dispose scope at hand.</summary>
+    internal static Tensor Leaf(Tensor weight) => weight.detach().clone().DetachFromDisposeScope().requires_grad_(true);
+
+    private static string BlockName(int block) => $"text_model.encoder.layers.{block}.";
 
     /// <summary>Causal mask and padding mask together, as HF combines them: 0 where query i sees key j, else the dtype's lowest value. [B, 1, L, L]</summary>
     private static Tensor AttentionBias(Tensor mask, ScalarType type)

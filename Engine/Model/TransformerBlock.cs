@@ -3,63 +3,58 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace CllClip.Engine.Model;
 
-/// <summary>One pre-LayerNorm block of a CLIP tower (HF <c>CLIPEncoderLayer</c>), frozen.</summary>
+/// <summary>One pre-LayerNorm block of a CLIP tower (HF <c>CLIPEncoderLayer</c>), frozen or trained.</summary>
 /// <remarks>
 /// Query, key and value projections are one matrix, and quick-GELU's factor 1.702 is folded into the MLP's weights
-/// (x·sigmoid(1.702x) = silu(1.702x)/1.702): fewer and larger kernels, the same function.
+/// (x·sigmoid(1.702x) = silu(1.702x)/1.702): fewer and larger kernels, the same function. A frozen block does so once, a trained one for each pass.
 /// </remarks>
 internal sealed class TransformerBlock : IDisposable
 {
     private const double QuickGelu = 1.702;
 
+    private static readonly string[] Names =
+    [
+        "layer_norm1.weight",
+        "layer_norm1.bias",
+        "self_attn.q_proj.weight",
+        "self_attn.q_proj.bias",
+        "self_attn.k_proj.weight",
+        "self_attn.k_proj.bias",
+        "self_attn.v_proj.weight",
+        "self_attn.v_proj.bias",
+        "self_attn.out_proj.weight",
+        "self_attn.out_proj.bias",
+        "layer_norm2.weight",
+        "layer_norm2.bias",
+        "mlp.fc1.weight",
+        "mlp.fc1.bias",
+        "mlp.fc2.weight",
+        "mlp.fc2.bias",
+    ];
+
     private readonly TowerSizes _sizes;
-    private readonly Tensor _norm1Weight; // [W]
-    private readonly Tensor _norm1Bias;
-    private readonly Tensor _qkvWeight; // [3W, W]
-    private readonly Tensor _qkvBias; // [3W]
-    private readonly Tensor _outWeight; // [W, W]
-    private readonly Tensor _outBias;
-    private readonly Tensor _norm2Weight;
-    private readonly Tensor _norm2Bias;
-    private readonly Tensor _fc1Weight; // [hidden, W]
-    private readonly Tensor _fc1Bias;
-    private readonly Tensor _fc2Weight; // [W, hidden]
-    private readonly Tensor _fc2Bias;
+    private readonly Weights? _frozen;
+    private readonly Dictionary<string, Tensor> _trained = [];
 
     /// <summary>Takes its weights by their Hugging Face names below <paramref name="prefix"/>.</summary>
-    public TransformerBlock(string prefix, TowerSizes sizes, Func<string, Tensor> weight)
+    public TransformerBlock(string prefix, TowerSizes sizes, Func<string, Tensor> weight, bool trained = false)
     {
         _sizes = sizes;
-        Tensor Frozen(string name) => weight(prefix + name).detach();
-        Tensor Joined(string kind)
+        if (trained)
         {
-            using var q = Frozen($"self_attn.q_proj.{kind}");
-            using var k = Frozen($"self_attn.k_proj.{kind}");
-            using var v = Frozen($"self_attn.v_proj.{kind}");
-            return cat([q, k, v]);
+            _trained = Names.ToDictionary(n => n, n => TextTower.Leaf(weight(prefix + n)));
+            return;
         }
-        Tensor Scaled(string name, double factor)
+        using var scope = NewDisposeScope();
+        _frozen = Fuse(n => weight(prefix + n).detach());
+        foreach (var kept in _frozen.All)
         {
-            if (sizes.Activation != "quick_gelu")
-            {
-                return Frozen(name);
-            }
-            using var tensor = Frozen(name);
-            return tensor.Times(factor);
+            kept.DetachFromDisposeScope();
         }
-        _norm1Weight = Frozen("layer_norm1.weight");
-        _norm1Bias = Frozen("layer_norm1.bias");
-        _qkvWeight = Joined("weight");
-        _qkvBias = Joined("bias");
-        _outWeight = Frozen("self_attn.out_proj.weight");
-        _outBias = Frozen("self_attn.out_proj.bias");
-        _norm2Weight = Frozen("layer_norm2.weight");
-        _norm2Bias = Frozen("layer_norm2.bias");
-        _fc1Weight = Scaled("mlp.fc1.weight", QuickGelu);
-        _fc1Bias = Scaled("mlp.fc1.bias", QuickGelu);
-        _fc2Weight = Scaled("mlp.fc2.weight", 1 / QuickGelu);
-        _fc2Bias = Frozen("mlp.fc2.bias");
     }
+
+    /// <summary>Trained weights by their names below the block's; empty where it is frozen.</summary>
+    public IReadOnlyDictionary<string, Tensor> Trained => _trained;
 
     /// <summary>All positions. [B, L, W] to [B, L, W]</summary>
     /// <param name="x">Input. [B, L, W]</param>
@@ -70,8 +65,9 @@ internal sealed class TransformerBlock : IDisposable
     public Tensor Forward(Tensor x, int index, Tensor? bias, TextTowerParts parts, bool causal)
     {
         using var scope = NewDisposeScope(); // a block's own: the next one finds its memory free
-        var h = F.layer_norm(x, [_sizes.Width], _norm1Weight, _norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
-        var qkv = F.linear(h, _qkvWeight, _qkvBias).chunk(3, -1); // 3 x [B, L, W]
+        var w = Own();
+        var h = F.layer_norm(x, [_sizes.Width], w.Norm1Weight, w.Norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
+        var qkv = F.linear(h, w.QkvWeight, w.QkvBias).chunk(3, -1); // 3 x [B, L, W]
         var q = parts.QueryDelta(index, h) is { } dq ? qkv[0].Plus(dq) : qkv[0];
         var v = parts.ValueDelta(index, h) is { } dv ? qkv[2].Plus(dv) : qkv[2];
         var k = qkv[1];
@@ -81,8 +77,8 @@ internal sealed class TransformerBlock : IDisposable
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias, 0.0, causal && bias is null); // [B, H, L, W/H]
-        x = x.Plus(F.linear(Merge(a), _outWeight, _outBias));
-        return parts.AfterBlock(index, Mlp(x)).MoveToOuterDisposeScope();
+        x = x.Plus(F.linear(Merge(a), w.OutWeight, w.OutBias));
+        return parts.AfterBlock(index, Mlp(x, w)).MoveToOuterDisposeScope();
     }
 
     /// <summary>One position of each row. [B, L, W] to [B, 1, W]</summary>
@@ -94,12 +90,13 @@ internal sealed class TransformerBlock : IDisposable
     public Tensor ForwardAt(Tensor x, Tensor positions, int index, Tensor bias, TextTowerParts parts)
     {
         using var scope = NewDisposeScope();
+        var w = Own();
         var (batch, width) = (x.shape[0], (long)_sizes.Width);
         var at = positions.reshape(batch, 1, 1).expand(batch, 1, width); // [B, 1, W]
-        var h = F.layer_norm(x, [width], _norm1Weight, _norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
+        var h = F.layer_norm(x, [width], w.Norm1Weight, w.Norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
         var own = h.gather(1, at); // [B, 1, W]
-        var q = F.linear(own, _qkvWeight.narrow(0, 0, width), _qkvBias.narrow(0, 0, width)); // [B, 1, W]
-        var kv = F.linear(h, _qkvWeight.narrow(0, width, 2 * width), _qkvBias.narrow(0, width, 2 * width)).chunk(2, -1); // 2 x [B, L, W]
+        var q = F.linear(own, w.QkvWeight.narrow(0, 0, width), w.QkvBias.narrow(0, 0, width)); // [B, 1, W]
+        var kv = F.linear(h, w.QkvWeight.narrow(0, width, 2 * width), w.QkvBias.narrow(0, width, 2 * width)).chunk(2, -1); // 2 x [B, L, W]
         q = parts.QueryDelta(index, own) is { } dq ? q.Plus(dq) : q;
         var v = parts.ValueDelta(index, h) is { } dv ? kv[1].Plus(dv) : kv[1];
         var k = kv[0];
@@ -110,16 +107,39 @@ internal sealed class TransformerBlock : IDisposable
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
         var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias); // [B, H, 1, W/H]
-        var y = x.gather(1, at).Plus(F.linear(Merge(a), _outWeight, _outBias)); // [B, 1, W]
-        return parts.AfterBlock(index, Mlp(y)).MoveToOuterDisposeScope();
+        var y = x.gather(1, at).Plus(F.linear(Merge(a), w.OutWeight, w.OutBias)); // [B, 1, W]
+        return parts.AfterBlock(index, Mlp(y, w)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Mlp(Tensor x)
+    private Weights Own() => _frozen ?? Fuse(n => _trained[n]);
+
+    private Weights Fuse(Func<string, Tensor> weight)
     {
-        var h = F.layer_norm(x, [_sizes.Width], _norm2Weight, _norm2Bias, _sizes.LayerNormEpsilon);
-        h = F.linear(h, _fc1Weight, _fc1Bias); // [B, L, hidden]
+        Tensor Joined(string kind) =>
+            cat([weight($"self_attn.q_proj.{kind}"), weight($"self_attn.k_proj.{kind}"), weight($"self_attn.v_proj.{kind}")]);
+        Tensor Scaled(string name, double factor) => _sizes.Activation == "quick_gelu" ? weight(name).Times(factor) : weight(name);
+        return new Weights(
+            weight("layer_norm1.weight"),
+            weight("layer_norm1.bias"),
+            Joined("weight"),
+            Joined("bias"),
+            weight("self_attn.out_proj.weight"),
+            weight("self_attn.out_proj.bias"),
+            weight("layer_norm2.weight"),
+            weight("layer_norm2.bias"),
+            Scaled("mlp.fc1.weight", QuickGelu),
+            Scaled("mlp.fc1.bias", QuickGelu),
+            Scaled("mlp.fc2.weight", 1 / QuickGelu),
+            weight("mlp.fc2.bias")
+        );
+    }
+
+    private Tensor Mlp(Tensor x, Weights w)
+    {
+        var h = F.layer_norm(x, [_sizes.Width], w.Norm2Weight, w.Norm2Bias, _sizes.LayerNormEpsilon);
+        h = F.linear(h, w.Fc1Weight, w.Fc1Bias); // [B, L, hidden]
         h = _sizes.Activation == "quick_gelu" ? F.silu(h) : F.gelu(h);
-        return x.Plus(F.linear(h, _fc2Weight, _fc2Bias));
+        return x.Plus(F.linear(h, w.Fc2Weight, w.Fc2Bias));
     }
 
     private Tensor Split(Tensor x) => x.reshape(x.shape[0], -1, _sizes.Heads, _sizes.Width / _sizes.Heads).transpose(1, 2); // [B, H, L, W/H]
@@ -151,25 +171,53 @@ internal sealed class TransformerBlock : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (
-            var tensor in new[]
-            {
-                _norm1Weight,
-                _norm1Bias,
-                _qkvWeight,
-                _qkvBias,
-                _outWeight,
-                _outBias,
-                _norm2Weight,
-                _norm2Bias,
-                _fc1Weight,
-                _fc1Bias,
-                _fc2Weight,
-                _fc2Bias,
-            }
-        )
+        foreach (var tensor in _trained.Values.Concat(_frozen?.All ?? []))
         {
             tensor.Dispose();
         }
+    }
+
+    /// <param name="Norm1Weight">[W]</param>
+    /// <param name="Norm1Bias">[W]</param>
+    /// <param name="QkvWeight">[3W, W]</param>
+    /// <param name="QkvBias">[3W]</param>
+    /// <param name="OutWeight">[W, W]</param>
+    /// <param name="OutBias">[W]</param>
+    /// <param name="Norm2Weight">[W]</param>
+    /// <param name="Norm2Bias">[W]</param>
+    /// <param name="Fc1Weight">[hidden, W], quick-GELU's factor in it</param>
+    /// <param name="Fc1Bias">[hidden]</param>
+    /// <param name="Fc2Weight">[W, hidden]</param>
+    /// <param name="Fc2Bias">[W]</param>
+    private sealed record Weights(
+        Tensor Norm1Weight,
+        Tensor Norm1Bias,
+        Tensor QkvWeight,
+        Tensor QkvBias,
+        Tensor OutWeight,
+        Tensor OutBias,
+        Tensor Norm2Weight,
+        Tensor Norm2Bias,
+        Tensor Fc1Weight,
+        Tensor Fc1Bias,
+        Tensor Fc2Weight,
+        Tensor Fc2Bias
+    )
+    {
+        public Tensor[] All =>
+            [
+                Norm1Weight,
+                Norm1Bias,
+                QkvWeight,
+                QkvBias,
+                OutWeight,
+                OutBias,
+                Norm2Weight,
+                Norm2Bias,
+                Fc1Weight,
+                Fc1Bias,
+                Fc2Weight,
+                Fc2Bias,
+            ];
     }
 }

@@ -24,7 +24,6 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
     /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
     private const long MostReserved = 256L << 20;
 
-    private readonly Evaluator _evaluator = new(dataset, features, baseModel.Text);
     private readonly TaskLearner _learner = new(dataset, baseModel, features);
 
     /// <summary>Runs the plan, or what is left of it after the stages found in its checkpoint folder; those are reported again, from disk.</summary>
@@ -87,13 +86,14 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         }
         NativeMemory.Release(); // what training leaves and what evaluation takes never add up: the peak stays flat
         Phase("evaluation");
+        var evaluator = new Evaluator(dataset, features, run.Method.OwnTower ?? baseModel.Text);
         var scores = new List<Score>();
         var evaluated = 0;
         foreach (var language in seen)
         {
             using (clock.Evaluating())
             {
-                var measured = _evaluator.Score(
+                var measured = evaluator.Score(
                     task + 1,
                     language,
                     outcome.Tokenizer,
@@ -140,6 +140,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         var vocabulary =
             baseModel.Vocabulary
             ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
+        var evaluator = new Evaluator(dataset, features, baseModel.Text);
         using var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var tokenizer = new ClipTokenizer(vocabulary);
         foreach (var language in plan.Languages)
@@ -147,7 +148,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
             progress.Report(new ProgressMade(clock.At(1, language, "evaluation", 0, 0, 0, 0), NoLosses));
             using (clock.Evaluating())
             {
-                progress.Report(new ScoresMeasured(_evaluator.Score(1, language, tokenizer, table.Gather, null, stop)));
+                progress.Report(new ScoresMeasured(evaluator.Score(1, language, tokenizer, table.Gather, null, stop)));
             }
             clock.Evaluated();
         }

@@ -12,8 +12,6 @@ namespace CllClip.Engine.Training;
 /// <summary>Learns one task: grows vocabulary and table, trains the rows in use, keeps the best epoch.</summary>
 internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel, TeacherFeatures features)
 {
-    private readonly Evaluator _evaluator = new(dataset, features, baseModel.Text);
-
     /// <summary>Learns the languages of a task, called <paramref name="name"/> in messages; the session's state holds the result.</summary>
     public TaskOutcome Learn(TrainingSession run, int task, IReadOnlyList<string> languages, string name)
     {
@@ -26,11 +24,16 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
     private VocabularyDelta Grow(TrainingSession run, int task, IReadOnlyList<string> languages)
     {
         var (state, settings, before) = (run.State, run.Settings, run.State.Vocabulary);
-        if (!languages.All(dataset.Defaults.BaseVocabularyLanguages.Contains))
+        if (settings.OracleVocabulary)
         {
-            var texts = languages.SelectMany(dataset.TrainingTexts);
-            var trained = BpeTrainer.Train(texts, new BpeTrainingOptions { VocabularySize = settings.VocabularySize }, run.Stop);
-            state.Vocabulary = state.Vocabulary.Grow(trained);
+            if (task == 0)
+            {
+                Grow(state, run.Plan.Languages, dataset.Defaults.OracleVocabularySize, run.Stop);
+            }
+        }
+        else if (!languages.All(dataset.Defaults.BaseVocabularyLanguages.Contains))
+        {
+            Grow(state, languages, settings.VocabularySize, run.Stop);
         }
         var fresh = state.Vocabulary.Count - state.Embedding.Count;
         if (fresh > 0)
@@ -47,6 +50,12 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         }
         state.Counter.BeginTask(state.Vocabulary.Count);
         return state.Vocabulary.Since(before);
+    }
+
+    private void Grow(StageSnapshot state, IEnumerable<string> languages, int size, CancellationToken stop)
+    {
+        var trained = BpeTrainer.Train(languages.SelectMany(dataset.TrainingTexts), new BpeTrainingOptions { VocabularySize = size }, stop);
+        state.Vocabulary = state.Vocabulary.Grow(trained);
     }
 
     private TaskOutcome Train(TrainingSession run, int task, IReadOnlyList<string> languages, string name, VocabularyDelta grown)
@@ -74,10 +83,17 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
                 .Order(),
         ];
         double[] scales = [.. inUse.Select(r => state.Counter.Scale((int)r, occurrence))];
-        var context = new TaskContext(task, languages, baseModel.Text, plan.Seed, batches.Make);
+        var context = new TaskContext(task, languages, baseModel.Text, plan.Seed, baseModel.CopyTextToTrain, batches.Make);
         using var rows = new TaskRows(state.Embedding, inUse);
         method.BeginTask(context, rows);
-        using var training = new TaskTraining(baseModel.Text, rows, scales, method, settings, stepsPerEpoch * plan.Epochs);
+        using var training = new TaskTraining(
+            method.OwnTower ?? baseModel.Text,
+            rows,
+            scales,
+            method,
+            settings,
+            stepsPerEpoch * plan.Epochs
+        );
         using var best = new BestEpoch(training);
         IEnumerable<TrainingBatch> Epoch(int epoch)
         {
@@ -148,8 +164,9 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
 
     private double? Validate(TrainingSession run, IReadOnlyList<string> languages, ClipTokenizer tokenizer, TaskRows rows)
     {
+        var evaluator = new Evaluator(dataset, features, run.Method.OwnTower ?? baseModel.Text);
         var scores = languages
-            .Select(l => _evaluator.Validate(l, tokenizer, rows.Gather, run.Method.EvaluationParts(l), run.Stop))
+            .Select(l => evaluator.Validate(l, tokenizer, rows.Gather, run.Method.EvaluationParts(l), run.Stop))
             .OfType<double>()
             .ToList();
         return scores.Count > 0 ? scores.Average() : null;

@@ -33,6 +33,9 @@ public sealed record TrainingSettings
     /// <summary>Size of a task's own BPE vocabulary.</summary>
     public int VocabularySize { get; init; } = 10_000;
 
+    /// <summary>Whether one vocabulary over all languages of the run is there from the first task on.</summary>
+    public bool OracleVocabulary { get; init; }
+
     /// <summary>Whether validation chooses the epoch that is kept.</summary>
     public bool SelectBestEpoch { get; init; } = true;
 
@@ -55,6 +58,7 @@ public sealed record TrainingSettings
             CrossmodalScale = Number(CommonOptions.CrossmodalScale),
             Temperature = Number(CommonOptions.Temperature),
             VocabularySize = (int)(long)plan.Options[CommonOptions.VocabularySize],
+            OracleVocabulary = plan.Options.TryGetValue(CommonOptions.OracleVocabulary, out var oracle) && (bool)oracle,
             SelectBestEpoch = (bool)plan.Options[CommonOptions.SelectBestEpoch],
             Teir = plan.Teir ? TeirParts.Parse((string)plan.Options[CommonOptions.TeirParts]) : TeirParts.Off,
         };

@@ -17,7 +17,12 @@ internal static class GoldenMethods
         json.TryGetProperty("adapter_config", out var config);
         return json.GetProperty("method").GetString() switch
         {
-            "cll" => new ContinualClip(),
+            "cll" => new ContinualClip(
+                Options(
+                    ContinualClip.Descriptor,
+                    ("trainEverything", options.TryGetProperty("train_all", out var everything) && everything.GetBoolean())
+                )
+            ),
             "oewc" => new OnlineEwc(Options(OnlineEwc.Descriptor, ("fisherPenalty", options.GetProperty("penalty_scale").GetDouble()))),
             "er" => new ExperienceReplay(Options(ExperienceReplay.Descriptor, ("memorySize", Whole(json, "memory_size"))), draws),
             "der" => new DarkExperienceReplay(Options(DarkExperienceReplay.Descriptor, ("memorySize", Whole(json, "memory_size"))), draws),
@@ -100,7 +105,7 @@ internal static class GoldenMethods
                 var pool = before.TryGetValue(name, out var kept) ? kept : zeros_like(parameter);
                 parameter.copy_(CodaPrompt.Orthogonalise(pool, task, (int)draws.shape[0], draws));
             }
-            else if (task == 0)
+            else if (task == 0 && golden.Tensors.ContainsKey($"in.prompt.{name}"))
             {
                 var pool = golden.Tensors[$"in.prompt.{name}"];
                 Assert.Equal(pool.shape, parameter.shape);

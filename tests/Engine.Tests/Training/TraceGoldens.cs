@@ -40,6 +40,7 @@ public class TraceGoldens
         private readonly JsonElement _json;
         private readonly ScalarType _type;
         private readonly Closeness _close;
+        private readonly TowerSizes _sizes;
         private readonly TextTower _tower;
         private readonly TokenEmbedding _embedding;
         private readonly TokenCounter _counter;
@@ -57,7 +58,8 @@ public class TraceGoldens
             (_golden, _json, _type, _close) = (golden, golden.Json, type, close);
             var sizes = _json.GetProperty("sizes");
             int Size(string name) => sizes.GetProperty(name).GetInt32();
-            _tower = TextTower.Create(new TowerSizes(Size("width"), Size("heads"), Size("layers")), n => In("in.base." + n));
+            _sizes = new TowerSizes(Size("width"), Size("heads"), Size("layers"));
+            _tower = TextTower.Create(_sizes, n => In("in.base." + n));
             _embedding = new TokenEmbedding(In("in.base.text_model.embeddings.token_embedding.weight").clone());
             var special = _json.GetProperty("special_ids").EnumerateArray().Select(x => x.GetInt32()).ToArray();
             (_start, _end) = (special[0], special[1]);
@@ -134,11 +136,11 @@ public class TraceGoldens
             using var rows = new TaskRows(_embedding, inUse);
             var steps = task.GetProperty("steps").EnumerateArray().ToList();
             var perEpoch = task.GetProperty("steps_per_epoch").GetInt32();
-            var context = new TaskContext(t, [Language(t)], _tower, 0, Memory);
+            var context = new TaskContext(t, [Language(t)], _tower, 0, CopyTower, Memory);
             var before = _method.Parameters.ToDictionary(p => p.Name, p => p.Parameter.detach().clone());
             _method.BeginTask(context, rows);
             GoldenMethods.SetParameters(_method, _golden, key, t, before);
-            using var training = new TaskTraining(_tower, rows, scales, _method, _settings, steps.Count);
+            using var training = new TaskTraining(_method.OwnTower ?? _tower, rows, scales, _method, _settings, steps.Count);
             for (var j = 0; j < steps.Count; j++)
             {
                 if (j % perEpoch == 0)
@@ -164,7 +166,7 @@ public class TraceGoldens
                 _close.Same(
                     $"{key}.probe{l}",
                     Out($"out.{key}.probe{l}"),
-                    TextEncoder.Encode(_tower, _embedding.Gather, probes, _method.EvaluationParts(Language(l)))
+                    TextEncoder.Encode(_method.OwnTower ?? _tower, _embedding.Gather, probes, _method.EvaluationParts(Language(l)))
                 );
             }
         }
@@ -212,6 +214,8 @@ public class TraceGoldens
                 ? Enumerable.Range(0, (int)batches.shape[0]).Select(i => Captions(batches[i].data<long>().ToArray()))
                 : [];
 
+        private TextTower CopyTower() => TextTower.CreateTrained(_sizes, n => In("in.base." + n));
+
         private TrainingBatch Memory(IReadOnlyList<TrainingPair> pairs) => Captions([.. pairs.Select(p => (long)Index(p))]);
 
         private TrainingBatch Captions(long[] captions)
@@ -239,7 +243,7 @@ public class TraceGoldens
         private void CheckParameters(string key)
         {
             var own = _method.Parameters.ToDictionary(p => p.Name, p => p.Parameter);
-            foreach (var kind in new[] { "method", "prompt" })
+            foreach (var kind in new[] { "method", "prompt", "base" })
             {
                 var prefix = $"out.{key}.{kind}.";
                 foreach (var (name, want) in _golden.Tensors.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)))
