@@ -126,7 +126,7 @@ internal static class GoldenMethods
             ? [(ours, real ? value.GetDouble() : (object)value.GetInt64())]
             : [];
 
-    private static MethodOptions Options(Shared.Methods.MethodDescriptor descriptor, params (string Name, object Value)[] values) =>
+    public static MethodOptions Options(Shared.Methods.MethodDescriptor descriptor, params (string Name, object Value)[] values) =>
         new(descriptor, values.ToDictionary(v => v.Name, v => v.Value));
 }
 
