@@ -105,6 +105,7 @@ public sealed class ContinualClip(MethodOptions? options = null) : ContinualMeth
     {
         _tower?.Dispose();
         FreeStored();
+        base.Dispose(disposing);
     }
 
     private void FreeStored()

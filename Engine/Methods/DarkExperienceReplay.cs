@@ -78,7 +78,11 @@ public sealed class DarkExperienceReplay(MethodOptions options, IReplayDraws? dr
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _targets?.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _targets?.Dispose();
+        base.Dispose(disposing);
+    }
 
     private void Reserve(Tensor like) => _targets ??= zeros([Capacity, like.shape[1]], like.dtype, like.device).DetachFromDisposeScope();
 }

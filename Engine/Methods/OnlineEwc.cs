@@ -172,6 +172,7 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
         FreeHere();
         _fisher?.Dispose();
         _latest?.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <summary>F = decay · F_old + F_new.</summary>

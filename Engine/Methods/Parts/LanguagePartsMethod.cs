@@ -118,5 +118,6 @@ public abstract class LanguagePartsMethod : ContinualMethod
         {
             tensor.Dispose();
         }
+        base.Dispose(disposing);
     }
 }

@@ -117,6 +117,7 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
         {
             tensor.Dispose();
         }
+        base.Dispose(disposing);
     }
 
     private Tensor Query(Tensor tokens, Tensor ends)
