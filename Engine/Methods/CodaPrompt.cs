@@ -3,6 +3,7 @@ using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CllClip.Engine.Methods;
 
@@ -84,8 +85,6 @@ public sealed class CodaPrompt : PromptMethod
 
     private static readonly string[] Kinds = ["e_k", "e_a", "e_p"];
     private readonly Layout _layout;
-    private int[] _blocks = [];
-    private int _perTask;
 
     /// <summary>CODA-Prompt with the options of a run.</summary>
     public CodaPrompt(MethodOptions options)
@@ -153,7 +152,6 @@ public sealed class CodaPrompt : PromptMethod
             );
         }
         var (width, embedding) = ((long)task.Tower.Sizes.Width, (long)task.Tower.EmbeddingSize);
-        _blocks = BlocksOf(_layout.Blocks, task.Tower.Sizes.Layers);
         var room = Math.Min(embedding, _layout.Length * width) / _layout.Tasks;
         if (room == 0)
         {
@@ -161,29 +159,30 @@ public sealed class CodaPrompt : PromptMethod
                 $"CODA-Prompt needs an orthogonal component for each of {_layout.Tasks} tasks; this base model's embedding has {embedding} dimensions. Lower the option '{TasksOption}'."
             );
         }
-        _perTask = (int)Math.Min(_layout.PerTask, room);
-        long pool = _layout.Tasks * _perTask;
+        var perTask = Math.Min(_layout.PerTask, room);
+        var pool = _layout.Tasks * perTask;
         var random = Seeds.For(task.Seed, "prompts", task.Index);
-        foreach (var block in _blocks)
+        foreach (var block in BlocksOf(_layout.Blocks, task.Tower.Sizes.Layers))
         foreach (var kind in Kinds)
         {
             var name = $"layer{block}.{kind}";
             long[] shape = kind == "e_p" ? [pool, _layout.Length, width] : [pool, embedding];
             using var fresh = zeros(shape, type);
             var before = Parameters.FirstOrDefault(p => p.Name == name).Parameter ?? fresh;
-            using var draws = tensor(Draws.Normal(_perTask * fresh.numel() / pool, 0, 1, random));
-            yield return (name, Orthogonalise(before.detach(), task.Index, _perTask, draws));
+            using var draws = tensor(Draws.Normal(perTask * fresh.numel() / pool, 0, 1, random));
+            yield return (name, Orthogonalise(before.detach(), task.Index, (int)perTask, draws));
         }
     }
 
     /// <inheritdoc/>
     protected override IReadOnlyDictionary<int, Tensor> TrainingPrompts(Tensor query)
     {
-        var (first, all) = (Task * _perTask, (Task + 1) * _perTask);
         Tensor Seen(string name)
         {
             var pool = Pool(name);
-            var own = pool.narrow(0, first, _perTask);
+            var perTask = pool.shape[0] / _layout.Tasks;
+            var first = Task * perTask;
+            var own = pool.narrow(0, first, perTask);
             return first == 0 ? own : cat([pool.narrow(0, 0, first).detach(), own]); // earlier components are frozen
         }
         return Prompts(query, Seen);
@@ -191,12 +190,39 @@ public sealed class CodaPrompt : PromptMethod
 
     /// <inheritdoc/>
     protected override IReadOnlyDictionary<int, Tensor> EvaluationPrompts(Tensor query) =>
-        Prompts(query, name => Pool(name).narrow(0, 0, (Task + 1) * _perTask));
+        Prompts(query, name => Pool(name).narrow(0, 0, (Task + 1) * Pool(name).shape[0] / _layout.Tasks));
+
+    /// <inheritdoc/>
+    internal override Func<float[], IReadOnlyDictionary<int, float[]>> QueryPrompts(
+        IReadOnlyDictionary<string, (long[] Shape, float[] Values)> pool
+    )
+    {
+        var (blocks, tasks) = (BlocksWith("e_p"), Task + 1);
+        return query =>
+        {
+            var prompts = new Dictionary<int, float[]>();
+            foreach (var block in blocks)
+            {
+                var (shape, keys) = pool[$"layer{block}.e_k"];
+                var (attention, components) = (pool[$"layer{block}.e_a"].Values, pool[$"layer{block}.e_p"].Values);
+                var (size, length) = ((int)shape[1], components.Length / (int)shape[0]);
+                var attended = new float[size];
+                var prompt = prompts[block] = new float[length];
+                for (var k = 0; k < tasks * (int)shape[0] / _layout.Tasks; k++)
+                {
+                    TensorPrimitives.Multiply(query, attention.AsSpan(k * size, size), attended);
+                    var weight = TensorPrimitives.CosineSimilarity<float>(attended, keys.AsSpan(k * size, size));
+                    TensorPrimitives.MultiplyAdd(components.AsSpan(k * length, length), weight, prompt, prompt);
+                }
+            }
+            return prompts;
+        };
+    }
 
     private Dictionary<int, Tensor> Prompts(Tensor query, Func<string, Tensor> pool)
     {
         var prompts = new Dictionary<int, Tensor>();
-        foreach (var block in _blocks)
+        foreach (var block in BlocksWith("e_p"))
         {
             var components = pool($"layer{block}.e_p"); // [k, L, W]
             var attended = F.normalize(query.unsqueeze(1) * pool($"layer{block}.e_a").unsqueeze(0), 2, 2, 1e-12); // [B, k, D]

@@ -82,6 +82,12 @@ public sealed class ContinualClip(MethodOptions? options = null) : ContinualMeth
     }
 
     /// <inheritdoc/>
+    public override bool ChangesTower => _everything;
+
+    /// <inheritdoc/>
+    public override float[]? OwnWeights(string name) => _stored.TryGetValue(name, out var stored) ? stored.Elements<float>() : null;
+
+    /// <inheritdoc/>
     public override void SaveState(string stageFolder)
     {
         if (_everything)

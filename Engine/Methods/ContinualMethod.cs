@@ -1,5 +1,6 @@
 using CllClip.Engine.Data;
 using CllClip.Engine.Model;
+using CllClip.Engine.Search;
 using CllClip.Engine.Training;
 using static TorchSharp.torch;
 
@@ -74,7 +75,21 @@ public abstract class ContinualMethod : IDisposable
     public virtual void EndTask(TaskContext task, TaskRows rows) { }
 
     /// <summary>What the tower runs with when captions of a language are evaluated; null for nothing.</summary>
-    public virtual PartsOf? EvaluationParts(string language) => null;
+    /// <param name="language">Their language.</param>
+    /// <param name="tower">The tower they are embedded with.</param>
+    public virtual PartsOf? EvaluationParts(string language, TextTower tower) => null;
+
+    /// <summary>
+    /// Whether an embedding depends on more than the rows: on parts, or on a tower of the method's own. A checkpoint of such a method is searched
+    /// with <see cref="QueryParts"/> and <see cref="OwnWeights"/>, after <see cref="LoadState"/> of each of its stages.
+    /// </summary>
+    public virtual bool ChangesTower => false;
+
+    /// <summary>What the method adds for single queries, copied out of its tensors; null for nothing.</summary>
+    public virtual QueryPartsOf? QueryParts() => null;
+
+    /// <summary>A weight of the method's own text tower by its full Hugging Face name; null for the base's.</summary>
+    public virtual float[]? OwnWeights(string name) => null;
 
     /// <summary>Writes what the method needs beside a stage's delta: what the task added, or the state whole.</summary>
     public virtual void SaveState(string stageFolder) { }

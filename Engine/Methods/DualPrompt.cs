@@ -4,6 +4,7 @@ using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CllClip.Engine.Methods;
 
@@ -84,8 +85,6 @@ public sealed class DualPrompt : PromptMethod
         };
 
     private readonly Layout _layout;
-    private int[] _generalBlocks = [];
-    private int[] _expertBlocks = [];
     private int _pullDivisor = 1;
     private readonly List<(Tensor Sum, long Captions)> _pulled = [];
 
@@ -138,20 +137,19 @@ public sealed class DualPrompt : PromptMethod
         var (layers, width) = (task.Tower.Sizes.Layers, (long)task.Tower.Sizes.Width);
         // The published loop stops before the last block listed, whose share of the pull still counts in its divisor.
         int[] reached = [.. _layout.ExpertBlocks.SkipLast(1)];
-        _expertBlocks = BlocksOf(reached, layers);
-        _pullDivisor = _expertBlocks.SequenceEqual(reached) ? _layout.ExpertBlocks.Length : _expertBlocks.Length;
-        _generalBlocks = [.. _layout.GeneralBlocks.Where(b => b < layers).Except(_expertBlocks)];
+        var experts = BlocksOf(reached, layers);
+        _pullDivisor = experts.SequenceEqual(reached) ? _layout.ExpertBlocks.Length : experts.Length;
         if (Parameters.Any())
         {
             yield break; // all prompts are made before the first task
         }
         var random = Seeds.For(task.Seed, "prompts", 0);
         Tensor Drawn(params long[] shape) => tensor(Draws.Uniform(shape.Aggregate(1L, (a, b) => a * b), 1, random), shape);
-        foreach (var block in _generalBlocks)
+        foreach (var block in _layout.GeneralBlocks.Where(b => b < layers).Except(experts))
         {
             yield return ($"layer{block}.g_p", Drawn(_layout.GeneralLength, width));
         }
-        foreach (var block in _expertBlocks)
+        foreach (var block in experts)
         {
             yield return ($"layer{block}.e_p", Drawn(_layout.Pool, _layout.ExpertLength, width));
             yield return ($"layer{block}.e_k", Drawn(_layout.Pool, task.Tower.EmbeddingSize));
@@ -187,6 +185,33 @@ public sealed class DualPrompt : PromptMethod
         base.Dispose(disposing);
     }
 
+    /// <inheritdoc/>
+    internal override Func<float[], IReadOnlyDictionary<int, float[]>> QueryPrompts(
+        IReadOnlyDictionary<string, (long[] Shape, float[] Values)> pool
+    )
+    {
+        var general = BlocksWith("g_p").ToDictionary(b => b, b => pool[$"layer{b}.g_p"].Values);
+        var experts = BlocksWith("e_p");
+        return query =>
+        {
+            var prompts = new Dictionary<int, float[]>(general);
+            foreach (var block in experts)
+            {
+                var (shape, keys) = pool[$"layer{block}.e_k"];
+                var size = (int)shape[1];
+                // the query's own length changes no order
+                var best = Enumerable.Range(0, (int)shape[0]).MaxBy(k => Likeness(query, keys.AsSpan(k * size, size)));
+                var all = pool[$"layer{block}.e_p"].Values; // [pool, L, W]
+                var length = all.Length / (int)shape[0];
+                prompts[block] = all.AsSpan(best * length, length).ToArray();
+            }
+            return prompts;
+        };
+    }
+
+    private static float Likeness(ReadOnlySpan<float> query, ReadOnlySpan<float> key) =>
+        TensorPrimitives.Dot(query, key) / TensorPrimitives.Norm(key);
+
     private void ForgetPull()
     {
         foreach (var (sum, _) in _pulled)
@@ -198,8 +223,8 @@ public sealed class DualPrompt : PromptMethod
 
     private Dictionary<int, Tensor> Prompts(Func<int, Tensor> expert)
     {
-        var prompts = _generalBlocks.ToDictionary(b => b, b => Pool($"layer{b}.g_p").unsqueeze(0)); // [1, L, W]
-        foreach (var block in _expertBlocks)
+        var prompts = BlocksWith("g_p").ToDictionary(b => b, b => Pool($"layer{b}.g_p").unsqueeze(0)); // [1, L, W]
+        foreach (var block in BlocksWith("e_p"))
         {
             prompts[block] = expert(block);
         }

@@ -1,9 +1,11 @@
 using CllClip.Engine.Methods.Parts;
 using CllClip.Engine.Model;
+using CllClip.Engine.Search;
 using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CllClip.Engine.Methods;
 
@@ -59,6 +61,37 @@ public sealed class LanguageAdapters(MethodOptions options) : LanguagePartsMetho
 
     /// <inheritdoc/>
     protected override TextTowerParts Parts(IReadOnlyDictionary<string, Tensor> own) => new Adapter(own);
+
+    /// <inheritdoc/>
+    internal override QueryParts QueryPartsFrom(IReadOnlyDictionary<string, float[]> kept) => new QueryAdapter(kept);
+
+    private sealed class QueryAdapter(IReadOnlyDictionary<string, float[]> kept) : QueryParts
+    {
+        private readonly (PackedLinear Down, PackedLinear Up)[] _blocks =
+        [
+            .. Enumerable
+                .Range(0, kept.Count / 4)
+                .Select(block =>
+                {
+                    var (down, up) = (kept[$"layer{block}.down.bias"], kept[$"layer{block}.up.bias"]);
+                    return (
+                        new PackedLinear(kept[$"layer{block}.down.weight"], down, up.Length),
+                        new PackedLinear(kept[$"layer{block}.up.weight"], up, down.Length)
+                    );
+                }),
+        ];
+
+        public override void AfterBlock(int block, Span<float> x, int rows)
+        {
+            var (down, up) = _blocks[block];
+            var narrow = new float[rows * down.Outputs];
+            var change = new float[rows * up.Outputs];
+            down.Apply(x, rows, narrow);
+            TensorPrimitives.Max(narrow, 0f, narrow);
+            up.Apply(narrow, rows, change);
+            TensorPrimitives.Add(x, change, x);
+        }
+    }
 
     private sealed class Adapter(IReadOnlyDictionary<string, Tensor> own) : TextTowerParts
     {

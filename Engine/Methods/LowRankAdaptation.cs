@@ -1,9 +1,11 @@
 using CllClip.Engine.Methods.Parts;
 using CllClip.Engine.Model;
+using CllClip.Engine.Search;
 using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CllClip.Engine.Methods;
 
@@ -76,6 +78,40 @@ public sealed class LowRankAdaptation(MethodOptions options) : LanguagePartsMeth
 
     /// <inheritdoc/>
     protected override TextTowerParts Parts(IReadOnlyDictionary<string, Tensor> own) => new LowRank(own, _factor);
+
+    /// <inheritdoc/>
+    internal override QueryParts QueryPartsFrom(IReadOnlyDictionary<string, float[]> kept) => new QueryLowRank(kept, _rank, (float)_factor);
+
+    private sealed class QueryLowRank(IReadOnlyDictionary<string, float[]> kept, int rank, float factor) : QueryParts
+    {
+        private readonly Dictionary<string, (PackedLinear A, PackedLinear B)> _changes = kept
+            .Keys.Where(n => n.EndsWith(".lora_A", StringComparison.Ordinal))
+            .Select(n => n[..^".lora_A".Length])
+            .ToDictionary(
+                n => n,
+                n =>
+                {
+                    var (a, b) = (kept[n + ".lora_A"], kept[n + ".lora_B"]);
+                    return (new PackedLinear(a, [], a.Length / rank), new PackedLinear([.. b.Select(x => x * factor)], [], rank));
+                }
+            );
+
+        public override void AddToQueries(int block, ReadOnlySpan<float> normed, int rows, Span<float> queries) =>
+            Add($"layer{block}.q_proj", normed, rows, queries);
+
+        public override void AddToValues(int block, ReadOnlySpan<float> normed, int rows, Span<float> values) =>
+            Add($"layer{block}.v_proj", normed, rows, values);
+
+        private void Add(string name, ReadOnlySpan<float> normed, int rows, Span<float> projected)
+        {
+            var (a, b) = _changes[name];
+            var narrow = new float[rows * rank];
+            var change = new float[rows * b.Outputs];
+            a.Apply(normed, rows, narrow);
+            b.Apply(narrow, rows, change);
+            TensorPrimitives.Add(projected[..change.Length], change, projected[..change.Length]);
+        }
+    }
 
     private sealed class LowRank(IReadOnlyDictionary<string, Tensor> own, double factor) : TextTowerParts
     {

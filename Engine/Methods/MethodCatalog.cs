@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CllClip.Shared.Methods;
 
 namespace CllClip.Engine.Methods;
@@ -34,6 +35,17 @@ public static class MethodCatalog
         Array.Find(Methods, m => string.Equals(m.Descriptor.Id, id, StringComparison.Ordinal)) is ({ } descriptor, { } create)
             ? create(new MethodOptions(descriptor, options))
             : throw new EngineException($"Unknown method '{id}'. Choose one of: {string.Join(", ", All.Select(m => m.Id))}.");
+
+    /// <summary>Options as a stage stores them, read again; what is unknown or out of range is left to its default.</summary>
+    internal static Dictionary<string, object> ValuesOf(string id, IReadOnlyDictionary<string, JsonElement>? stored)
+    {
+        var options = Find(id)?.Options ?? [];
+        return options
+            .Where(o => stored?.ContainsKey(o.Name) == true)
+            .Select(o => (o.Name, Value: RunValidation.Read(o, stored![o.Name], out _)))
+            .Where(o => o.Value is not null)
+            .ToDictionary(o => o.Name, o => o.Value!);
+    }
 
     // What the method itself answers is not written down a second time.
     private static MethodDescriptor Described(MethodDescriptor descriptor, Func<MethodOptions, ContinualMethod> create)

@@ -1,5 +1,6 @@
 using CllClip.Engine.Methods.Parts;
 using CllClip.Engine.Model;
+using CllClip.Engine.Search;
 using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
 using static TorchSharp.torch;
@@ -15,7 +16,8 @@ public sealed class PrefixTuning(MethodOptions options) : LanguagePartsMethod
 {
     private const string LengthOption = "prefixLength";
     private const string BottleneckOption = "prefixBottleneck";
-    private const string Prefixes = "prefixes";
+    private const string KeyName = "prefix_key";
+    private const string ValueName = "prefix_value";
 
     /// <summary>What the form and the API say about it.</summary>
     public static MethodDescriptor Descriptor { get; } =
@@ -75,27 +77,41 @@ public sealed class PrefixTuning(MethodOptions options) : LanguagePartsMethod
     }
 
     /// <inheritdoc/>
-    protected override TextTowerParts Parts(IReadOnlyDictionary<string, Tensor> own) => new PrefixParts(Generate(own));
+    protected override TextTowerParts Parts(IReadOnlyDictionary<string, Tensor> own)
+    {
+        var all = Generate(own);
+        return new PrefixParts((block, kind) => all.select(1, block).select(1, kind == KeyName ? 0 : 1));
+    }
 
     /// <inheritdoc/>
-    protected override TextTowerParts KeptParts(IReadOnlyDictionary<string, Tensor> kept)
-    {
-        ArgumentNullException.ThrowIfNull(kept);
-        return new PrefixParts(kept[Prefixes]);
-    }
+    protected override TextTowerParts KeptParts(IReadOnlyDictionary<string, Tensor> kept) =>
+        new PrefixParts((block, kind) => kept[Name(block, kind)]);
 
     /// <inheritdoc/>
     protected override IReadOnlyDictionary<string, Tensor> Keep(IReadOnlyDictionary<string, Tensor> own)
     {
         ArgumentNullException.ThrowIfNull(own);
         using var scope = NewDisposeScope();
-        var kept = new Dictionary<string, Tensor> { [Prefixes] = Generate(own).detach().DetachFromDisposeScope() };
+        var all = Generate(own).detach();
+        var kept = new Dictionary<string, Tensor>();
+        for (var block = 0; block < all.shape[1]; block++)
+        {
+            foreach (var (kind, place) in new[] { (KeyName, 0L), (ValueName, 1L) })
+            {
+                kept[Name(block, kind)] = all.select(1, block).select(1, place).clone().DetachFromDisposeScope(); // [P, W]
+            }
+        }
         foreach (var parameter in own.Values)
         {
             parameter.Dispose();
         }
         return kept;
     }
+
+    /// <inheritdoc/>
+    internal override QueryParts QueryPartsFrom(IReadOnlyDictionary<string, float[]> kept) => new QueryPrefixes(kept);
+
+    private static string Name(int block, string kind) => $"layer{block}.{kind}";
 
     /// <summary>[P, layers, 2, W]</summary>
     private Tensor Generate(IReadOnlyDictionary<string, Tensor> own)
@@ -105,10 +121,19 @@ public sealed class PrefixTuning(MethodOptions options) : LanguagePartsMethod
         return all.reshape(all.shape[0], Sizes!.Layers, 2, Sizes.Width);
     }
 
-    private sealed class PrefixParts(Tensor prefixes) : TextTowerParts
+    private sealed class PrefixParts(Func<int, string, Tensor> prefix) : TextTowerParts
     {
-        public override (Tensor Keys, Tensor Values)? Prefix(int block) => (Of(block, 0), Of(block, 1));
+        public override (Tensor Keys, Tensor Values)? Prefix(int block) =>
+            (prefix(block, KeyName).unsqueeze(0), prefix(block, ValueName).unsqueeze(0)); // [1, P, W]
+    }
 
-        private Tensor Of(int block, long kind) => prefixes.select(1, block).select(1, kind).unsqueeze(0); // [1, P, W]
+    private sealed class QueryPrefixes(IReadOnlyDictionary<string, float[]> kept) : QueryParts
+    {
+        private readonly QueryPrefix[] _blocks =
+        [
+            .. Enumerable.Range(0, kept.Count / 2).Select(b => new QueryPrefix(kept[Name(b, KeyName)], kept[Name(b, ValueName)])),
+        ];
+
+        public override QueryPrefix? Prefix(int block) => _blocks[block];
     }
 }

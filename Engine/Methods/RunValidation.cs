@@ -180,7 +180,7 @@ public static class RunValidation
         };
     }
 
-    private static object? Read(OptionDescriptor option, JsonElement value, out string? message)
+    internal static object? Read(OptionDescriptor option, JsonElement value, out string? message)
     {
         message = null;
         switch (option.Type)

@@ -16,7 +16,7 @@ public sealed class TextTower : IDisposable
 {
     private const string PositionName = "text_model.embeddings.position_embedding.weight";
     private const string FinalNormName = "text_model.final_layer_norm";
-    private const string ProjectionName = "text_projection.weight";
+    internal const string ProjectionName = "text_projection.weight";
 
     private readonly Tensor _positions; // [P, W]
     private readonly TransformerBlock[] _blocks;

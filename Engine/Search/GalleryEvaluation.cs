@@ -41,7 +41,7 @@ public static class GalleryEvaluation
             {
                 continue;
             }
-            var query = checkpoint.Embed(QueryText.Clean(name).Text);
+            var query = checkpoint.Embed(QueryText.Clean(name).Text, language);
             places.Add((emoji, query is null ? gallery.Things.Count : SearchGallery.PlaceOf(gallery.Score(query), thing)));
         }
         return places;

@@ -44,10 +44,12 @@ internal sealed class QueryBlock
     /// <summary>Adds the block's work to the hidden states in place.</summary>
     /// <param name="x">Hidden states. [L, W]</param>
     /// <param name="length">Number of tokens L.</param>
+    /// <param name="index">Index of this block.</param>
     /// <param name="endOnly">Only the last position is wanted: the last block of a text tower.</param>
     /// <param name="buffers">Working memory.</param>
+    /// <param name="parts">What a method adds; null for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Forward(Span<float> x, int length, bool endOnly, QueryBuffers buffers)
+    public void Forward(Span<float> x, int length, int index, bool endOnly, QueryBuffers buffers, QueryParts? parts)
     {
         var width = _sizes.Width;
         var first = endOnly ? length - 1 : 0;
@@ -60,36 +62,46 @@ internal sealed class QueryBlock
         _key.Apply(normed, length, buffers.Keys);
         _value.Apply(normed, length, buffers.Values);
         _query.Apply(normed[(first * width)..], rows, buffers.Queries);
-        Attend(first, rows, buffers);
+        parts?.AddToQueries(index, normed[(first * width)..], rows, buffers.Queries);
+        parts?.AddToValues(index, normed, length, buffers.Values);
+        Attend(first, rows, buffers, parts?.Prefix(index));
         var change = normed[..(rows * width)];
         _out.Apply(buffers.Attended, rows, change);
         var wanted = x[(first * width)..];
         TensorPrimitives.Add(wanted, change, wanted);
         Mlp(wanted, rows, buffers);
+        parts?.AfterBlock(index, wanted, rows);
     }
 
-    /// <summary>Attention of the positions from <paramref name="first"/> on, each to itself and those before.</summary>
+    /// <summary>Attention of the positions from <paramref name="first"/> on, each to the prefix, itself and those before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Attend(int first, int rows, QueryBuffers buffers)
+    private void Attend(int first, int rows, QueryBuffers buffers, QueryPrefix? prefix)
     {
         var (width, head) = (_sizes.Width, _sizes.Width / _sizes.Heads);
         var scale = 1 / MathF.Sqrt(head);
+        var before = prefix is null ? 0 : prefix.Keys.Length / width;
         Array.Clear(buffers.Attended, 0, rows * width);
         for (var h = 0; h < width; h += head)
         {
             for (var r = 0; r < rows; r++)
             {
                 var query = buffers.Queries.AsSpan(r * width + h, head);
-                var weights = buffers.Weights.AsSpan(0, first + r + 1);
-                for (var j = 0; j < weights.Length; j++)
+                var weights = buffers.Weights(before + first + r + 1);
+                for (var j = 0; j < before; j++)
                 {
-                    weights[j] = scale * TensorPrimitives.Dot(query, buffers.Keys.AsSpan(j * width + h, head));
+                    weights[j] = scale * TensorPrimitives.Dot(query, prefix!.Keys.AsSpan(j * width + h, head));
+                }
+                for (var j = before; j < weights.Length; j++)
+                {
+                    weights[j] = scale * TensorPrimitives.Dot(query, buffers.Keys.AsSpan((j - before) * width + h, head));
                 }
                 TensorPrimitives.SoftMax(weights, weights);
                 var attended = buffers.Attended.AsSpan(r * width + h, head);
                 for (var j = 0; j < weights.Length; j++)
                 {
-                    TensorPrimitives.MultiplyAdd(buffers.Values.AsSpan(j * width + h, head), weights[j], attended, attended);
+                    var value =
+                        j < before ? prefix!.Values.AsSpan(j * width + h, head) : buffers.Values.AsSpan((j - before) * width + h, head);
+                    TensorPrimitives.MultiplyAdd(value, weights[j], attended, attended);
                 }
             }
         }

@@ -19,16 +19,14 @@ public sealed class QueryTower
     private readonly PackedLinear _projection; // W to D
     private readonly ConcurrentBag<QueryBuffers> _buffers = [];
 
-    private QueryTower(ClipModel model)
+    private QueryTower(ClipModel model, Func<string, float[]?>? own)
     {
+        float[] Weight(string name) => own?.Invoke(name) ?? model.ReadWeights(name);
         _sizes = model.Config.Text.Tower;
-        _positions = model.ReadWeights("text_model.embeddings.position_embedding.weight");
-        _blocks =
-        [
-            .. Enumerable.Range(0, _sizes.Layers).Select(i => new QueryBlock($"text_model.encoder.layers.{i}.", _sizes, model.ReadWeights)),
-        ];
-        _finalNorm = LayerNorm.Read("text_model.final_layer_norm", _sizes.LayerNormEpsilon, model.ReadWeights);
-        _projection = new PackedLinear(model.ReadWeights("text_projection.weight"), [], _sizes.Width);
+        _positions = Weight("text_model.embeddings.position_embedding.weight");
+        _blocks = [.. Enumerable.Range(0, _sizes.Layers).Select(i => new QueryBlock($"text_model.encoder.layers.{i}.", _sizes, Weight))];
+        _finalNorm = LayerNorm.Read("text_model.final_layer_norm", _sizes.LayerNormEpsilon, Weight);
+        _projection = new PackedLinear(Weight("text_projection.weight"), [], _sizes.Width);
     }
 
     /// <summary>Longest query in tokens, start and end included.</summary>
@@ -41,18 +39,21 @@ public sealed class QueryTower
     public int EmbeddingSize => _projection.Outputs;
 
     /// <summary>Copies the text tower's weights out of a model.</summary>
-    public static QueryTower Of(ClipModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="own">Weights in place of the model's, by full Hugging Face name, or null for the model's own.</param>
+    public static QueryTower Of(ClipModel model, Func<string, float[]?>? own = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new QueryTower(model);
+        return new QueryTower(model, own);
     }
 
     /// <summary>Embeds one query, not normalised.</summary>
     /// <param name="tokens">Rows of the token embedding, start to end token. [L, W]</param>
+    /// <param name="parts">What a method adds; null for nothing.</param>
     /// <returns>[D]</returns>
     /// <exception cref="ArgumentException">No token, or more than <see cref="MaxLength"/>.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public float[] Encode(ReadOnlySpan<float> tokens)
+    public float[] Encode(ReadOnlySpan<float> tokens, QueryParts? parts = null)
     {
         var width = _sizes.Width;
         var length = tokens.Length / width;
@@ -68,7 +69,7 @@ public sealed class QueryTower
         TensorPrimitives.Add(tokens, _positions.AsSpan(0, tokens.Length), x);
         for (var i = 0; i < _blocks.Length; i++)
         {
-            _blocks[i].Forward(x, length, i == _blocks.Length - 1, buffers);
+            _blocks[i].Forward(x, length, i, i == _blocks.Length - 1, buffers, parts);
         }
         var end = buffers.Normed.AsSpan(0, width);
         _finalNorm.Apply(x[^width..], end);
@@ -106,6 +107,15 @@ internal sealed class QueryBuffers(int length, TowerSizes sizes, int mlpWidth)
     /// <summary>[L, mlp]</summary>
     public float[] Gate { get; } = new float[length * mlpWidth];
 
-    /// <summary>[L]</summary>
-    public float[] Weights { get; } = new float[length];
+    private float[] _weights = new float[length];
+
+    /// <summary>Attention weights of one position. [count]</summary>
+    public Span<float> Weights(int count)
+    {
+        if (count > _weights.Length)
+        {
+            _weights = new float[count]; // a method's prefix
+        }
+        return _weights.AsSpan(0, count);
+    }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace CllClip.Engine.Search;
 
-/// <summary>What turns a typed query into a vector: vocabulary and token embedding of one stage with the base's text tower. Immutable; safe to share between threads.</summary>
+/// <summary>What turns a typed query into a vector: vocabulary and token embedding of one stage with the base's text tower and the method's parts. Immutable; safe to share between threads.</summary>
 public sealed class SearchCheckpoint
 {
     /// <summary>What a token costs beside its row: strings, dictionary entries, merges. Bytes, an estimate.</summary>
@@ -15,10 +15,11 @@ public sealed class SearchCheckpoint
     private readonly ClipTokenizer _tokenizer;
     private readonly QueryTower _tower;
     private readonly float[] _table; // [V, W]
+    private readonly QueryPartsOf? _parts;
 
-    private SearchCheckpoint(QueryTower tower, Vocabulary vocabulary, Tensor table)
+    private SearchCheckpoint(QueryTower tower, Vocabulary vocabulary, Tensor table, QueryPartsOf? parts = null)
     {
-        _tower = tower;
+        (_tower, _parts) = (tower, parts);
         _tokenizer = new ClipTokenizer(vocabulary);
         using var scope = NewDisposeScope();
         var plain = table.detach().to(ScalarType.Float32, torch.CPU).contiguous();
@@ -60,16 +61,24 @@ public sealed class SearchCheckpoint
     {
         ArgumentNullException.ThrowIfNull(tower);
         using var snapshot = CheckpointChain.Fold(model, chainFolder, stage, progress);
-        return new SearchCheckpoint(tower, snapshot.Vocabulary, snapshot.Embedding.Table);
+        using var method = CheckpointChain.LoadMethod(chainFolder, stage);
+        var own = method?.OwnTower is not null || method?.OwnWeights(TextTower.ProjectionName) is not null;
+        return new SearchCheckpoint(
+            own ? QueryTower.Of(model, method!.OwnWeights) : tower,
+            snapshot.Vocabulary,
+            snapshot.Embedding.Table,
+            method?.QueryParts()
+        );
     }
 
     /// <summary>The query as a unit vector, or null where no token is left of it. [D]</summary>
     /// <param name="text">What was typed, cleaned (<see cref="QueryText"/>).</param>
+    /// <param name="language">Its language: chooses a method's parts. A language without its own is embedded without any.</param>
     /// <exception cref="EngineException">The checkpoint's weights are broken.</exception>
-    public float[]? Embed(string text) => Embed(text, out _);
+    public float[]? Embed(string text, string? language = null) => Embed(text, language, out _);
 
     /// <summary>The same, and whether the query was too long, so that only its beginning counted.</summary>
-    public float[]? Embed(string text, out bool cut)
+    public float[]? Embed(string text, string? language, out bool cut)
     {
         var ids = Tokens(text);
         Array.Resize(ref ids, Array.IndexOf(ids, _tokenizer.EndId) + 1); // what follows the first end token is not seen (spec section 2)
@@ -79,7 +88,12 @@ public sealed class SearchCheckpoint
             Array.Resize(ref ids, _tower.MaxLength);
             ids[^1] = _tokenizer.EndId;
         }
-        return ids.Length <= 2 ? null : SearchGallery.Unit(_tower.Encode(Rows(ids)));
+        if (ids.Length <= 2)
+        {
+            return null;
+        }
+        var rows = Rows(ids);
+        return SearchGallery.Unit(_tower.Encode(rows, _parts?.Invoke(language, () => _tower.Encode(rows))));
     }
 
     /// <summary>Token ids of a query, start and end included, not cut.</summary>

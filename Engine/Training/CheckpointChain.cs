@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Teir;
 using CllClip.Engine.Tokenizer;
@@ -81,6 +82,7 @@ public static class CheckpointChain
                 Format = Format,
                 Parent = ParentOf(chainFolder, number, stage.BaseHash),
                 Delta = HashOf(Path.Combine(working, DeltaFile)),
+                Own = OwnFiles(working).ToDictionary(f => Path.GetFileName(f), HashOf),
             };
             AtomicFile.WriteText(Path.Combine(working, StageFile), JsonSerializer.Serialize(whole, Json));
             Directory.Move(working, target);
@@ -152,6 +154,37 @@ public static class CheckpointChain
         }
     }
 
+    /// <summary>The method of a stage with what its stages stored, where embeddings depend on it; null where the rows alone make them.</summary>
+    /// <param name="chainFolder">Folder of the chain, whose stages <see cref="Fold"/> has checked.</param>
+    /// <param name="stage">From 1; 0 is the base.</param>
+    /// <exception cref="EngineException">A file of the method is missing or damaged, or the method is not known.</exception>
+    public static ContinualMethod? LoadMethod(string chainFolder, int stage)
+    {
+        if (stage == 0 || Read(chainFolder, stage) is not { Method: { } id } record)
+        {
+            return null;
+        }
+        var method = MethodCatalog.Create(id, MethodCatalog.ValuesOf(id, record.Options));
+        try
+        {
+            if (!method.ChangesTower)
+            {
+                method.Dispose();
+                return null;
+            }
+            for (var s = 1; s <= stage; s++)
+            {
+                method.LoadState(FolderOf(chainFolder, s));
+            }
+            return method;
+        }
+        catch
+        {
+            method.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Rewrites a chain for travelling: without scores, which a <see cref="RunArchive"/> holds once for all stages.</summary>
     /// <param name="chainFolder">The chain.</param>
     /// <param name="targetFolder">Where the new one goes.</param>
@@ -168,7 +201,7 @@ public static class CheckpointChain
 
             void CopyOthers(string folder) // a method's own files
             {
-                foreach (var file in Directory.EnumerateFiles(source).Where(f => Path.GetFileName(f) is not (DeltaFile or StageFile)))
+                foreach (var file in OwnFiles(source))
                 {
                     File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
                 }
@@ -230,7 +263,20 @@ public static class CheckpointChain
                 $"{delta} is not the file that was written: it was cut, changed or belongs to another run. {Remedy(stage)}"
             );
         }
+        foreach (var (file, hash) in record.Own ?? new Dictionary<string, string>())
+        {
+            if (HashOf(Path.Combine(FolderOf(chainFolder, stage), Path.GetFileName(file))) != hash)
+            {
+                throw new EngineException(
+                    $"{file} of stage {stage} in {chainFolder} is not the file that was written: it was cut, changed or belongs to another run. {Remedy(stage)}"
+                );
+            }
+        }
     }
+
+    /// <summary>What a method wrote beside a stage.</summary>
+    private static IEnumerable<string> OwnFiles(string stageFolder) =>
+        Directory.EnumerateFiles(stageFolder).Where(f => Path.GetFileName(f) is not (DeltaFile or StageFile)).Order(StringComparer.Ordinal);
 
     /// <summary>Hash of what the stage before says of itself, its own delta's hash included, or of the base: ties the links of the chain together.</summary>
     private static string ParentOf(string chainFolder, int stage, string baseHash) =>

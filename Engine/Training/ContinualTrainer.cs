@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Device;
 using CllClip.Engine.Evaluation;
@@ -86,7 +87,8 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         }
         NativeMemory.Release(); // what training leaves and what evaluation takes never add up: the peak stays flat
         Phase("evaluation");
-        var evaluator = new Evaluator(dataset, features, run.Method.OwnTower ?? baseModel.Text);
+        var tower = run.Method.OwnTower ?? baseModel.Text;
+        var evaluator = new Evaluator(dataset, features, tower);
         var scores = new List<Score>();
         var evaluated = 0;
         foreach (var language in seen)
@@ -98,7 +100,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
                     language,
                     outcome.Tokenizer,
                     state.Embedding.Gather,
-                    run.Method.EvaluationParts(language),
+                    run.Method.EvaluationParts(language, tower),
                     run.Stop
                 );
                 scores.AddRange(measured);
@@ -130,7 +132,11 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         Phase("checkpoint");
         var changed = outcome.Changed;
         using var delta = new StageDelta(changed, state.Embedding.Gather(changed), outcome.Occurred);
-        var record = new StageRecord(0, baseModel.Hash, "", figures, outcome.OthersFactor, outcome.Grown, scores, "");
+        var record = new StageRecord(0, baseModel.Hash, "", figures, outcome.OthersFactor, outcome.Grown, scores, "")
+        {
+            Method = plan.Method,
+            Options = plan.Options.ToDictionary(o => o.Key, o => JsonSerializer.SerializeToElement(o.Value)),
+        };
         var folder = CheckpointChain.Write(plan.CheckpointFolder, record, delta, run.Method.SaveState);
         run.Progress.Report(new StageFinished(figures, folder));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CllClip.Engine.Tokenizer;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -13,6 +14,9 @@ namespace CllClip.Engine.Training;
 /// <param name="Vocabulary">Tokens and merges added.</param>
 /// <param name="Scores">All scores of the stage.</param>
 /// <param name="Delta">SHA-256 of the file with the changed rows.</param>
+/// <param name="Method">Id of the method; null in chains written before there was more than one.</param>
+/// <param name="Options">The method's options in force.</param>
+/// <param name="Own">SHA-256 of each file that the method wrote beside, by name.</param>
 public sealed record StageRecord(
     int Format,
     string BaseHash,
@@ -21,5 +25,8 @@ public sealed record StageRecord(
     double OthersFactor,
     VocabularyDelta Vocabulary,
     IReadOnlyList<Score> Scores,
-    string Delta
+    string Delta,
+    string? Method = null,
+    IReadOnlyDictionary<string, JsonElement>? Options = null,
+    IReadOnlyDictionary<string, string>? Own = null
 );

@@ -164,9 +164,10 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
 
     private double? Validate(TrainingSession run, IReadOnlyList<string> languages, ClipTokenizer tokenizer, TaskRows rows)
     {
-        var evaluator = new Evaluator(dataset, features, run.Method.OwnTower ?? baseModel.Text);
+        var tower = run.Method.OwnTower ?? baseModel.Text;
+        var evaluator = new Evaluator(dataset, features, tower);
         var scores = languages
-            .Select(l => evaluator.Validate(l, tokenizer, rows.Gather, run.Method.EvaluationParts(l), run.Stop))
+            .Select(l => evaluator.Validate(l, tokenizer, rows.Gather, run.Method.EvaluationParts(l, tower), run.Stop))
             .OfType<double>()
             .ToList();
         return scores.Count > 0 ? scores.Average() : null;

@@ -1,4 +1,5 @@
 using CllClip.Engine.Model;
+using CllClip.Engine.Search;
 using CllClip.Engine.Training;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ public abstract class LanguagePartsMethod : ContinualMethod
     public override TextTowerParts TrainingParts(Tensor tokens, Tensor ends) => Parts(_current);
 
     /// <inheritdoc/>
-    public override PartsOf? EvaluationParts(string language)
+    public override PartsOf? EvaluationParts(string language, TextTower tower)
     {
         ArgumentNullException.ThrowIfNull(language);
         if (_kept.TryGetValue(language, out var kept))
@@ -66,6 +67,20 @@ public abstract class LanguagePartsMethod : ContinualMethod
             }
         }
         _current = [];
+    }
+
+    /// <inheritdoc/>
+    public override bool ChangesTower => true;
+
+    /// <inheritdoc/>
+    public override QueryPartsOf? QueryParts()
+    {
+        var parts = _kept.ToDictionary(
+            k => k.Key,
+            k => QueryPartsFrom(k.Value.ToDictionary(p => p.Key, p => Numbers(p.Value))),
+            StringComparer.Ordinal
+        );
+        return (language, _) => language is not null && parts.TryGetValue(language, out var own) ? own : null;
     }
 
     /// <inheritdoc/>
@@ -98,6 +113,16 @@ public abstract class LanguagePartsMethod : ContinualMethod
 
     /// <summary>What kept parameters add to the tower.</summary>
     protected virtual TextTowerParts KeptParts(IReadOnlyDictionary<string, Tensor> kept) => Parts(kept);
+
+    /// <summary>What kept parameters add for single queries.</summary>
+    /// <param name="kept">Their numbers by name.</param>
+    internal abstract QueryParts QueryPartsFrom(IReadOnlyDictionary<string, float[]> kept);
+
+    private static float[] Numbers(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to_type(ScalarType.Float32).cpu().contiguous().Elements<float>();
+    }
 
     /// <summary>What is kept of a language's parameters; takes them over.</summary>
     protected virtual IReadOnlyDictionary<string, Tensor> Keep(IReadOnlyDictionary<string, Tensor> own)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using CllClip.Engine.Model;
+using CllClip.Engine.Search;
 using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
 using static TorchSharp.torch;
@@ -34,7 +36,7 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
         };
 
     /// <summary>Task at hand, from 0.</summary>
-    protected int Task { get; private set; }
+    protected int Task { get; private set; } = -1;
 
     /// <inheritdoc/>
     public override bool EmbedsWholeBatches => publishedMask;
@@ -72,13 +74,13 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
     /// <inheritdoc/>
     public override TextTowerParts TrainingParts(Tensor tokens, Tensor ends)
     {
-        var query = Query(tokens, ends);
+        var query = Query(_tower!, tokens, ends);
         return new PromptedParts(TrainingPrompts(query), ends, publishedMask);
     }
 
     /// <inheritdoc/>
-    public override PartsOf? EvaluationParts(string language) =>
-        (tokens, ends) => new PromptedParts(EvaluationPrompts(Query(tokens, ends)), ends, publishedMask);
+    public override PartsOf? EvaluationParts(string language, TextTower tower) =>
+        (tokens, ends) => new PromptedParts(EvaluationPrompts(Query(tower, tokens, ends)), ends, publishedMask);
 
     /// <inheritdoc/>
     public override void SaveState(string stageFolder) => MethodFile.Write(stageFolder, StateFile, _pool);
@@ -90,7 +92,30 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
         {
             Put(name, value);
         }
+        Task++; // the task that the stage ended
     }
+
+    /// <inheritdoc/>
+    public override bool ChangesTower => true;
+
+    /// <inheritdoc/>
+    public override QueryPartsOf? QueryParts()
+    {
+        using var scope = NewDisposeScope();
+        var numbers = _pool.ToDictionary(
+            p => p.Key,
+            p => (p.Value.shape, Values: p.Value.detach().to_type(ScalarType.Float32).cpu().contiguous().Elements<float>())
+        );
+        var prompts = QueryPrompts(numbers);
+        return (_, plain) => new QueryPrompted(prompts(plain()));
+    }
+
+    /// <summary>Prompts of one query, by block. Each [L, W]</summary>
+    /// <param name="pool">Shapes and numbers of the pool by name.</param>
+    /// <returns>Given a query's embedding without prompts. [D]</returns>
+    internal abstract Func<float[], IReadOnlyDictionary<int, float[]>> QueryPrompts(
+        IReadOnlyDictionary<string, (long[] Shape, float[] Values)> pool
+    );
 
     /// <summary>Tensors of the pool that this task makes or makes anew.</summary>
     protected abstract IEnumerable<(string Name, Tensor Values)> NewValues(TaskContext task, ScalarType type);
@@ -102,6 +127,10 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
     /// <summary>Prompts of some captions in evaluation, by block.</summary>
     /// <param name="query">Their embeddings without prompts. [B, D]</param>
     protected abstract IReadOnlyDictionary<int, Tensor> EvaluationPrompts(Tensor query);
+
+    /// <summary>Blocks whose tensors of a kind are in the pool.</summary>
+    protected int[] BlocksWith(string kind) =>
+        [.. _pool.Keys.Where(n => n.EndsWith("." + kind, StringComparison.Ordinal)).Select(BlockOf).Order()];
 
     /// <summary>Blocks that have prompts in a tower: those listed that it has, or its last one where it has none of them.</summary>
     protected static int[] BlocksOf(IEnumerable<int> listed, int layers)
@@ -120,10 +149,21 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
         base.Dispose(disposing);
     }
 
-    private Tensor Query(Tensor tokens, Tensor ends)
+    private static int BlockOf(string name) =>
+        int.Parse(name.AsSpan("layer".Length, name.IndexOf('.', StringComparison.Ordinal) - "layer".Length), CultureInfo.InvariantCulture);
+
+    private sealed class QueryPrompted(IReadOnlyDictionary<int, float[]> prompts) : QueryParts
+    {
+        public override QueryPrefix? Prefix(int block) =>
+            prompts.TryGetValue(block, out var prompt)
+                ? new QueryPrefix(prompt[..(prompt.Length / 2)], prompt[(prompt.Length / 2)..])
+                : null;
+    }
+
+    private static Tensor Query(TextTower tower, Tensor tokens, Tensor ends)
     {
         using var nothing = no_grad();
-        return _tower!.Forward(tokens.detach(), ends); // [B, D]
+        return tower.Forward(tokens.detach(), ends); // [B, D]
     }
 
     private void Put(string name, Tensor value)

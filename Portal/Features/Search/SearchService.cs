@@ -52,7 +52,7 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         }
         var text = QueryText.Clean(query.Text);
         var language = Detector().Detect(text.Text, query.Language, query.Hint);
-        var embedding = checkpoint.Embed(text.Text, out var cut);
+        var embedding = checkpoint.Embed(text.Text, language, out var cut);
         var message =
             text.Text.Length == 0 ? "Type a word or a few: a thing, an animal, a food, a feeling."
             : embedding is null ? "There is nothing in this text that can be looked for. Try a word."
@@ -138,7 +138,7 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
             {
                 continue;
             }
-            var vector = checkpoint.Embed(QueryText.Clean(name).Text);
+            var vector = checkpoint.Embed(QueryText.Clean(name).Text, language.Code);
             rows.Add(
                 vector is null
                     ? new ThingInLanguage(language.Code, name, 0, null)

@@ -73,9 +73,9 @@ public class MethodsGoldens
         close.Same("without", golden.Tensors["out.f_without_method"], tower.Tower.Forward(tower.Tokens, tower.Ends));
         // what is kept after the task gives the same embeddings, and only to its language
         method.EndTask(tower.Task(0), tower.Rows);
-        var kept = method.EvaluationParts("0")!.Invoke(tower.Tokens, tower.Ends);
+        var kept = method.EvaluationParts("0", tower.Tower)!.Invoke(tower.Tokens, tower.Ends);
         close.Same("kept", golden.Tensors["out.f"], tower.Tower.Forward(tower.Tokens, tower.Ends, parts: kept));
-        Assert.Null(method.EvaluationParts("another"));
+        Assert.Null(method.EvaluationParts("another", tower.Tower));
     }
 
     private static void Prompts(GoldenCase golden, GoldenTower tower, Closeness close)
@@ -95,7 +95,7 @@ public class MethodsGoldens
             var parts =
                 mode == "train"
                     ? method.TrainingParts(tower.Tokens, tower.Ends)
-                    : method.EvaluationParts("0")!.Invoke(tower.Tokens, tower.Ends);
+                    : method.EvaluationParts("0", tower.Tower)!.Invoke(tower.Tokens, tower.Ends);
             CheckPass(golden, tower, close, parts, $"out.{mode}.");
             var query = tower.Tower.Forward(tower.Tokens, tower.Ends);
             close.Same(mode + ".query", golden.Tensors[$"out.{mode}.query"], query);

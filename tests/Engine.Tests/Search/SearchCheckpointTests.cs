@@ -39,11 +39,60 @@ public sealed class SearchCheckpointTests : ToyRuns
             var rows = snapshot.Embedding.Gather([.. ids.Select(i => (long)i)]).unsqueeze(0);
             var want = Model.Text.Forward(rows, tensor(new[] { ids.Length - 1L })).flatten();
             want /= want.norm();
-            var got = checkpoint.Embed(text, out var cut)!;
+            var got = checkpoint.Embed(text, null, out var cut)!;
             Assert.Equal(text.Length > 500, cut);
             Assert.All(want.data<float>().ToArray().Zip(got), x => Assert.Equal(x.First, x.Second, 1e-5));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(MethodsThatChangeTheTower))]
+    public void A_stage_of_every_method_embeds_queries_as_its_evaluation_does(string method, string? option)
+    {
+        var plan = Plan(method, true, "a");
+        if (option is not null)
+        {
+            plan = plan with { Options = new Dictionary<string, object>(plan.Options) { [option] = true } };
+        }
+        Run(plan);
+        var checkpoint = SearchCheckpoint.Fold(Model, QueryTower.Of(Model), plan.CheckpointFolder, 3);
+        using var snapshot = CheckpointChain.Fold(Model, plan.CheckpointFolder, 3);
+        using var loaded = CheckpointChain.LoadMethod(plan.CheckpointFolder, 3)!;
+        var tokenizer = new ClipTokenizer(snapshot.Vocabulary);
+        using var scope = NewDisposeScope();
+        using var nothing = no_grad();
+        var tower = loaded.OwnWeights("text_projection.weight") is null
+            ? Model.Text
+            : Engine.Model.TextTower.Create(Model.Config.Text.Tower, n => Own(loaded.OwnWeights(n)!, n));
+        var parted = 0;
+        foreach (var (text, language) in new[] { ("red cat", "en"), ("schwarze Katze", "de"), ("太陽", "ja"), ("كلب", "ar") })
+        {
+            var ids = tokenizer.Encode(text, Model.Text.MaxLength);
+            var rows = snapshot.Embedding.Gather([.. ids.Select(i => (long)i)]).unsqueeze(0);
+            var ends = tensor(new[] { ids.Length - 1L });
+            var want = tower.Forward(rows, ends, parts: loaded.EvaluationParts(language, tower)?.Invoke(rows, ends)).flatten();
+            var without = Model.Text.Forward(rows, ends).flatten();
+            parted += (want - without).abs().max().item<float>() > 1e-4 ? 1 : 0;
+            want /= want.norm();
+            var got = checkpoint.Embed(text, language)!;
+            Assert.All(want.data<float>().ToArray().Zip(got), x => Assert.Equal(x.First, x.Second, 2e-5));
+        }
+        // Arabic comes after stage 3: methods with parts for each language have none for it
+        Assert.Equal(method is "mla" or "lora" or "p-tuning" ? 3 : 4, parted);
+    }
+
+    public static TheoryData<string, string?> MethodsThatChangeTheTower =>
+        new()
+        {
+            { "mla", null },
+            { "lora", null },
+            { "p-tuning", null },
+            { "dualprompt", null },
+            { "coda-prompt", null },
+            { "cll-clip", "trainEverything" },
+        };
+
+    private Tensor Own(float[] values, string name) => tensor(values).reshape(Engine.Model.ClipShapes.Of(Model.Config)[name]);
 
     [Fact]
     public void A_chain_in_half_precision_gives_nearly_the_same_vectors()

@@ -47,8 +47,10 @@ public sealed class ContinualMethodTests : ToyRuns
 
         // the same captions evaluated: an embedding does not depend on who stands beside it
         var ids = batch.Tokens.ToList();
-        var together = TextEncoder.Encode(Model.Text, training.Rows.Gather, ids, prompts.EvaluationParts("de"));
-        var alone = cat([.. ids.Select(i => TextEncoder.Encode(Model.Text, training.Rows.Gather, [i], prompts.EvaluationParts("de")))]);
+        var together = TextEncoder.Encode(Model.Text, training.Rows.Gather, ids, prompts.EvaluationParts("de", Model.Text));
+        var alone = cat([
+            .. ids.Select(i => TextEncoder.Encode(Model.Text, training.Rows.Gather, [i], prompts.EvaluationParts("de", Model.Text))),
+        ]);
         Assert.True((together - alone).abs().max().item<float>() < 1e-4);
         var without = TextEncoder.Encode(Model.Text, training.Rows.Gather, ids);
         Assert.True((together - without).abs().max().item<float>() > 1e-3);
@@ -116,7 +118,7 @@ public sealed class ContinualMethodTests : ToyRuns
             return Of(tokens, ends);
         }
 
-        public override PartsOf? EvaluationParts(string language) => Of;
+        public override PartsOf? EvaluationParts(string language, TextTower tower) => Of;
 
         private Own Of(Tensor tokens, Tensor ends)
         {

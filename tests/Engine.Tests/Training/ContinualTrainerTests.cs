@@ -38,24 +38,53 @@ public sealed class ContinualTrainerTests : ToyRuns
         Assert.All(run.Stages.Skip(1), s => Assert.True(s.NewTokens > 0));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_run_stopped_after_a_stage_and_resumed_ends_as_one_that_was_not(bool teir)
+    public static TheoryData<string, bool> ContinualMethods
     {
-        var whole = Run(Plan("cll-clip", teir, "whole"));
+        get
+        {
+            var data = new TheoryData<string, bool>();
+            foreach (var method in MethodCatalog.All.Where(m => m.Trains && !m.AllLanguagesAtOnce))
+            {
+                data.Add(method.Id, false);
+                data.Add(method.Id, true);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ContinualMethods))]
+    public void A_run_stopped_after_a_stage_and_resumed_ends_as_one_that_was_not(string method, bool teir)
+    {
+        var whole = Run(Plan(method, teir, "whole"));
         using var stop = new CancellationTokenSource();
-        var plan = Plan("cll-clip", teir, "parts");
+        var plan = Plan(method, teir, "parts");
         Assert.Throws<OperationCanceledException>(() => Run(plan, e => StopAfter(e, 2, stop), stop.Token));
         Assert.Equal(2, CheckpointChain.CountStages(plan.CheckpointFolder));
         var resumed = Run(plan);
         Assert.Equal(whole.Scores, resumed.Scores); // the finished stages are reported again
-        using var a = CheckpointChain.Fold(Model, Plan("cll-clip", teir, "whole").CheckpointFolder, 4);
+        using var a = CheckpointChain.Fold(Model, Plan(method, teir, "whole").CheckpointFolder, 4);
         using var b = CheckpointChain.Fold(Model, plan.CheckpointFolder, 4);
         Assert.Equal(a.Embedding.Table.data<float>().ToArray(), b.Embedding.Table.data<float>().ToArray());
         Assert.Equal(a.Counter.Counts, b.Counter.Counts);
         Assert.Equal(a.Vocabulary.Tokens, b.Vocabulary.Tokens);
+        // what the method keeps of its own is the same to the last bit as well
+        var stages = Enumerable.Range(1, 4).Select(s => (Whole: StageFolder("whole", s), Parts: StageFolder("parts", s)));
+        foreach (var (one, other) in stages)
+        {
+            string[] files =
+            [
+                .. Directory.GetFiles(one).Select(f => Path.GetFileName(f)!).Where(f => f != CheckpointChain.StageFile).Order(),
+            ];
+            Assert.Equal(
+                files,
+                Directory.GetFiles(other).Select(f => Path.GetFileName(f)).Where(f => f != CheckpointChain.StageFile).Order()
+            );
+            Assert.All(files, f => Assert.Equal(File.ReadAllBytes(Path.Combine(one, f)), File.ReadAllBytes(Path.Combine(other, f))));
+        }
     }
+
+    private string StageFolder(string run, int stage) => CheckpointChain.FolderOf(Path.Combine(Folder, run), stage);
 
     [Theory]
     [InlineData(false)]

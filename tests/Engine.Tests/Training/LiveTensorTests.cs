@@ -23,6 +23,30 @@ public sealed class LiveTensorTests : ToyRuns
         }
     }
 
+    [Theory]
+    [MemberData(nameof(ContinualTrainerTests.ContinualMethods), MemberType = typeof(ContinualTrainerTests))]
+    public void No_method_leaves_a_tensor_behind(string method, bool teir)
+    {
+        Run(Plan(method, teir, "warm"));
+        var before = Count();
+        Run(Plan(method, teir, "whole"));
+        Assert.Equal(before, Count());
+        using var stop = new CancellationTokenSource();
+        void StopLate(RunEvent e)
+        {
+            if (e is ProgressMade { Progress: { Phase: "training", Stage: 3, Step: 3 } })
+            {
+                stop.Cancel();
+            }
+        }
+        Assert.Throws<OperationCanceledException>(() => Run(Plan(method, teir, "parts"), StopLate, stop.Token));
+        Assert.Equal(before, Count());
+        Run(Plan(method, teir, "parts")); // resumed
+        Assert.Equal(before, Count());
+        CheckpointChain.LoadMethod(Path.Combine(Folder, "parts"), 4)?.Dispose();
+        Assert.Equal(before, Count());
+    }
+
     [Fact]
     public void A_run_stopped_in_the_middle_of_a_task_and_a_folded_stage_leave_none()
     {

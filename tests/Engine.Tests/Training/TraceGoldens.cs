@@ -166,7 +166,7 @@ public class TraceGoldens
                 _close.Same(
                     $"{key}.probe{l}",
                     Out($"out.{key}.probe{l}"),
-                    TextEncoder.Encode(_method.OwnTower ?? _tower, _embedding.Gather, probes, _method.EvaluationParts(Language(l)))
+                    TextEncoder.Encode(_method.OwnTower ?? _tower, _embedding.Gather, probes, _method.EvaluationParts(Language(l), _tower))
                 );
             }
         }
