@@ -17,7 +17,13 @@ namespace CllClip.Engine.Training;
 /// <param name="dataset">The data set.</param>
 /// <param name="baseModel">The base model: teacher and frozen towers.</param>
 /// <param name="features">Teacher embeddings of the data set.</param>
-public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseModel, TeacherFeatures features)
+/// <param name="create">Makes the method of a plan; null for the catalogue's.</param>
+public sealed class ContinualTrainer(
+    IRetrievalDataset dataset,
+    ClipModel baseModel,
+    TeacherFeatures features,
+    Func<RunPlan, ContinualMethod>? create = null
+)
 {
     /// <summary>Languages evaluated before freed memory is given back: few, so that a stage of five languages and one of thirty-six come to the same peak.</summary>
     private const int LanguagesBetweenReleases = 2;
@@ -35,7 +41,7 @@ public sealed class ContinualTrainer(IRetrievalDataset dataset, ClipModel baseMo
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(progress);
         using var scope = NewDisposeScope();
-        using var method = MethodCatalog.Create(plan.Method, plan.Options);
+        using var method = create is null ? MethodCatalog.Create(plan.Method, plan.Options) : create(plan);
         IReadOnlyList<string>[] tasks = method.AllLanguagesAtOnce
             ? [plan.Languages]
             : [.. plan.Languages.Select(l => (IReadOnlyList<string>)[l])];

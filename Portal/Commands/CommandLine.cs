@@ -42,6 +42,7 @@ public static class CommandLine
             return (args[0], rest.FirstOrDefault()) switch
             {
                 ("--version", _) => Version(),
+                ("methods", _) => MethodList.Write(rest, Console.Out),
                 ("run", _) => await RunCommand.RunAsync(rest),
                 ("export", "run") => await ArchiveCommands.ExportAsync(rest[1..]),
                 ("import", "run") => await ArchiveCommands.ImportAsync(rest[1..]),

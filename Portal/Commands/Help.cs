@@ -15,6 +15,7 @@ internal static class Help
 
             dotnet run --project Portal                       the portal, http://localhost:5080
             dotnet run --project Portal -- run …              one run without a browser, stored like any other
+            dotnet run --project Portal -- methods            every method with its options
             dotnet run --project Portal -- export run …       a finished run as a folder that travels
             dotnet run --project Portal -- import run …       such a folder into the portal
             """
