@@ -76,10 +76,12 @@ public sealed class CodaPrompt : PromptMethod
                     Help =
                         "The published code builds its optimiser before a task's components exist and so never trains them; only their gradients count when clipping. For reproducing the paper's numbers.",
                     Group = "Prompts",
+                    Variant = VariantKind.Ablation,
+                    VariantName = "prompts untrained",
                 },
                 Mask,
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
             ],
         };
 

@@ -41,6 +41,12 @@ public static class CommonOptions
     /// <summary>Which parts of TEIR act, where it is on.</summary>
     public const string TeirParts = "teirParts";
 
+    /// <summary>Whether TEIR scales the update (own variant).</summary>
+    public const string TeirUpdate = "teirUpdate";
+
+    /// <summary>Exponent of TEIR's scale (own variant).</summary>
+    public const string TeirExponent = "teirExponent";
+
     /// <summary>The options of the optimiser, the objective and the vocabulary.</summary>
     public static IReadOnlyList<OptionDescriptor> Training { get; } =
     [
@@ -170,5 +176,39 @@ public static class CommonOptions
             Choices = ["grad_decay", "grad", "decay", "init"],
             Help = "Where TEIR is on: rows scaled in gradient and decay (the method), in one of them, or initialisation only.",
             Group = "TEIR",
+            Variant = VariantKind.Ablation,
         };
+
+    /// <summary>Whether TEIR scales a row's update instead of its gradient: TEIR-U.</summary>
+    public static OptionDescriptor TeirU { get; } =
+        new()
+        {
+            Name = TeirUpdate,
+            Label = "TEIR-U",
+            Type = OptionType.Boolean,
+            Default = false,
+            Help =
+                "This project's own variant: the scale multiplies the step that AdamW makes with a row, not its gradient, which Adam divides out again.",
+            Group = "TEIR",
+            Variant = VariantKind.Own,
+        };
+
+    /// <summary>The exponent of TEIR's scale.</summary>
+    public static OptionDescriptor Exponent { get; } =
+        new()
+        {
+            Name = TeirExponent,
+            Label = "TEIR exponent",
+            Type = OptionType.Number,
+            Default = 1.0,
+            Min = 0,
+            Max = 4,
+            Help = "This project's own variant: a token that has occurred in k tasks is scaled by 1/k to this power.",
+            Group = "TEIR",
+            Variant = VariantKind.Own,
+            VariantName = "exponent",
+        };
+
+    /// <summary>All of TEIR's options.</summary>
+    public static IReadOnlyList<OptionDescriptor> AllTeir { get; } = [Teir, TeirU, Exponent];
 }

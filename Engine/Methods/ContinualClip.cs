@@ -27,7 +27,7 @@ public sealed class ContinualClip(MethodOptions? options = null) : ContinualMeth
             Options =
             [
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
                 new()
                 {
                     Name = EverythingOption,
@@ -37,6 +37,8 @@ public sealed class ContinualClip(MethodOptions? options = null) : ContinualMeth
                     Help =
                         "Ablation: all weights of the text tower are trained, not the token embeddings alone. Each stage then stores a tower.",
                     Group = "Ablations",
+                    Variant = VariantKind.Ablation,
+                    VariantName = "whole text tower",
                 },
                 new()
                 {
@@ -47,6 +49,8 @@ public sealed class ContinualClip(MethodOptions? options = null) : ContinualMeth
                     Help =
                         "Ablation: one vocabulary trained on all languages of the run is there from the first task on, instead of growing.",
                     Group = "Ablations",
+                    Variant = VariantKind.Ablation,
+                    VariantName = "oracle vocabulary",
                 },
             ],
         };

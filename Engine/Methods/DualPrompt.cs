@@ -80,7 +80,7 @@ public sealed class DualPrompt : PromptMethod
                 },
                 Mask,
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
             ],
         };
 

@@ -58,7 +58,7 @@ public class ExperienceReplay : ContinualMethod
                 Group = "Replay",
             },
             .. CommonOptions.Training,
-            CommonOptions.Teir,
+            .. CommonOptions.AllTeir,
         ];
 
     /// <inheritdoc/>

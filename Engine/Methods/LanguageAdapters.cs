@@ -39,7 +39,7 @@ public sealed class LanguageAdapters(MethodOptions options) : LanguagePartsMetho
                     Group = "MLA",
                 },
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
             ],
         };
 

@@ -50,7 +50,7 @@ public sealed class LowRankAdaptation(MethodOptions options) : LanguagePartsMeth
                     Group = "LoRA",
                 },
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
             ],
         };
 

@@ -50,7 +50,7 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
                     Group = "oEWC",
                 },
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
             ],
         };
 

@@ -55,7 +55,7 @@ public sealed class PrefixTuning(MethodOptions options) : LanguagePartsMethod
                     Group = "P-Tuning",
                 },
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
             ],
         };
 

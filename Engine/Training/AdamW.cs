@@ -26,10 +26,18 @@ public sealed class AdamW : IDisposable
     /// <param name="parameter">A leaf with requires_grad.</param>
     /// <param name="gradientScale">Factor of each row's gradient [R, 1], or null.</param>
     /// <param name="decayScale">Factor of each row's weight decay [R, 1], or null.</param>
-    public void Add(Tensor parameter, Tensor? gradientScale = null, Tensor? decayScale = null)
+    /// <param name="updateScale">Factor of each row's update [R, 1], or null.</param>
+    public void Add(Tensor parameter, Tensor? gradientScale = null, Tensor? decayScale = null, Tensor? updateScale = null)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        _slots.Add(new Slot(parameter, gradientScale?.DetachFromDisposeScope(), decayScale?.DetachFromDisposeScope()));
+        _slots.Add(
+            new Slot(
+                parameter,
+                gradientScale?.DetachFromDisposeScope(),
+                decayScale?.DetachFromDisposeScope(),
+                updateScale?.DetachFromDisposeScope()
+            )
+        );
     }
 
     /// <summary>Adds a parameter that counts in the clipping norm and is never stepped; its gradient adds up until <see cref="ClearStandingGradients"/>.</summary>
@@ -120,7 +128,7 @@ public sealed class AdamW : IDisposable
             slot.First.Multiply_(Beta1).Add_(gradient, 1 - Beta1);
             slot.Second.Multiply_(Beta2).AddProduct_(gradient, gradient, 1 - Beta2);
             var root = slot.Second.sqrt().Divide_(rootCorrection).Add_(Epsilon);
-            p.AddQuotient_(slot.First, root, -stepSize);
+            p.AddQuotient_(slot.UpdateScale is { } scale ? slot.First * scale : slot.First, root, -stepSize);
         }
     }
 
@@ -136,11 +144,12 @@ public sealed class AdamW : IDisposable
         }
     }
 
-    private sealed class Slot(Tensor parameter, Tensor? gradientScale, Tensor? decayScale) : IDisposable
+    private sealed class Slot(Tensor parameter, Tensor? gradientScale, Tensor? decayScale, Tensor? updateScale) : IDisposable
     {
         public Tensor Parameter => parameter;
         public Tensor? GradientScale => gradientScale;
         public Tensor? DecayScale => decayScale;
+        public Tensor? UpdateScale => updateScale;
         public Tensor First { get; } = zeros_like(parameter).detach().DetachFromDisposeScope();
         public Tensor Second { get; } = zeros_like(parameter).detach().DetachFromDisposeScope();
 
@@ -148,6 +157,7 @@ public sealed class AdamW : IDisposable
         {
             gradientScale?.Dispose();
             decayScale?.Dispose();
+            updateScale?.Dispose();
             First.Dispose();
             Second.Dispose();
         }

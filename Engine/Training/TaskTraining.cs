@@ -52,7 +52,12 @@ public sealed class TaskTraining : IDisposable
         _objective = new Objective(settings.CrosslingualScale, settings.CrossmodalScale);
         _schedule = WarmupSchedule.For(settings.LearningRate, settings.WarmupRatio, steps);
         _optimiser = new AdamW(settings.WeightDecay);
-        _optimiser.Add(rows.Values, settings.Teir.GradientScale ? Column(scales) : null, settings.Teir.DecayScale ? Column(scales) : null);
+        _optimiser.Add(
+            rows.Values,
+            settings.Teir.GradientScale ? Column(scales) : null,
+            settings.Teir.DecayScale ? Column(scales) : null,
+            settings.Teir.UpdateScale ? Column(scales) : null
+        );
         foreach (var (_, parameter) in method.Parameters)
         {
             if (method.StepsParameters)

@@ -60,7 +60,17 @@ public sealed record TrainingSettings
             VocabularySize = (int)(long)plan.Options[CommonOptions.VocabularySize],
             OracleVocabulary = plan.Options.TryGetValue(CommonOptions.OracleVocabulary, out var oracle) && (bool)oracle,
             SelectBestEpoch = (bool)plan.Options[CommonOptions.SelectBestEpoch],
-            Teir = plan.Teir ? TeirParts.Parse((string)plan.Options[CommonOptions.TeirParts]) : TeirParts.Off,
+            Teir = plan.Teir ? TeirOf(plan.Options) : TeirParts.Off,
         };
+    }
+
+    private static TeirParts TeirOf(IReadOnlyDictionary<string, object> options)
+    {
+        var parts = TeirParts.Parse((string)options[CommonOptions.TeirParts]);
+        if (options.TryGetValue(CommonOptions.TeirExponent, out var exponent))
+        {
+            parts = parts with { Exponent = (double)exponent };
+        }
+        return options.TryGetValue(CommonOptions.TeirUpdate, out var update) && (bool)update ? parts.ScalingUpdates() : parts;
     }
 }

@@ -53,6 +53,12 @@ public sealed record OptionDescriptor
     /// <summary>Heading under which the form shows the option, for example <c>Optimiser</c>.</summary>
     public required string Group { get; init; }
 
+    /// <summary>What another value than the default makes of the method, to be marked beside its results; null for a setting like others.</summary>
+    public VariantKind? Variant { get; init; }
+
+    /// <summary>What such a mark says; null for <see cref="Label"/>.</summary>
+    public string? VariantName { get; init; }
+
     /// <summary>Permitted values of a <see cref="OptionType.Choice"/>.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
 }

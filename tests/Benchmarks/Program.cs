@@ -6,6 +6,7 @@ IBenchmark[] benchmarks =
     new PrepareBenchmark(),
     new TrainBenchmark(),
     new StagesReport(),
+    new ValidationBenchmark(),
     new StepBenchmark(),
     new GalleryBenchmark(),
     new SearchBenchmark(),

@@ -20,7 +20,7 @@ internal sealed class TrainBenchmark : IBenchmark
     public string Verb => "train";
 
     public string Summary =>
-        "train DATASET BASE OUT METHOD teir|grad|decay|init|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full] [names-out]";
+        "train DATASET BASE OUT METHOD teir|grad|decay|init|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full] [names-out] [OPTION=VALUE …]";
 
     public int Run(string[] args)
     {
@@ -50,9 +50,7 @@ internal sealed class TrainBenchmark : IBenchmark
             Method = args[3],
             Teir = args[4] != "plain",
             Languages = languages,
-            Options = args[4] is "plain" or "teir"
-                ? null
-                : new Dictionary<string, JsonElement> { [CommonOptions.TeirParts] = JsonSerializer.SerializeToElement(args[4]) },
+            Options = Options(args),
         };
         var id = $"{args[3]}{(request.Teir ? "-" + args[4] : "")}-seed{seed}";
         var plan = new RunPlan
@@ -93,6 +91,20 @@ internal sealed class TrainBenchmark : IBenchmark
         var chain = weights == "scores" || args[3] == "zero-shot" ? null : plan.CheckpointFolder;
         new RunArchive(run, printer.Stages, printer.Scores, chain).Write(Path.Combine(args[2], id, "archive"), weights == "fp16");
         return 0;
+    }
+
+    /// <summary>TEIR's part, and what is given as NAME=VALUE, where VALUE is JSON.</summary>
+    private static Dictionary<string, JsonElement> Options(string[] args)
+    {
+        var options = args.Skip(6)
+            .Where(a => a.Contains('=', StringComparison.Ordinal))
+            .Select(a => a.Split('=', 2))
+            .ToDictionary(o => o[0], o => JsonSerializer.Deserialize<JsonElement>(o[1]));
+        if (args[4] is not ("plain" or "teir"))
+        {
+            options[CommonOptions.TeirParts] = JsonSerializer.SerializeToElement(args[4]);
+        }
+        return options;
     }
 
     private sealed class Printer(IReadOnlyList<string> languages, string protocol) : IProgress<RunEvent>

@@ -33,6 +33,8 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
             Help =
                 "aligned: padding is masked where it is. published: as in the published code, where the prompt's columns stand behind and can hide a caption's last tokens; for reproducing the paper's numbers.",
             Group = "Prompts",
+            Variant = VariantKind.Ablation,
+            VariantName = "mask",
         };
 
     /// <summary>Task at hand, from 0.</summary>

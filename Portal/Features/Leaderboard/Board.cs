@@ -1,3 +1,5 @@
+using CllClip.Shared.Methods;
+
 namespace CllClip.Portal.Features.Leaderboard;
 
 /// <summary>The leaderboard's answer: one ranking for each set of rows that may be compared.</summary>
@@ -56,7 +58,13 @@ public sealed record BoardRow
     public required IReadOnlyDictionary<string, Figure> Cells { get; init; }
 
     /// <summary>Name shown.</summary>
-    public string Name => Entry.Teir == true ? Entry.Label + " + TEIR" : Entry.Label;
+    public string Name =>
+        string.Concat(
+            Entry
+                .Variants.Select(v => $" ({v.Name}{(v.Kind == VariantKind.Own ? ", own variant" : "")})")
+                .Prepend(Entry.Teir == true ? " + TEIR" : "")
+                .Prepend(Entry.Label)
+        );
 }
 
 /// <summary>A mean over seeds in percent, or the reason why there is none.</summary>

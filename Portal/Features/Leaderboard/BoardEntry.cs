@@ -1,3 +1,4 @@
+using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -26,6 +27,9 @@ public sealed record BoardEntry
 
     /// <summary>Whether TEIR was on; null where the source does not say.</summary>
     public bool? Teir { get; init; }
+
+    /// <summary>What sets it apart from the method as published; shown beside the name, never left out.</summary>
+    public IReadOnlyList<MethodVariant> Variants { get; init; } = [];
 
     /// <summary>Data set id.</summary>
     public required string Dataset { get; init; }

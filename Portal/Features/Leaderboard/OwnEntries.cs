@@ -1,5 +1,6 @@
 using System.Globalization;
 using CllClip.Engine.Methods;
+using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -15,13 +16,15 @@ public static class OwnEntries
     public static BoardEntry Of(RunView run, IReadOnlyDictionary<ScoreKey, EntryScores> scores, int finishedStages)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var settings = Settings(run);
+        var method = MethodCatalog.Find(run.Method);
+        var settings = Settings(run, method);
         return new BoardEntry
         {
             Id = run.Id,
-            Label = MethodCatalog.Find(run.Method)?.Name ?? run.Method,
+            Label = method?.Name ?? run.Method,
             Method = run.Method,
             Teir = run.Teir,
+            Variants = MethodVariant.Of(method, run.Teir, run.Options),
             Dataset = run.Dataset,
             Model = run.Model,
             Source = BoardSource.Own,
@@ -38,7 +41,7 @@ public static class OwnEntries
     }
 
     // Everything but the seed that changes the numbers; the device and the machine do not.
-    private static SortedDictionary<string, string> Settings(RunView run)
+    private static SortedDictionary<string, string> Settings(RunView run, MethodDescriptor? method)
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -48,7 +51,14 @@ public static class OwnEntries
         };
         foreach (var (name, value) in run.Options)
         {
-            settings[name] = value.ToString();
+            // a variant's option at its default says nothing: runs made before there was one have no such option
+            if (
+                method?.Options.FirstOrDefault(o => o.Name == name) is not { Variant: not null } option
+                || !MethodVariant.IsDefault(option, value)
+            )
+            {
+                settings[name] = value.ToString();
+            }
         }
         if (run.Provenance is { } provenance)
         {

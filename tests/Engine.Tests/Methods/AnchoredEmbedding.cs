@@ -35,7 +35,7 @@ public sealed class AnchoredEmbedding(MethodOptions options) : ContinualMethod
                     Group = "L2-SP",
                 },
                 .. CommonOptions.Training,
-                CommonOptions.Teir,
+                .. CommonOptions.AllTeir,
             ],
         };
 
