@@ -91,6 +91,9 @@ public abstract class ContinualMethod : IDisposable
     /// <summary>A weight of the method's own text tower by its full Hugging Face name; null for the base's.</summary>
     public virtual float[]? OwnWeights(string name) => null;
 
+    /// <summary>The tensors of <see cref="QueryParts"/> under the names they are exported with; the method keeps them. Empty for none.</summary>
+    public virtual IReadOnlyDictionary<string, Tensor> ExportParts() => new Dictionary<string, Tensor>();
+
     /// <summary>Writes what the method needs beside a stage's delta: what the task added, or the state whole.</summary>
     public virtual void SaveState(string stageFolder) { }
 

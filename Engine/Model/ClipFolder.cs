@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CllClip.Engine.Data.Images;
 using CllClip.Engine.Tokenizer;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Model;
@@ -18,14 +19,21 @@ internal static class ClipFolder
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    internal static void Write(string folder, ClipModel model, ClipWeightFiles files, Tensor table, Vocabulary? vocabulary)
+    internal static void Write(
+        string folder,
+        ClipModel model,
+        ClipWeightFiles files,
+        Tensor table,
+        Vocabulary? vocabulary,
+        Func<string, float[]?>? own
+    )
     {
         if (table.dim() != 2 || table.shape[1] != model.Config.Text.Tower.Width)
             throw new EngineException($"A table of shape [{string.Join(", ", table.shape)}] does not fit this model's text tower.");
         if (vocabulary is not null && vocabulary.Count > table.shape[0])
             throw new EngineException($"The vocabulary has {vocabulary.Count} tokens but the table {table.shape[0]} rows.");
         var config = Config(model, table.shape[0], vocabulary);
-        WriteWeights(Path.Combine(folder, "model.safetensors"), model.Config, files, table);
+        WriteWeights(Path.Combine(folder, "model.safetensors"), model.Config, files, table, own);
         vocabulary?.Save(folder);
         if (vocabulary is not null)
             AtomicFile.WriteText(Path.Combine(folder, "tokenizer_config.json"), Tokenizer(model.Config.Text.MaxPositions));
@@ -33,7 +41,7 @@ internal static class ClipFolder
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config); // last: a folder without it is not a model
     }
 
-    private static void WriteWeights(string path, ClipConfig config, ClipWeightFiles files, Tensor table)
+    private static void WriteWeights(string path, ClipConfig config, ClipWeightFiles files, Tensor table, Func<string, float[]?>? replaced)
     {
         var tensors = new Dictionary<string, Tensor>();
         var own = new List<Tensor>();
@@ -41,7 +49,10 @@ internal static class ClipFolder
         {
             foreach (var (name, shape) in ClipShapes.Of(config))
             {
-                var tensor = name == ClipShapes.TokenEmbedding ? Cpu(table) : files.Read(name, shape, CPU, ScalarType.Float32);
+                var tensor =
+                    name == ClipShapes.TokenEmbedding ? Cpu(table)
+                    : replaced?.Invoke(name) is { } values ? torch.tensor(values, shape)
+                    : files.Read(name, shape, CPU, ScalarType.Float32);
                 own.Add(tensor);
                 tensors[name] = tensor;
             }

@@ -152,9 +152,10 @@ public sealed class ClipModel : IDisposable
     /// <param name="folder">Folder, made where it is missing; each file is replaced whole or not at all.</param>
     /// <param name="tokenEmbedding">A grown table in place of the model's own. [V', W]</param>
     /// <param name="vocabulary">Its vocabulary; null for the model's own.</param>
+    /// <param name="own">Weights in place of the model's, by full Hugging Face name, or null for the model's own.</param>
     /// <exception cref="EngineException">Table and vocabulary differ in size, or the disk refuses.</exception>
-    public void Save(string folder, Tensor? tokenEmbedding = null, Vocabulary? vocabulary = null) =>
-        ClipFolder.Write(folder, this, _files, tokenEmbedding ?? TokenEmbedding, vocabulary ?? Vocabulary);
+    public void Save(string folder, Tensor? tokenEmbedding = null, Vocabulary? vocabulary = null, Func<string, float[]?>? own = null) =>
+        ClipFolder.Write(folder, this, _files, tokenEmbedding ?? TokenEmbedding, vocabulary ?? Vocabulary, own);
 
     /// <summary>Copies a weight out of the files, for computing without tensors. Row by row</summary>
     /// <param name="name">Its full Hugging Face name.</param>

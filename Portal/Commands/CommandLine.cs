@@ -44,10 +44,13 @@ public static class CommandLine
                 ("--version", _) => Version(),
                 ("methods", _) => MethodList.Write(rest, Console.Out),
                 ("run", _) => await RunCommand.RunAsync(rest),
+                ("export", "checkpoint") => await CheckpointCommands.ExportAsync(rest[1..]),
                 ("export", "run") => await ArchiveCommands.ExportAsync(rest[1..]),
                 ("import", "run") => await ArchiveCommands.ImportAsync(rest[1..]),
                 ("export" or "import", var what) => Refuse(
-                    $"This version can {args[0]} runs only: {args[0]} run …, not '{what}'. {HelpHint}"
+                    args[0] == "export"
+                        ? $"This version exports runs and checkpoints: export run … or export checkpoint …, not '{what}'. {HelpHint}"
+                        : $"This version imports runs only: import run …, not '{what}'. {HelpHint}"
                 ),
                 (var command, _) => Refuse($"There is no command '{command}'. {HelpHint}"),
             };

@@ -17,6 +17,7 @@ internal static class Help
             dotnet run --project Portal -- run …              one run without a browser, stored like any other
             dotnet run --project Portal -- methods            every method with its options
             dotnet run --project Portal -- export run …       a finished run as a folder that travels
+            dotnet run --project Portal -- export checkpoint …  a stage as a Hugging Face CLIP folder
             dotnet run --project Portal -- import run …       such a folder into the portal
             """
         );
@@ -34,6 +35,7 @@ internal static class Help
         output.WriteLine($"  methods: {string.Join(' ', MethodCatalog.All.Select(m => m.Id))}");
         output.WriteLine("  Ctrl+C stops the run at its next step and keeps finished stages; run --resume ID goes on after the last one.");
         Section(output, "export run ID --out FOLDER [--fp16]", ArchiveCommands.ExportSwitches);
+        Section(output, "export checkpoint ID --out FOLDER [--stage N]", CheckpointCommands.ExportSwitches);
         output.WriteLine();
         output.WriteLine("import run FOLDER …");
         output.WriteLine();

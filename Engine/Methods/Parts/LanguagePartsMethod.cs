@@ -84,6 +84,10 @@ public abstract class LanguagePartsMethod : ContinualMethod
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> ExportParts() =>
+        _kept.SelectMany(k => k.Value.Select(p => (Name: $"{k.Key}.{p.Key}", p.Value))).ToDictionary(p => p.Name, p => p.Value);
+
+    /// <inheritdoc/>
     public override void SaveState(string stageFolder) =>
         MethodFile.Write(
             stageFolder,

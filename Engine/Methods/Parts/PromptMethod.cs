@@ -85,6 +85,9 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
         (tokens, ends) => new PromptedParts(EvaluationPrompts(Query(tower, tokens, ends)), ends, publishedMask);
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> ExportParts() => _pool;
+
+    /// <inheritdoc/>
     public override void SaveState(string stageFolder) => MethodFile.Write(stageFolder, StateFile, _pool);
 
     /// <inheritdoc/>

@@ -56,7 +56,10 @@ public sealed class VariantTests : ToyRuns
         if (option == "teirExponent")
         {
             // in TEIR itself Adam divides the gradient's scale out again, save for epsilon
-            plan = plan with { Options = new Dictionary<string, object>(plan.Options) { ["teirUpdate"] = true } };
+            plan = plan with
+            {
+                Options = new Dictionary<string, object>(plan.Options) { ["teirUpdate"] = true },
+            };
         }
         var plain = Run(plan with { CheckpointFolder = Path.Combine(Folder, "plain") });
         using var json = JsonDocument.Parse(value);

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Text.Json;
+using CllClip.Engine.Methods;
+using CllClip.Engine.Model;
+using CllClip.Engine.Tests.Golden;
+using CllClip.Engine.Tokenizer;
+using CllClip.Engine.Training;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace CllClip.Engine.Tests.Training;
+
+/// <summary>Stages as Hugging Face folders.</summary>
+public sealed class CheckpointExportTests : ToyRuns
+{
+    private static readonly string[] Texts =
+    [
+        "red cat",
+        "schwarze Katze",
+        "太陽と猫",
+        "كلب أحمر",
+        "It's 10 o'clock, we'll see",
+        "ÀÉ ﬁ  İ\tx",
+        "🐈 12,5 %",
+        "",
+    ];
+
+    [Fact]
+    public void An_exported_stage_is_read_back_to_the_last_bit_and_embeds_as_the_stage_does()
+    {
+        var plan = Plan("cll-clip", true, "a");
+        Run(plan);
+        var folder = Path.Combine(Folder, "exported");
+        CheckpointExport.Write(Model, plan.CheckpointFolder, 2, folder);
+        using var stage = CheckpointChain.Fold(Model, plan.CheckpointFolder, 2);
+        using var read = ClipModel.Load(folder);
+        Assert.True(read.TokenEmbedding.Equals(stage.Embedding.Table));
+        Assert.Equal(stage.Vocabulary.Tokens, read.Vocabulary!.Tokens);
+        Assert.Equal(stage.Vocabulary.Merges, read.Vocabulary.Merges);
+        Assert.Equal(stage.Vocabulary.EndId, read.EndTokenId);
+        var tokenizer = new ClipTokenizer(read.Vocabulary);
+        foreach (var text in Texts)
+        {
+            using var scope = NewDisposeScope();
+            var ids = tokenizer.Encode(text, read.Text.MaxLength);
+            var batch = tensor(ids.Select(i => (long)i).ToArray()).unsqueeze(0);
+            var want = Model.Text.Forward(
+                stage.Embedding.Gather([.. ids.Select(i => (long)i)]).unsqueeze(0),
+                tensor(new[] { TextEncoder.EndOf(ids) })
+            );
+            Assert.True(want.Equals(read.EncodeTexts(batch)), text);
+        }
+    }
+
+    [Theory]
+    [InlineData("mla", "de.layer0.down.weight")]
+    [InlineData("lora", "de.layer1.v_proj.lora_B")]
+    [InlineData("p-tuning", "de.layer0.prefix_key")]
+    [InlineData("dualprompt", "layer1.e_k")]
+    [InlineData("coda-prompt", "layer0.e_a")]
+    public void A_methods_parts_stand_beside_the_shared_model_under_documented_names(string method, string name)
+    {
+        var plan = Plan(method, true, "a");
+        Run(plan);
+        var folder = Path.Combine(Folder, "exported");
+        CheckpointExport.Write(Model, plan.CheckpointFolder, 3, folder);
+        using (var parts = SafetensorsReader.Open(Path.Combine(folder, CheckpointExport.PartsFile)))
+        {
+            Assert.True(parts.Contains(name), string.Join(' ', parts.Entries.Select(e => e.Name)));
+            using var loaded = CheckpointChain.LoadMethod(plan.CheckpointFolder, 3)!;
+            using var got = parts.ReadTensor(name);
+            Assert.True(got.Equals(loaded.ExportParts()[name]));
+            Assert.DoesNotContain(parts.Entries, e => e.Name.StartsWith("ar.", StringComparison.Ordinal)); // not learned by stage 3
+        }
+        var card = File.ReadAllText(Path.Combine(folder, CheckpointExport.ReadmeFile));
+        Assert.Contains(CheckpointExport.PartsFile, card, StringComparison.Ordinal);
+        Assert.Contains("Languages in the order of learning: en de ja\n", card, StringComparison.Ordinal);
+        ClipModel.Load(folder).Dispose();
+    }
+
+    [Fact]
+    public void A_tower_that_was_trained_is_exported_in_place_of_the_bases()
+    {
+        var plan = Plan("cll-clip", true, "a");
+        plan = plan with { Options = new Dictionary<string, object>(plan.Options) { ["trainEverything"] = true } };
+        Run(plan);
+        var folder = Path.Combine(Folder, "exported");
+        CheckpointExport.Write(Model, plan.CheckpointFolder, 2, folder);
+        using var read = ClipModel.Load(folder);
+        using var method = CheckpointChain.LoadMethod(plan.CheckpointFolder, 2)!;
+        Assert.Equal(method.OwnWeights(TextTower.ProjectionName), read.ReadWeights(TextTower.ProjectionName));
+        Assert.NotEqual(Model.ReadWeights(TextTower.ProjectionName), read.ReadWeights(TextTower.ProjectionName));
+    }
+
+    [Fact]
+    public void The_exported_tokenizer_gives_the_same_ids_in_Hugging_Faces_tokenizers()
+    {
+        var node = Path.Combine(Fixtures.Repository ?? "", "tests", "Benchmarks", "tokenizers-side-by-side");
+        var missing = !Directory.Exists(Path.Combine(node, "node_modules", "tokenizers"));
+        Assert.False(missing && Environment.GetEnvironmentVariable("CLLCLIP_REQUIRE_TOKENIZERS") == "1", $"run npm ci in {node}");
+        Assert.SkipWhen(missing, "Hugging Face's tokenizers are not installed: run npm ci in tests/Benchmarks/tokenizers-side-by-side");
+        var plan = Plan("cll-clip", true, "a");
+        Run(plan);
+        var folder = Path.Combine(Folder, "exported");
+        CheckpointExport.Write(Model, plan.CheckpointFolder, 4, folder);
+        using var stage = CheckpointChain.Fold(Model, plan.CheckpointFolder, 4);
+        var tokenizer = new ClipTokenizer(stage.Vocabulary);
+        string[] texts = [.. Texts, .. Languages.SelectMany(Dataset.TrainingTexts)];
+        var input = Path.Combine(Folder, "texts.json");
+        File.WriteAllText(input, JsonSerializer.Serialize(texts));
+        using var process = Process.Start(
+            new ProcessStartInfo("node", [Path.Combine(node, "ids.mjs"), Path.Combine(folder, TokenizerJson.FileName), input])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
+        var ids = JsonSerializer.Deserialize<int[][]>(process.StandardOutput.ReadToEnd())!;
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal(texts.Select(t => tokenizer.Encode(t)), ids);
+    }
+
+    [Fact]
+    public void A_stage_that_is_not_there_and_a_folder_that_is_not_empty_are_refused_and_nothing_is_left()
+    {
+        var plan = Plan("cll-clip", false, "a");
+        Run(plan);
+        var folder = Path.Combine(Folder, "exported");
+        Assert.Contains(
+            "stages 1 to 4",
+            Assert.Throws<EngineException>(() => CheckpointExport.Write(Model, plan.CheckpointFolder, 5, folder)).Message,
+            StringComparison.Ordinal
+        );
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "mine.txt"), "kept");
+        Assert.Throws<EngineException>(() => CheckpointExport.Write(Model, plan.CheckpointFolder, 1, folder));
+        Assert.Equal(["mine.txt"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
+        Assert.Empty(Directory.GetDirectories(Folder, "*.tmp"));
+    }
+}
