@@ -83,12 +83,12 @@ public static class CheckpointExport
         }
     }
 
-    private static string Card(ClipModel model, StageRecord record, IReadOnlyList<string> learned, IEnumerable<string> parts)
+    private static string Card(ClipModel model, StageRecord record, string[] learned, IEnumerable<string> parts)
     {
         var method = record.Method is { } id ? MethodCatalog.Find(id) : null;
         var card = new StringBuilder();
         void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
-        Line($"# {method?.Name ?? "CLL-CLIP"} after {learned.Count} languages");
+        Line($"# {method?.Name ?? "CLL-CLIP"} after {learned.Length} languages");
         Line($"");
         Line(
             $"A Hugging Face `CLIPModel`, written by CLL-CLIP (continual language learning of CLIP). Base model: {Path.GetFileName(model.Folder)} (weights SHA-256 {model.Hash}); its model card and licence apply."
