@@ -35,6 +35,9 @@ public static class CommonOptions
     /// <summary>Whether one vocabulary over all languages is there from the first task on (ablation).</summary>
     public const string OracleVocabulary = "oracleVocabulary";
 
+    /// <summary>What a word is for the tokenizer (own variant).</summary>
+    public const string WordPattern = "wordPattern";
+
     /// <summary>Whether validation chooses the epoch whose weights are kept.</summary>
     public const string SelectBestEpoch = "selectBestEpoch";
 
@@ -153,6 +156,19 @@ public static class CommonOptions
             Unit = "tokens",
             Help = "Size of the BPE vocabulary trained on the new language; tokens not yet known are added.",
             Group = "Vocabulary",
+        },
+        new()
+        {
+            Name = WordPattern,
+            Label = "Words",
+            Type = OptionType.Choice,
+            Default = "clip",
+            Choices = ["clip", "marks"],
+            Help =
+                "clip: CLIP's pattern, which cuts words at combining marks. marks: this project's own, which keeps them, as Indic languages and Thai need.",
+            Group = "Vocabulary",
+            Variant = VariantKind.Own,
+            VariantName = "words with",
         },
         new()
         {

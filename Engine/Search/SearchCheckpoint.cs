@@ -17,10 +17,16 @@ public sealed class SearchCheckpoint
     private readonly float[] _table; // [V, W]
     private readonly QueryPartsOf? _parts;
 
-    private SearchCheckpoint(QueryTower tower, Vocabulary vocabulary, Tensor table, QueryPartsOf? parts = null)
+    private SearchCheckpoint(
+        QueryTower tower,
+        Vocabulary vocabulary,
+        Tensor table,
+        WordSplitter? splitter = null,
+        QueryPartsOf? parts = null
+    )
     {
         (_tower, _parts) = (tower, parts);
-        _tokenizer = new ClipTokenizer(vocabulary);
+        _tokenizer = new ClipTokenizer(vocabulary, splitter);
         using var scope = NewDisposeScope();
         var plain = table.detach().to(ScalarType.Float32, torch.CPU).contiguous();
         _table = plain.Elements<float>();
@@ -67,6 +73,7 @@ public sealed class SearchCheckpoint
             own ? QueryTower.Of(model, method!.OwnWeights) : tower,
             snapshot.Vocabulary,
             snapshot.Embedding.Table,
+            snapshot.Splitter,
             method?.QueryParts()
         );
     }

@@ -10,17 +10,16 @@ public static class TokenizerJson
     /// <summary>Name of the file.</summary>
     public const string FileName = "tokenizer.json";
 
-    private const string Word = @"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
-
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="EngineException">The disk refused.</exception>
-    public static void Write(string folder, Vocabulary vocabulary)
+    public static void Write(string folder, Vocabulary vocabulary, WordSplitter splitter)
     {
         ArgumentNullException.ThrowIfNull(vocabulary);
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => Write(stream, vocabulary));
+        ArgumentNullException.ThrowIfNull(splitter);
+        AtomicFile.Write(Path.Combine(folder, FileName), stream => Write(stream, vocabulary, splitter));
     }
 
-    private static void Write(Stream stream, Vocabulary vocabulary)
+    private static void Write(Stream stream, Vocabulary vocabulary, WordSplitter splitter)
     {
         using var json = new Utf8JsonWriter(
             stream,
@@ -78,7 +77,7 @@ public static class TokenizerJson
                     new
                     {
                         type = "Split",
-                        pattern = new { Regex = Word },
+                        pattern = new { Regex = splitter.Expression },
                         behavior = "Removed",
                         invert = true,
                     },
@@ -87,7 +86,7 @@ public static class TokenizerJson
                         type = "ByteLevel",
                         add_prefix_space = false,
                         trim_offsets = true,
-                        use_regex = true,
+                        use_regex = splitter == WordSplitter.Clip, // a second cut, at marks, that changes nothing for CLIP's words
                     },
                 },
             }

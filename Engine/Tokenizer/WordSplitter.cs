@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace CllClip.Engine.Tokenizer;
@@ -6,7 +8,26 @@ namespace CllClip.Engine.Tokenizer;
 public abstract class WordSplitter
 {
     /// <summary>CLIP's expression: <c>'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>.</summary>
-    public static WordSplitter Clip { get; } = new ClipWordSplitter();
+    public static WordSplitter Clip { get; } = new ClipWordSplitter(marks: false);
+
+    /// <summary>
+    /// This project's own: CLIP's expression with <c>[\p{L}\p{M}]+</c> for a word, so that combining marks stay in it. CLIP's cuts Indic and Thai words at
+    /// their vowel signs.
+    /// </summary>
+    public static WordSplitter WithMarks { get; } = new ClipWordSplitter(marks: true);
+
+    /// <summary>The splitter of a name: <c>clip</c> or <c>marks</c>.</summary>
+    /// <exception cref="EngineException">There is none of that name.</exception>
+    public static WordSplitter Of(string name) =>
+        name switch
+        {
+            "clip" => Clip,
+            "marks" => WithMarks,
+            _ => throw new EngineException($"Unknown word pattern '{name}'. Use clip or marks."),
+        };
+
+    /// <summary>The regular expression that it walks, as Hugging Face's tokenizers write it.</summary>
+    public abstract string Expression { get; }
 
     /// <summary>Finds the next word at or after <paramref name="position"/> and moves it past the word; false at the end of the text.</summary>
     /// <param name="text">Normalised, well-formed text.</param>
@@ -26,8 +47,14 @@ public abstract class WordSplitter
 }
 
 /// <summary>CLIP's expression, walked by code points so that letters above U+FFFF count as letters.</summary>
-internal sealed class ClipWordSplitter : WordSplitter
+/// <param name="marks">Whether combining marks count as letters.</param>
+internal sealed class ClipWordSplitter(bool marks) : WordSplitter
 {
+    public override string Expression =>
+        marks
+            ? @"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}\p{M}]+|[\p{N}]|[^\s\p{L}\p{M}\p{N}]+"
+            : @"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+
     public override bool TryNext(ReadOnlySpan<char> text, ref int position, out ReadOnlySpan<char> word)
     {
         while (position < text.Length)
@@ -59,13 +86,27 @@ internal sealed class ClipWordSplitter : WordSplitter
             _ => 0,
         };
 
-    private static CharacterClass ClassAt(ReadOnlySpan<char> text, int position, out int length)
+    private CharacterClass ClassAt(ReadOnlySpan<char> text, int position, out int length)
     {
         var c = text[position];
         length = 1;
+        CharacterClass found;
         if (!char.IsHighSurrogate(c) || position + 1 == text.Length || !char.IsLowSurrogate(text[position + 1]))
-            return CharacterTable.ClassOf(c);
-        length = 2;
-        return CharacterTable.ClassOf(new Rune(c, text[position + 1]));
+        {
+            found = CharacterTable.ClassOf(c);
+        }
+        else
+        {
+            length = 2;
+            found = CharacterTable.ClassOf(new Rune(c, text[position + 1]));
+        }
+        return marks && found == CharacterClass.Other && IsMark(text.Slice(position, length)) ? CharacterClass.Letter : found;
     }
+
+    private static bool IsMark(ReadOnlySpan<char> character) =>
+        Rune.DecodeFromUtf16(character, out var rune, out _) == OperationStatus.Done
+        && Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.EnclosingMark;
 }

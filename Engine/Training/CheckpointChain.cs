@@ -145,7 +145,10 @@ public static class CheckpointChain
                 counter.EndTask(delta.Occurred);
                 progress?.Report((double)s / stage);
             }
-            return new StageSnapshot(stage, vocabulary.Apply(grown), table, counter);
+            return new StageSnapshot(stage, vocabulary.Apply(grown), table, counter)
+            {
+                Splitter = stage == 0 ? WordSplitter.Clip : SplitterOf(Read(chainFolder, stage)),
+            };
         }
         catch
         {
@@ -273,6 +276,11 @@ public static class CheckpointChain
             }
         }
     }
+
+    private static WordSplitter SplitterOf(StageRecord record) =>
+        record.Options?.TryGetValue(CommonOptions.WordPattern, out var pattern) == true
+            ? WordSplitter.Of(pattern.GetString()!)
+            : WordSplitter.Clip;
 
     /// <summary>What a method wrote beside a stage.</summary>
     private static IEnumerable<string> OwnFiles(string stageFolder) =>

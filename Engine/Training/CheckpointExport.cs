@@ -48,7 +48,7 @@ public static class CheckpointExport
         {
             Directory.CreateDirectory(working);
             model.Save(working, snapshot.Embedding.Table, snapshot.Vocabulary, method is null ? null : method.OwnWeights);
-            TokenizerJson.Write(working, snapshot.Vocabulary);
+            TokenizerJson.Write(working, snapshot.Vocabulary, snapshot.Splitter);
             var parts = method?.ExportParts() ?? new Dictionary<string, Tensor>();
             if (parts.Count > 0)
             {

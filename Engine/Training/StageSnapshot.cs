@@ -19,6 +19,9 @@ public sealed class StageSnapshot : IDisposable
     /// <summary>The grown table.</summary>
     public TokenEmbedding Embedding { get; }
 
+    /// <summary>What a word is for the stage's tokenizer.</summary>
+    public WordSplitter Splitter { get; internal init; } = WordSplitter.Clip;
+
     /// <summary>TEIR's counters after the stage.</summary>
     public TokenCounter Counter { get; }
 

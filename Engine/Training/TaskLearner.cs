@@ -28,12 +28,12 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         {
             if (task == 0)
             {
-                Grow(state, run.Plan.Languages, dataset.Defaults.OracleVocabularySize, run.Stop);
+                Grow(run, run.Plan.Languages, dataset.Defaults.OracleVocabularySize);
             }
         }
         else if (!languages.All(dataset.Defaults.BaseVocabularyLanguages.Contains))
         {
-            Grow(state, languages, settings.VocabularySize, run.Stop);
+            Grow(run, languages, settings.VocabularySize);
         }
         var fresh = state.Vocabulary.Count - state.Embedding.Count;
         if (fresh > 0)
@@ -52,16 +52,16 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         return state.Vocabulary.Since(before);
     }
 
-    private void Grow(StageSnapshot state, IEnumerable<string> languages, int size, CancellationToken stop)
+    private void Grow(TrainingSession run, IEnumerable<string> languages, int size)
     {
-        var trained = BpeTrainer.Train(languages.SelectMany(dataset.TrainingTexts), new BpeTrainingOptions { VocabularySize = size }, stop);
-        state.Vocabulary = state.Vocabulary.Grow(trained);
+        var options = new BpeTrainingOptions { VocabularySize = size, Splitter = run.Settings.Splitter };
+        run.State.Vocabulary = run.State.Vocabulary.Grow(BpeTrainer.Train(languages.SelectMany(dataset.TrainingTexts), options, run.Stop));
     }
 
     private TaskOutcome Train(TrainingSession run, int task, IReadOnlyList<string> languages, string name, VocabularyDelta grown)
     {
         var (plan, state, settings, method) = (run.Plan, run.State, run.Settings, run.Method);
-        var tokenizer = new ClipTokenizer(state.Vocabulary);
+        var tokenizer = new ClipTokenizer(state.Vocabulary, settings.Splitter);
         var batches = new BatchMaker(tokenizer, features, baseModel.Text.MaxLength);
         var stepsPerEpoch = StepsPerEpoch(dataset, languages, settings.BatchSize);
         if (stepsPerEpoch == 0)

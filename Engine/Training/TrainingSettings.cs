@@ -1,5 +1,6 @@
 using CllClip.Engine.Methods;
 using CllClip.Engine.Teir;
+using CllClip.Engine.Tokenizer;
 
 namespace CllClip.Engine.Training;
 
@@ -36,6 +37,9 @@ public sealed record TrainingSettings
     /// <summary>Whether one vocabulary over all languages of the run is there from the first task on.</summary>
     public bool OracleVocabulary { get; init; }
 
+    /// <summary>What a word is for the tokenizer.</summary>
+    public WordSplitter Splitter { get; init; } = WordSplitter.Clip;
+
     /// <summary>Whether validation chooses the epoch that is kept.</summary>
     public bool SelectBestEpoch { get; init; } = true;
 
@@ -59,6 +63,7 @@ public sealed record TrainingSettings
             Temperature = Number(CommonOptions.Temperature),
             VocabularySize = (int)(long)plan.Options[CommonOptions.VocabularySize],
             OracleVocabulary = plan.Options.TryGetValue(CommonOptions.OracleVocabulary, out var oracle) && (bool)oracle,
+            Splitter = WordSplitter.Of(plan.Options.TryGetValue(CommonOptions.WordPattern, out var pattern) ? (string)pattern : "clip"),
             SelectBestEpoch = (bool)plan.Options[CommonOptions.SelectBestEpoch],
             Teir = plan.Teir ? TeirOf(plan.Options) : TeirParts.Off,
         };

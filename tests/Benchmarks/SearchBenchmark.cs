@@ -123,7 +123,7 @@ internal sealed class SearchBenchmark : IBenchmark
         {
             _model = model;
             _snapshot = CheckpointChain.Fold(model, chain, chain == "base" ? 0 : CheckpointChain.CountStages(chain));
-            _tokenizer = new ClipTokenizer(_snapshot.Vocabulary);
+            _tokenizer = new ClipTokenizer(_snapshot.Vocabulary, _snapshot.Splitter);
         }
 
         public float[]? Embed(string text)

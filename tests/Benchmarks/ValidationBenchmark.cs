@@ -57,7 +57,7 @@ internal sealed class ValidationBenchmark : IBenchmark
             using var scope = NewDisposeScope();
             using var snapshot = CheckpointChain.Fold(model, chain, stage);
             using var method = CheckpointChain.LoadMethod(chain, stage);
-            var tokenizer = new ClipTokenizer(snapshot.Vocabulary);
+            var tokenizer = new ClipTokenizer(snapshot.Vocabulary, snapshot.Splitter);
             matrix.Add([
                 .. languages.Select(
                     (l, j) =>

@@ -22,6 +22,7 @@ public sealed class CheckpointExportTests : ToyRuns
         "It's 10 o'clock, we'll see",
         "ÀÉ ﬁ  İ\tx",
         "🐈 12,5 %",
+        "हिन्दी में बिल्ली, ภาษาไทย น้ำ",
         "",
     ];
 
@@ -92,19 +93,23 @@ public sealed class CheckpointExportTests : ToyRuns
         Assert.NotEqual(Model.ReadWeights(TextTower.ProjectionName), read.ReadWeights(TextTower.ProjectionName));
     }
 
-    [Fact]
-    public void The_exported_tokenizer_gives_the_same_ids_in_Hugging_Faces_tokenizers()
+    [Theory]
+    [InlineData("clip")]
+    [InlineData("marks")]
+    public void The_exported_tokenizer_gives_the_same_ids_in_Hugging_Faces_tokenizers(string words)
     {
         var node = Path.Combine(Fixtures.Repository ?? "", "tests", "Benchmarks", "tokenizers-side-by-side");
         var missing = !Directory.Exists(Path.Combine(node, "node_modules", "tokenizers"));
         Assert.False(missing && Environment.GetEnvironmentVariable("CLLCLIP_REQUIRE_TOKENIZERS") == "1", $"run npm ci in {node}");
         Assert.SkipWhen(missing, "Hugging Face's tokenizers are not installed: run npm ci in tests/Benchmarks/tokenizers-side-by-side");
         var plan = Plan("cll-clip", true, "a");
+        plan = plan with { Options = new Dictionary<string, object>(plan.Options) { ["wordPattern"] = words } };
         Run(plan);
         var folder = Path.Combine(Folder, "exported");
         CheckpointExport.Write(Model, plan.CheckpointFolder, 4, folder);
         using var stage = CheckpointChain.Fold(Model, plan.CheckpointFolder, 4);
-        var tokenizer = new ClipTokenizer(stage.Vocabulary);
+        Assert.Same(WordSplitter.Of(words), stage.Splitter);
+        var tokenizer = new ClipTokenizer(stage.Vocabulary, stage.Splitter);
         string[] texts = [.. Texts, .. Languages.SelectMany(Dataset.TrainingTexts)];
         var input = Path.Combine(Folder, "texts.json");
         File.WriteAllText(input, JsonSerializer.Serialize(texts));
