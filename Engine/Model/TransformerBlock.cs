@@ -49,7 +49,7 @@ internal sealed class TransformerBlock : IDisposable
         _frozen = Fuse(n => weight(prefix + n).detach());
         foreach (var kept in _frozen.All)
         {
-            kept.DetachFromDisposeScope();
+            kept.MoveToOuterDisposeScope(); // the caller's: what fails half-way is freed with it
         }
     }
 

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
+using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 using Xunit;
@@ -72,10 +75,38 @@ public sealed class StoredResultsTests : IDisposable
         Assert.Empty(await RowsAsync());
     }
 
+    [Fact]
+    public async Task An_own_variant_stands_in_a_row_of_its_own_and_is_named()
+    {
+        void Variant(string id, int seed, double recall, params (string Name, object Value)[] options) =>
+            Complete(
+                id,
+                "cll-clip",
+                recall,
+                run =>
+                {
+                    (run.Teir, run.Seed) = (true, seed);
+                    run.Options = new Dictionary<string, JsonElement>(run.Options);
+                    foreach (var (name, value) in options)
+                    {
+                        ((Dictionary<string, JsonElement>)run.Options)[name] = JsonSerializer.SerializeToElement(value);
+                    }
+                }
+            );
+        Variant("before", 1, 20); // made when there was no such option
+        Variant("plain", 2, 30, ("teirUpdate", false), ("teirExponent", 1.0));
+        Variant("own", 1, 60, ("teirUpdate", true));
+        var rows = await RowsAsync();
+        Assert.Equal(["CLL-CLIP + TEIR (TEIR-U, own variant)", "CLL-CLIP + TEIR"], rows.Select(r => r.Name));
+        Assert.Equal(25, rows[1].Ar.Mean!.Value, 10); // the first two are one configuration
+        Assert.Equal([new MethodVariant(VariantKind.Own, "TEIR-U")], rows[0].Entry.Variants);
+        Assert.Empty(rows[1].Entry.Variants);
+    }
+
     private async Task<IReadOnlyList<BoardRow>> RowsAsync() =>
         [.. (await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy" })).Groups.SelectMany(g => g.Rows)];
 
-    private void Complete(string id, string method, double recall)
+    private void Complete(string id, string method, double recall, Action<RunEntity>? change = null)
     {
         _bench.Add(
             id,
@@ -83,6 +114,7 @@ public sealed class StoredResultsTests : IDisposable
             {
                 run.Method = method;
                 run.Teir = false;
+                change?.Invoke(run);
             }
         );
         _bench.Store.AddScores(id, [.. new[] { "en", "de", "ja" }.Select(l => Bench.Score(1, l, recall: recall))]);
