@@ -16,6 +16,8 @@ public static partial class PortalSearch
     /// <summary>Warms search as soon as the data set is there, so that the first person to search does not wait.</summary>
     private sealed partial class SearchStart(SearchService search, ILogger<SearchStart> log) : BackgroundService
     {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
             await Task.Yield();
@@ -26,6 +28,16 @@ public static partial class PortalSearch
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 LogCold(log, error.Message); // whoever searches is told in full
+            }
+        }
+
+        /// <summary>Waits for what is being loaded: a process that ends inside a native call (a port in use at start) writes that library's own words.</summary>
+        public override void Dispose()
+        {
+            base.Dispose(); // cancels
+            if (ExecuteTask is { IsCompleted: false } warming)
+            {
+                Task.WaitAny([warming], Patience);
             }
         }
 
