@@ -1,5 +1,3 @@
-using System.Text.Json;
-using CllClip.Engine.Data;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Methods.Parts;
 using CllClip.Engine.Model;
@@ -35,10 +33,10 @@ public class MethodsGoldens
         switch (golden.Json.GetProperty("kind").GetString())
         {
             case "reservoir":
-                Reservoir(golden);
+                ReplayGoldens.Reservoir(golden);
                 break;
             case "replay_batches":
-                ReplayBatches(golden);
+                ReplayGoldens.ReplayBatches(golden);
                 break;
             case "coda_gram_schmidt":
                 Components(golden, type, new Closeness(limits));
@@ -249,183 +247,5 @@ public class MethodsGoldens
             In("v").to_type(tower.Type),
             In("image_ids")
         );
-    }
-
-    private static void Reservoir(GoldenCase golden)
-    {
-        var (json, draws) = (golden.Json, new ListedDraws());
-        var capacity = json.GetProperty("memory_size").GetInt32();
-        var dark = json.GetProperty("dark").GetBoolean();
-        var memory = new ReplayMemory<int>(capacity, draws);
-        var targets = new Dictionary<int, Tensor>();
-        var number = 0;
-        foreach (var step in json.GetProperty("steps").EnumerateArray())
-        {
-            draws.Add(step.GetProperty("draws"));
-            var items = step.GetProperty("batch").EnumerateArray().ToList();
-            int[] current = [.. Enumerable.Range(0, items.Count).Where(i => !items[i].GetProperty("from_memory").GetBoolean())];
-            var slots = memory.Offer([.. current.Select(i => items[i].GetProperty("id").GetInt32())]);
-            for (var i = 0; i < slots.Length; i++)
-            {
-                if (slots[i] >= 0)
-                {
-                    targets[slots[i]] = dark
-                        ? golden.Tensors[$"in.step{number}.student"][current[i]]
-                        : full(3, (double)items[current[i]].GetProperty("id").GetInt32());
-                }
-            }
-            Assert.Equal(Ids(step.GetProperty("memory_after")), memory.Items);
-            Assert.Equal(step.GetProperty("seen_after").GetInt32(), memory.Seen);
-            draws.AssertUsedUp();
-            for (var slot = 0; slot < memory.Items.Count; slot++)
-            {
-                Assert.True(golden.Tensors[$"out.step{number}.target"][slot].Equals(targets[slot].to_type(ScalarType.Float32)));
-            }
-            number++;
-        }
-    }
-
-    private static void ReplayBatches(GoldenCase golden)
-    {
-        var (json, draws) = (golden.Json, new ListedDraws());
-        var (capacity, size) = (json.GetProperty("memory_size").GetInt32(), json.GetProperty("batch").GetInt32());
-        var first = json.GetProperty("first_task").GetBoolean();
-        var orders = json.GetProperty("shuffles_at_start").EnumerateArray().Select(Ids).ToList();
-        var memory = new ReplayMemory<string>(capacity, draws);
-        if (!first)
-        {
-            // what the memory holds at the start: the golden names them m0, m1, ... and never reads one that is not there
-            var stored = json.GetProperty("steps").EnumerateArray().First().GetProperty("memory_after").EnumerateArray();
-            string[] old = [.. stored.Select(m => m.GetString()!).TakeWhile(m => m.StartsWith('m'))];
-            memory.Restore(old, old.Length);
-            draws.Orders.Enqueue(orders[1]);
-            memory.BeginTask();
-        }
-        foreach (var step in json.GetProperty("steps").EnumerateArray())
-        {
-            string[] batch = [.. step.GetProperty("batch").EnumerateArray().Select(x => x.GetString()!)];
-            bool[] fromMemory = [.. step.GetProperty("from_memory").EnumerateArray().Select(x => x.GetBoolean())];
-            foreach (var order in step.GetProperty("shuffles_during").EnumerateArray().Select(Ids).Where(o => o.Length == capacity))
-            {
-                draws.Orders.Enqueue(order);
-            }
-            draws.Add(step.GetProperty("refill_draws"));
-            string[] replayed = [.. batch.Where((_, i) => fromMemory[i])];
-            Assert.Equal(first ? 0 : size, replayed.Length);
-            Assert.Equal(replayed, memory.Next(replayed.Length).Select(s => memory.Items[s]));
-            draws.AssertUsedUp();
-            draws.Add(step.GetProperty("reservoir_draws"));
-            memory.Offer([.. batch.Where((_, i) => !fromMemory[i])]);
-            Assert.Equal(step.GetProperty("memory_after").EnumerateArray().Select(m => m.GetString()), memory.Items);
-            draws.AssertUsedUp();
-        }
-    }
-
-    private static int[] Ids(JsonElement list) => [.. list.EnumerateArray().Select(x => x.GetInt32())];
-
-    /// <summary>Gives recorded draws, each with the bounds that it must be asked for.</summary>
-    private sealed class ListedDraws : IReplayDraws
-    {
-        private readonly Queue<(int Highest, int Drawn)> _draws = [];
-
-        public Queue<int[]> Orders { get; } = [];
-
-        public void Add(JsonElement draws)
-        {
-            foreach (var draw in draws.EnumerateArray())
-            {
-                _draws.Enqueue((draw[1].GetInt32(), draw[2].GetInt32()));
-            }
-        }
-
-        public void AssertUsedUp() => Assert.Empty(_draws);
-
-        public void BeginTask(int seed, int task) { }
-
-        public int UpTo(int highest)
-        {
-            var (wanted, drawn) = _draws.Dequeue();
-            Assert.Equal(wanted, highest);
-            return drawn;
-        }
-
-        public int[] Order(int count)
-        {
-            var order = Orders.Dequeue();
-            Assert.Equal(count, order.Length);
-            return order;
-        }
-    }
-
-    /// <summary>The tiny tower of a case, with its captions and with every row in use.</summary>
-    private sealed class GoldenTower : IDisposable
-    {
-        private readonly GoldenCase _golden;
-        private readonly TokenEmbedding _table;
-
-        public GoldenTower(GoldenCase golden, ScalarType type)
-        {
-            (_golden, Type) = (golden, type);
-            var sizes = golden.Json.GetProperty("sizes");
-            int Size(string name) => sizes.GetProperty(name).GetInt32();
-            Tower = TextTower.Create(
-                new TowerSizes(Size("width"), Size("heads"), Size("layers")),
-                n => golden.Tensors["in.base." + n].to_type(type)
-            );
-            _table = new TokenEmbedding(golden.Tensors["in.base.text_model.embeddings.token_embedding.weight"].to_type(type).clone());
-            Rows = new TaskRows(_table, [.. Enumerable.Range(0, _table.Count).Select(r => (long)r)]);
-        }
-
-        public ScalarType Type { get; }
-
-        public TextTower Tower { get; }
-
-        public TaskRows Rows { get; }
-
-        private Tensor Ids => _golden.Tensors["in.ids"];
-
-        /// <summary>With gradient. [B, S, W]</summary>
-        public Tensor Tokens => Rows.Values.index_select(0, Ids.flatten()).reshape(Ids.shape[0], Ids.shape[1], -1);
-
-        /// <summary>[B] int64</summary>
-        public Tensor Ends =>
-            Ids.eq(_golden.Json.GetProperty("sizes").GetProperty("vocab").GetInt32() - 1).to_type(ScalarType.Int64).argmax(1);
-
-        /// <summary>1 for a token, 0 for padding. [B, S, 1]</summary>
-        public Tensor Real => _golden.Tensors["in.mask"].to_type(Type).unsqueeze(2);
-
-        public static int[][] Captions(Tensor ids, Tensor mask) =>
-            [
-                .. Enumerable
-                    .Range(0, (int)ids.shape[0])
-                    .Select(c => ids[c].data<long>().Take((int)mask[c].sum().item<long>()).Select(i => (int)i).ToArray()),
-            ];
-
-        public TaskContext Task(int index) =>
-            new(index, ["0"], Tower, 0, () => throw new InvalidOperationException(), _ => throw new InvalidOperationException());
-
-        /// <summary>Begins a task and puts the case's parameters in place.</summary>
-        public void Begin(ContinualMethod method, int task)
-        {
-            method.BeginTask(Task(task), Rows);
-            using var nothing = no_grad();
-            var given = _golden
-                .Tensors.Where(t => t.Key.StartsWith("in.method.", StringComparison.Ordinal))
-                .Select(t => t.Key["in.method.".Length..])
-                .ToHashSet();
-            foreach (var (name, parameter) in method.Parameters)
-            {
-                Assert.Contains(name, given);
-                Assert.Equal(_golden.Tensors["in.method." + name].shape, parameter.shape);
-                parameter.copy_(_golden.Tensors["in.method." + name]);
-            }
-        }
-
-        public void Dispose()
-        {
-            Rows.Dispose();
-            _table.Dispose();
-            Tower.Dispose();
-        }
     }
 }
