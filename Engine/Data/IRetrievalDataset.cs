@@ -1,3 +1,5 @@
+using CllClip.Engine.Data.Images;
+
 namespace CllClip.Engine.Data;
 
 /// <summary>A prepared image-text data set in several languages. Implementations are immutable and safe to share between threads.</summary>
@@ -24,13 +26,11 @@ public interface IRetrievalDataset
     /// <summary>Number of images; an image is named by its index.</summary>
     int ImageCount { get; }
 
-    /// <summary>Reads one image for the model: RGB, 8 bits, row by row, <see cref="ImageSize"/> squared times 3 bytes.</summary>
-    byte[] ReadPixels(int image);
+    /// <summary>Reads one image, of any size; the model's preprocessing makes its input of it.</summary>
+    /// <exception cref="EngineException">It cannot be read; the message names the file.</exception>
+    RgbImage ReadImage(int image);
 
-    /// <summary>Side of the stored images in pixels.</summary>
-    int ImageSize { get; }
-
-    /// <summary>Every distinct training caption of a language: what its tokenizer is trained on and what counts as occurring (TEIR).</summary>
+    /// <summary>Every distinct training caption of a language, empty where it has none: what its tokenizer is trained on and what counts as occurring (TEIR).</summary>
     /// <exception cref="EngineException">The data set lacks the language.</exception>
     IReadOnlyList<string> TrainingTexts(string language);
 
@@ -43,7 +43,7 @@ public interface IRetrievalDataset
     /// <summary>What chooses the best epoch; null if the data set has no validation split.</summary>
     RetrievalSet? Validation(string language);
 
-    /// <summary>The test sets, one per protocol, headline first.</summary>
+    /// <summary>The test sets, one per protocol, headline first; empty where the language has no test captions.</summary>
     IReadOnlyList<RetrievalSet> Tests(string language);
 }
 
@@ -82,4 +82,8 @@ public sealed record RetrievalSet(
     IReadOnlyList<int> Images,
     IReadOnlyList<string> Captions,
     IReadOnlyList<int> ImageOfCaption
-);
+)
+{
+    /// <summary>Recalls are means over so many folds of consecutive images, each with its own captions alone; 1 for none.</summary>
+    public int Folds { get; init; } = 1;
+}

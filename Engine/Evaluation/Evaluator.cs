@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tokenizer;
 using CllClip.Shared.Results;
@@ -25,6 +26,10 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
         using var scope = NewDisposeScope();
         var scores = new List<Score>();
         var sets = dataset.Tests(language);
+        if (sets.Count == 0)
+        {
+            return scores; // the language is learned here and tested nowhere
+        }
         var captions = sets.SelectMany(s => s.Captions).Distinct(StringComparer.Ordinal).ToList();
         var place = captions.Select((c, i) => (c, i)).ToDictionary(x => x.c, x => (long)x.i, StringComparer.Ordinal);
         var all = Encode(captions, tokenizer, rows, parts, stop); // protocols share most captions
@@ -55,11 +60,9 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
 
     private Recalls Recall(RetrievalSet set, Tensor texts)
     {
-        var images = features.Images.index_select(
-            0,
-            tensor(set.Images.Select(i => (long)i).ToArray(), ScalarType.Int64, features.Images.device)
-        ); // [N, D]
-        return RetrievalRecall.Of(texts, images, [.. set.ImageOfCaption.Select(i => (long)i)]);
+        var images = features.Images([.. set.Images.Select(i => (long)i)]); // [N, D]
+        long[] owners = [.. set.ImageOfCaption.Select(i => (long)i)];
+        return set.Folds == 1 ? RetrievalRecall.Of(texts, images, owners) : RetrievalRecall.OfFolds(texts, images, owners, set.Folds);
     }
 
     private Tensor Encode(

@@ -130,6 +130,14 @@ public static class RetrievalRecall
         );
     }
 
+    /// <summary>Mean over folds of consecutive images, by cosine similarity, without a whole matrix.</summary>
+    /// <inheritdoc cref="OfFolds(Tensor, IReadOnlyList{long}, int)"/>
+    public static Recalls OfFolds(Tensor texts, Tensor images, IReadOnlyList<long> imageOfCaption, int folds)
+    {
+        using var scope = NewDisposeScope();
+        return OfFolds(Similarities(texts, images), imageOfCaption, folds);
+    }
+
     private static Recalls Of((long[] T2i, long[] I2t) ranks) =>
         new([.. Recalls.Cutoffs.Select(k => At(ranks.T2i, k))], [.. Recalls.Cutoffs.Select(k => At(ranks.I2t, k))]);
 

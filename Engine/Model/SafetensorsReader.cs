@@ -35,6 +35,9 @@ public sealed class SafetensorsReader : IDisposable
     /// <summary>The <c>__metadata__</c> of the header, or null where it has none.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; }
 
+    /// <summary>Where the data begin; an entry's offsets count from here.</summary>
+    internal long DataStart => _dataStart;
+
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="EngineException">The file is missing, malformed, or something other than safetensors; the message says which.</exception>
     public static SafetensorsReader Open(string path)

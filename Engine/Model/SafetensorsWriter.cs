@@ -25,14 +25,11 @@ public static class SafetensorsWriter
             .OrderByDescending(t => SafetensorsHeader.SizeOf(t.Value.dtype))
             .ThenBy(t => t.Key, StringComparer.Ordinal)
             .ToArray();
-        var header = Header(sorted, metadata);
+        var header = Header([.. sorted.Select(t => (t.Key, t.Value.dtype, t.Value.shape))], metadata);
         AtomicFile.Write(
             path,
             stream =>
             {
-                Span<byte> length = stackalloc byte[8];
-                BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-                stream.Write(length);
                 stream.Write(header);
                 foreach (var (_, tensor) in sorted)
                     WriteData(stream, tensor);
@@ -48,7 +45,11 @@ public static class SafetensorsWriter
         stream.Write(tensor.detach().cpu().contiguous().bytes);
     }
 
-    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>What stands before the data of a file with one tensor, for whoever writes these in parts.</summary>
+    internal static byte[] Header(string name, ScalarType dtype, long[] shape, IReadOnlyDictionary<string, string>? metadata) =>
+        Header([(name, dtype, shape)], metadata);
+
+    private static byte[] Header((string Name, ScalarType Dtype, long[] Shape)[] tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -62,26 +63,29 @@ public static class SafetensorsWriter
                 json.WriteEndObject();
             }
             long at = 0;
-            foreach (var (name, tensor) in tensors)
-                at = WriteEntry(json, name, tensor, at);
+            foreach (var (name, dtype, shape) in tensors)
+                at = WriteEntry(json, name, dtype, shape, at);
             json.WriteEndObject();
         }
         var padding = (8 - buffer.WrittenCount % 8) % 8; // the data start at a multiple of 8
         buffer.GetSpan(8)[..padding].Fill((byte)' ');
         buffer.Advance(padding);
-        return buffer.WrittenSpan.ToArray();
+        var whole = new byte[8 + buffer.WrittenCount];
+        BinaryPrimitives.WriteUInt64LittleEndian(whole, (ulong)buffer.WrittenCount);
+        buffer.WrittenSpan.CopyTo(whole.AsSpan(8));
+        return whole;
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long at)
+    private static long WriteEntry(Utf8JsonWriter json, string name, ScalarType type, long[] shape, long at)
     {
-        var dtype = SafetensorsHeader.Dtypes.FirstOrDefault(d => d.Value == tensor.dtype).Key;
+        var dtype = SafetensorsHeader.Dtypes.FirstOrDefault(d => d.Value == type).Key;
         if (dtype is null || name == "__metadata__")
-            throw new EngineException($"Tensor \"{name}\" of type {tensor.dtype} cannot be stored as safetensors.");
-        var end = at + tensor.numel() * SafetensorsHeader.SizeOf(tensor.dtype);
+            throw new EngineException($"Tensor \"{name}\" of type {type} cannot be stored as safetensors.");
+        var end = at + shape.Aggregate(1L, (a, b) => a * b) * SafetensorsHeader.SizeOf(type);
         json.WriteStartObject(name);
         json.WriteString("dtype", dtype);
         json.WriteStartArray("shape");
-        foreach (var d in tensor.shape)
+        foreach (var d in shape)
             json.WriteNumberValue(d);
         json.WriteEndArray();
         json.WriteStartArray("data_offsets");

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 
 namespace CllClip.Engine.Search;
 
@@ -88,7 +89,7 @@ public sealed class SearchGallery
             dataset.Name,
             [.. emoji.Select(e => new GalleryThing(e.CodePoint, [.. e.Images.Where(i => i >= 0)]))],
             features.ImageRows(),
-            (int)features.Images.shape[1],
+            features.Width,
             (thing, language) => dataset.NameOf(language, emoji[thing].Index)
         );
     }

@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Tokenizer;
 using static TorchSharp.torch;
 
@@ -15,13 +16,13 @@ internal sealed class BatchMaker(ClipTokenizer tokenizer, TeacherFeatures featur
     /// <summary>One batch, in the order of the pairs.</summary>
     public TrainingBatch Make(IReadOnlyList<TrainingPair> pairs)
     {
-        var images = tensor(pairs.Select(p => (long)p.Image).ToArray(), ScalarType.Int64, features.Images.device); // [B]
-        var english = tensor(pairs.Select(p => (long)features.RowOf(p.English)).ToArray(), ScalarType.Int64, features.English.device); // [B]
+        long[] images = [.. pairs.Select(p => (long)p.Image)];
+        var targets = features.English([.. pairs.Select(p => (long)features.RowOf(p.English))]); // [B, D]
         return new TrainingBatch(
             [.. pairs.Select(p => Encode(p.Caption))],
-            features.English.index_select(0, english),
-            features.Images.index_select(0, images),
-            images
+            targets,
+            features.Images(images),
+            tensor(images, ScalarType.Int64, targets.device)
         )
         {
             Pairs = pairs,

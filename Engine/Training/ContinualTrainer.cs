@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;

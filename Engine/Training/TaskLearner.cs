@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;

@@ -1,6 +1,7 @@
 using CllClip.Engine;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Model;
 

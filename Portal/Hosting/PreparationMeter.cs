@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 
 namespace CllClip.Portal.Hosting;
 

@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Images;
 
 namespace CllClip.Portal.Jobs;
 
@@ -25,9 +26,8 @@ internal sealed class PartOfDataset : IRetrievalDataset
     public string HeadlineProtocol => _whole.HeadlineProtocol;
     public DatasetDefaults Defaults { get; }
     public int ImageCount => _whole.ImageCount;
-    public int ImageSize => _whole.ImageSize;
 
-    public byte[] ReadPixels(int image) => _whole.ReadPixels(image);
+    public RgbImage ReadImage(int image) => _whole.ReadImage(image);
 
     public IReadOnlyList<string> TrainingTexts(string language) =>
         [.. _pairs[language].Select(p => p.Caption).Distinct(StringComparer.Ordinal)];

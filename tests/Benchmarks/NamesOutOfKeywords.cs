@@ -1,5 +1,6 @@
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Images;
 
 namespace CllClip.Benchmarks;
 
@@ -18,9 +19,8 @@ internal sealed class NamesOutOfKeywords(Emoji36Dataset dataset) : IRetrievalDat
     public string HeadlineProtocol => dataset.HeadlineProtocol;
     public DatasetDefaults Defaults => dataset.Defaults;
     public int ImageCount => dataset.ImageCount;
-    public int ImageSize => dataset.ImageSize;
 
-    public byte[] ReadPixels(int image) => dataset.ReadPixels(image);
+    public RgbImage ReadImage(int image) => dataset.ReadImage(image);
 
     public IReadOnlyList<string> TrainingTexts(string language) => dataset.TrainingTexts(language); // the same set of texts
 

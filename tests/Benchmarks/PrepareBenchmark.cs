@@ -36,7 +36,7 @@ internal sealed class PrepareBenchmark : IBenchmark
             var data = Emoji36Dataset.Open(args[0]);
             var opened = watch.ElapsedMilliseconds;
             watch.Restart();
-            Parallel.For(0, data.ImageCount, image => data.ReadPixels(image));
+            Parallel.For(0, data.ImageCount, image => data.ReadImage(image));
             Line($"revision {report.Revision}; {report.Images:N0} drawings, {report.Bytes / 1e6:F1} MB");
             Line($"prepared in {report.Seconds:F1} s, opened in {opened} ms, all pixels read in {watch.Elapsed.TotalSeconds:F1} s");
             foreach (var missing in report.Missing)

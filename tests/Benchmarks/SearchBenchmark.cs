@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;

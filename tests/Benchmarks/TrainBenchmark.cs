@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tokenizer;

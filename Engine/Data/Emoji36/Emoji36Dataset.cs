@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CllClip.Engine.Data.Images;
 using CllClip.Shared.Languages;
 
 namespace CllClip.Engine.Data.Emoji36;
@@ -64,9 +65,6 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     /// <inheritdoc/>
     public int ImageCount => store.Images.Count;
 
-    /// <inheritdoc/>
-    public int ImageSize => Emoji36Renderer.Size;
-
     /// <summary>All emoji in code-point order; the position is the index.</summary>
     public IReadOnlyList<EmojiItem> Emoji { get; }
 
@@ -74,7 +72,8 @@ public sealed class Emoji36Dataset : IRetrievalDataset
     public IReadOnlyList<string> MissingDrawings => store.Header.Missing;
 
     /// <inheritdoc/>
-    public byte[] ReadPixels(int image) => rendered.Count > 0 ? [.. rendered[image]] : store.ReadPixels(image);
+    public RgbImage ReadImage(int image) =>
+        new(Emoji36Renderer.Size, Emoji36Renderer.Size, rendered.Count > 0 ? [.. rendered[image]] : store.ReadPixels(image));
 
     /// <summary>The picture of an image for pages.</summary>
     public DisplayImage DisplayImage(int image) =>

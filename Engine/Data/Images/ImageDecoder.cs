@@ -63,19 +63,24 @@ public static class ImageDecoder
             );
     }
 
-    private static Image Open(byte[] file, string name)
-    {
-        var head = file.AsSpan();
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']))
-            return Image.PngloadBuffer(file, failOn: Enums.FailOn.Error);
-        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
-            return Image.JpegloadBuffer(file, failOn: Enums.FailOn.Error);
-        if (head.Length > 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8))
-            return Image.WebploadBuffer(file, failOn: Enums.FailOn.Error);
-        if (head.StartsWith("GIF8"u8))
-            return Image.GifloadBuffer(file, failOn: Enums.FailOn.Error);
-        throw new EngineException($"{name} is {(file.Length == 0 ? "empty" : "no image of a known format")}; {Formats}.");
-    }
+    /// <summary>What a file is by its first bytes; null for none of the formats read here.</summary>
+    internal static string? FormatOf(ReadOnlySpan<byte> head) =>
+        head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) ? "PNG"
+        : head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]) ? "JPEG"
+        : head.Length > 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8) ? "WebP"
+        : head.StartsWith("GIF8"u8) ? "GIF"
+        : head.StartsWith("BM"u8) ? "BMP"
+        : null;
+
+    private static Image Open(byte[] file, string name) =>
+        FormatOf(file) switch
+        {
+            "PNG" => Image.PngloadBuffer(file, failOn: Enums.FailOn.Error),
+            "JPEG" => Image.JpegloadBuffer(file, failOn: Enums.FailOn.Error),
+            "WebP" => Image.WebploadBuffer(file, failOn: Enums.FailOn.Error),
+            "GIF" => Image.GifloadBuffer(file, failOn: Enums.FailOn.Error),
+            _ => throw new EngineException($"{name} is {(file.Length == 0 ? "empty" : "no image of a known format")}; {Formats}."),
+        };
 
     private static EngineException TooLarge(string name, long length, ImageLimits limits) =>
         new($"{name} has {length} bytes, more than the {limits.MaxBytes} allowed. Make it smaller and try again.");

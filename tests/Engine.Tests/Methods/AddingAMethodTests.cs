@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Tests.Golden;
 using CllClip.Engine.Tests.Training;

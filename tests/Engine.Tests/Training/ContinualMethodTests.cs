@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Training;
@@ -26,7 +27,7 @@ public sealed class ContinualMethodTests : ToyRuns
         for (var i = 0; i < 10; i++)
         {
             Assert.Equal(memory.Contains(replay.Seen.Pairs[i]), replay.Seen.FromMemory![i]);
-            using var wanted = features.English[features.RowOf(replay.Seen.Pairs[i].English)];
+            using var wanted = features.English([features.RowOf(replay.Seen.Pairs[i].English)]);
             Assert.True(wanted.Equals(replay.Seen.Targets[i]));
             Assert.Equal(replay.Seen.Pairs[i].Image, replay.Seen.ImageIds[i].item<long>());
         }

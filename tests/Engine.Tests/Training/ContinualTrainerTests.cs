@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tests.Golden;

@@ -1,10 +1,12 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Images;
 
 namespace CllClip.Engine.Tests.Training;
 
 /// <summary>A small data set made in memory: 24 coloured squares, each named in four languages by two words.</summary>
 public sealed class ToyDataset : IRetrievalDataset
 {
+    private const int Side = 64;
     private const int Things = 24;
     private static readonly Dictionary<string, (string[] First, string[] Second)> Words = new()
     {
@@ -21,14 +23,13 @@ public sealed class ToyDataset : IRetrievalDataset
     public string HeadlineProtocol => "toy";
     public DatasetDefaults Defaults { get; } = new(4e-3, 2, 60, 120, 8, ["en"]);
     public int ImageCount => Things;
-    public int ImageSize => 64;
 
-    public byte[] ReadPixels(int image)
+    public RgbImage ReadImage(int image)
     {
         var draws = new Random(image);
-        var pixels = new byte[3 * ImageSize * ImageSize];
+        var pixels = new byte[3 * Side * Side];
         draws.NextBytes(pixels);
-        return pixels;
+        return new RgbImage(Side, Side, pixels);
     }
 
     public IReadOnlyList<string> TrainingTexts(string language) =>

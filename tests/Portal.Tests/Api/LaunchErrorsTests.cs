@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Model;
 using CllClip.Portal.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,11 +1,13 @@
 using CllClip.Engine;
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Images;
 
 namespace CllClip.Portal.Tests.Jobs;
 
 /// <summary>A small data set made in memory: 24 pictures of noise, each named in four languages by two words.</summary>
 public sealed class ToyDataset : IRetrievalDataset
 {
+    private const int Side = 64;
     private const int Things = 24;
     private static readonly Dictionary<string, (string[] First, string[] Second)> Words = new()
     {
@@ -22,16 +24,15 @@ public sealed class ToyDataset : IRetrievalDataset
     public string HeadlineProtocol => "toy";
     public DatasetDefaults Defaults { get; } = new(4e-3, 2, 60, 120, 8, ["en"]);
     public int ImageCount => Things;
-    public int ImageSize => 64;
 
     /// <summary>Called with the language whenever an epoch of training begins: lets a test act in the middle of a run.</summary>
     public Action<string>? EpochBegins { get; set; }
 
-    public byte[] ReadPixels(int image)
+    public RgbImage ReadImage(int image)
     {
-        var pixels = new byte[3 * ImageSize * ImageSize];
+        var pixels = new byte[3 * Side * Side];
         new Random(image).NextBytes(pixels);
-        return pixels;
+        return new RgbImage(Side, Side, pixels);
     }
 
     public IReadOnlyList<string> TrainingTexts(string language) =>

@@ -1,5 +1,6 @@
 using CllClip.Engine;
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Model;
 using CllClip.Portal.Hosting;
 

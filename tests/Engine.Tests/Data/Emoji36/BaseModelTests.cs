@@ -1,6 +1,7 @@
 using System.Globalization;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Model;
 using TorchSharp;
@@ -47,8 +48,8 @@ public sealed class BaseModelTests : IDisposable
     private static (long[] Ranks, RetrievalSet Set) Recall(Emoji36Dataset data, TeacherFeatures features, RetrievalSet set)
     {
         using var scope = torch.NewDisposeScope();
-        var names = features.English.index_select(0, torch.tensor(set.Captions.Select(c => (long)features.RowOf(c)).ToArray())); // [M, D]
-        var images = features.Images.index_select(0, torch.tensor(set.Images.Select(i => (long)i).ToArray())); // [N, D]
+        var names = features.English([.. set.Captions.Select(c => (long)features.RowOf(c))]); // [M, D]
+        var images = features.Images([.. set.Images.Select(i => (long)i)]); // [N, D]
         var (ranks, _) = RetrievalRecall.Ranks(names, images, [.. set.ImageOfCaption.Select(i => (long)i)]);
         return (ranks, set);
     }

@@ -141,10 +141,9 @@ public class DatasetTests
     {
         var data = PreparedEmoji36.Dataset;
         var heart = data.Emoji.First(e => e.CodePoint == "2764");
-        Assert.Equal(64, data.ImageSize);
         foreach (var image in heart.Images)
         {
-            var pixels = data.ReadPixels(image);
+            var pixels = data.ReadImage(image).Pixels;
             Assert.Equal(64 * 64 * 3, pixels.Length);
             Assert.True(pixels.AsSpan(0, 3).SequenceEqual(new byte[] { 255, 255, 255 }), "the corner is white");
             var middle = pixels.AsSpan(((34 * 64) + 32) * 3, 3).ToArray();

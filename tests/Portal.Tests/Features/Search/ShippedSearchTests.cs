@@ -1,5 +1,6 @@
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Model;
 using CllClip.Engine.Search;
 using CllClip.Engine.Training;
