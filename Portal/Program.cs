@@ -1,6 +1,7 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Commands;
+using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Health;
@@ -21,6 +22,8 @@ try
     builder.Services.AddPortalStorage();
     builder.Services.AddPortalJobs();
     builder.Services.AddGuardedRunDesk();
+    builder.Services.AddCorpora();
+    builder.Services.AddPortalDatasets();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
     builder.Services.AddLeaderboard();

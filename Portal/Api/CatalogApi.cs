@@ -1,4 +1,6 @@
 using CllClip.Engine.Methods;
+using CllClip.Portal.Access;
+using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Hosting;
 using CllClip.Shared.Languages;
 
@@ -19,7 +21,11 @@ internal static class CatalogApi
             .WithName("ListLanguages")
             .WithSummary("The 36 languages");
         catalogue
-            .MapGet("/datasets", (IEngineHost engine) => TypedResults.Ok(DatasetResponse.All(engine)))
+            .MapGet(
+                "/datasets",
+                (IEngineHost engine, CorpusPreparer corpora, AccessGate gate, HttpContext context) =>
+                    TypedResults.Ok(DatasetResponse.All(engine, corpora, gate.MayChange(context.User)))
+            )
             .WithName("ListDatasets")
             .WithSummary("Data sets with revision, licence and how far they are prepared");
         catalogue

@@ -1,3 +1,4 @@
+using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Methods;
 
 namespace CllClip.Portal.Commands;
@@ -19,6 +20,7 @@ internal static class Help
             dotnet run --project Portal -- export run …       a finished run as a folder that travels
             dotnet run --project Portal -- export checkpoint …  a stage as a Hugging Face CLIP folder
             dotnet run --project Portal -- import run …       such a folder into the portal
+            dotnet run --project Portal -- import dataset …   your own data set: checked and prepared where it lies
             """
         );
         Section(
@@ -38,6 +40,11 @@ internal static class Help
         Section(output, "export checkpoint ID --out FOLDER [--stage N]", CheckpointCommands.ExportSwitches);
         output.WriteLine();
         output.WriteLine("import run FOLDER …");
+        Section(output, "import dataset PATH [switches]", DatasetCommands.ImportSwitches);
+        foreach (var layout in CorpusLayouts.All)
+        {
+            output.WriteLine($"  {layout.Kind.PadRight(10)} {layout.Files}");
+        }
         output.WriteLine();
         output.WriteLine(
             "Exit codes: 0 done, 1 failed (the reason is on the error stream), 2 the command is wrong, 130 stopped by Ctrl+C."

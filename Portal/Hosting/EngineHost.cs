@@ -4,6 +4,7 @@ using CllClip.Engine.Data.Emoji36;
 using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Model;
+using CllClip.Portal.Features.Datasets;
 
 namespace CllClip.Portal.Hosting;
 
@@ -14,17 +15,18 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly PortalFolders _folders;
     private readonly PortalOptions _options;
+    private readonly CorpusShelf _shelf;
     private readonly ILogger<EngineHost> _log;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _retry = new(0, 1);
     private readonly KeptValues<(string Id, string Device), ClipModel> _models = new();
-    private readonly KeptValues<(string Dataset, string Model, string Device), TeacherFeatures> _features = new();
+    private readonly KeptValues<(string Dataset, string Revision, string Model, string Device), TeacherFeatures> _features = new();
     private volatile PreparationStatus _status = new(false, "Starting", 0, null, null);
-    private volatile IReadOnlyList<IRetrievalDataset> _datasets = [];
+    private volatile IReadOnlyList<IRetrievalDataset> _embedded = [];
     private Thread? _thread;
 
-    public EngineHost(PortalFolders folders, PortalOptions options, ILogger<EngineHost> log) =>
-        (_folders, _options, _log) = (folders, options, log);
+    public EngineHost(PortalFolders folders, PortalOptions options, CorpusShelf shelf, ILogger<EngineHost> log) =>
+        (_folders, _options, _shelf, _log) = (folders, options, shelf, log);
 
     public PreparationStatus Preparation => _status;
 
@@ -32,7 +34,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
 
     public Task Ready => _ready.Task;
 
-    public IReadOnlyList<IRetrievalDataset> Datasets => _datasets;
+    public IReadOnlyList<IRetrievalDataset> Datasets => _embedded.Count == 0 ? [] : [.. _embedded, .. _shelf.Open];
 
     public IReadOnlyList<string> ModelIds =>
         Directory.Exists(_folders.Models)
@@ -64,8 +66,30 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         return _models.Get((id, on), () => ClipModel.Load(Path.Combine(_folders.Models, id), on));
     }
 
-    public TeacherFeatures Features(string datasetId, string modelId, string? device = null) =>
-        Features(Dataset(datasetId), modelId, device, null, CancellationToken.None);
+    public TeacherFeatures Features(
+        IRetrievalDataset dataset,
+        string modelId,
+        string? device = null,
+        IProgress<FeatureProgress>? progress = null,
+        CancellationToken stop = default
+    )
+    {
+        var on = DeviceChoice.ResolveName(device ?? _options.Device);
+        while (true)
+        {
+            try
+            {
+                return _features.Get(
+                    (dataset.Id, dataset.Revision, modelId, on),
+                    () => new FeatureCache(_folders.Features).Load(dataset, Model(modelId, on), progress, stop)
+                );
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                // another caller did the work and was stopped: it goes on here
+            }
+        }
+    }
 
     /// <summary>Starts the preparation beside the check of the database, which other services wait for.</summary>
     public Task StartingAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);
@@ -152,7 +176,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         var dataset = PrepareEmoji36(meter, stop);
         meter.EnterFeatures();
         Features(dataset, DefaultModel, null, meter, stop);
-        _datasets = [dataset.WithoutPixels()];
+        _embedded = [dataset.WithoutPixels()];
         Set(new(true, "Ready", 1, 0, null));
     }
 
@@ -166,24 +190,6 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         {
             throw new EngineException($"{error.Message} (That folder is {_folders.ContentRoot}.)", error);
         }
-    }
-
-    private IRetrievalDataset Dataset(string id) =>
-        Datasets.FirstOrDefault(d => d.Id == id) ?? throw new EngineException($"Data set '{id}' is not ready.");
-
-    private TeacherFeatures Features(
-        IRetrievalDataset dataset,
-        string model,
-        string? device,
-        IProgress<FeatureProgress>? progress,
-        CancellationToken stop
-    )
-    {
-        var on = DeviceChoice.ResolveName(device ?? _options.Device);
-        return _features.Get(
-            (dataset.Id, model, on),
-            () => new FeatureCache(_folders.Features).Load(dataset, Model(model, on), progress, stop)
-        );
     }
 
     private void Set(PreparationStatus status)

@@ -33,8 +33,19 @@ public interface IEngineHost
     ClipModel Model(string id, string? device = null);
 
     /// <summary>What a base model says of a data set, computed when first asked for and kept in memory and on disk; do not dispose it.</summary>
-    /// <exception cref="EngineException">There is no such data set or model, or the device is not there.</exception>
-    TeacherFeatures Features(string datasetId, string modelId, string? device = null);
+    /// <param name="dataset">One of <see cref="Datasets"/>, or one that is about to be.</param>
+    /// <param name="modelId">One of <see cref="ModelIds"/>.</param>
+    /// <param name="device">As of <see cref="Model"/>.</param>
+    /// <param name="progress">Told how far the computing is, if anything has to be computed and this call does it.</param>
+    /// <param name="stop">Stops the computing; what is done is kept for the next call.</param>
+    /// <exception cref="EngineException">There is no such model, an image cannot be read, the disk refuses, or the device is not there.</exception>
+    TeacherFeatures Features(
+        IRetrievalDataset dataset,
+        string modelId,
+        string? device = null,
+        IProgress<FeatureProgress>? progress = null,
+        CancellationToken stop = default
+    );
 }
 
 /// <summary>How far the start in the background has come.</summary>

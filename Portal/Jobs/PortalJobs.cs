@@ -56,6 +56,7 @@ public static class PortalJobs
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunQueries>();
         services.AddSingleton<RunImport>();
+        services.AddSingleton<RunUses>();
         return services;
     }
 }

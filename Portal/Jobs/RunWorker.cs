@@ -103,7 +103,7 @@ public sealed partial class RunWorker(
             );
         }
         store.Update(run.Id, row => row.Provenance = now);
-        return (dataset, plan, new ContinualTrainer(dataset, model, engine.Features(run.Dataset, run.Model, run.Lane)));
+        return (dataset, plan, new ContinualTrainer(dataset, model, engine.Features(dataset, run.Model, run.Lane)));
     }
 
     /// <summary>Stores the end: state, reason, aggregates and duration in one transaction.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace CllClip.Shared.Languages;
 
@@ -54,6 +55,24 @@ public static class LanguageCatalog
     public static IReadOnlyList<string> Tour { get; } = ["en", "de", "ja", "hi", "ar", "fi"];
 
     private static readonly FrozenDictionary<string, Language> ByCode = All.ToFrozenDictionary(l => l.Code, StringComparer.Ordinal);
+
+    /// <summary>The language with this code; one outside the 36 is described by its BCP 47 tag, as far as the system knows it.</summary>
+    public static Language Describe(string code)
+    {
+        if (Find(code) is { } known)
+        {
+            return known;
+        }
+        try
+        {
+            var culture = CultureInfo.GetCultureInfo(code, predefinedOnly: true);
+            return new Language(code, culture.EnglishName, culture.NativeName, "", culture.TextInfo.IsRightToLeft ? "rtl" : "ltr", "");
+        }
+        catch (CultureNotFoundException)
+        {
+            return new Language(code, code, code, "", "auto", "");
+        }
+    }
 
     /// <summary>The language with this code, or null.</summary>
     public static Language? Find(string code) => ByCode.GetValueOrDefault(code);

@@ -33,7 +33,7 @@ public sealed class SearchSpace
     {
         ArgumentNullException.ThrowIfNull(host);
         var dataset = host.Datasets.OfType<Emoji36Dataset>().First();
-        return new SearchSpace(dataset, host.Model(model, "cpu"), SearchGallery.Of(dataset, host.Features(dataset.Id, model)));
+        return new SearchSpace(dataset, host.Model(model, "cpu"), SearchGallery.Of(dataset, host.Features(dataset, model)));
     }
 
     /// <summary>What is shown of a thing found.</summary>

@@ -1,4 +1,5 @@
 using CllClip.Engine;
+using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -31,8 +32,8 @@ public sealed class EngineHostTests : IDisposable
         Assert.Equal("emoji36", dataset.Id);
         Assert.Contains("emoji-base", host.ModelIds);
         Assert.Same(host.Model("emoji-base"), host.Model("emoji-base", "cpu"));
-        Assert.Same(host.Features("emoji36", "emoji-base"), host.Features("emoji36", "emoji-base", "cpu"));
-        Assert.Equal(dataset.ImageCount * 128, host.Features("emoji36", "emoji-base").ImageRows().Length);
+        Assert.Same(host.Features(dataset, "emoji-base"), host.Features(dataset, "emoji-base", "cpu"));
+        Assert.Equal(dataset.ImageCount * 128, host.Features(dataset, "emoji-base").ImageRows().Length);
         Assert.Equal(seen.Select(s => s.Fraction).Order(), seen.Select(s => s.Fraction));
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
@@ -69,19 +70,17 @@ public sealed class EngineHostTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_model_or_data_set_is_named()
+    public void An_unknown_model_is_named()
     {
         using var host = Host(PreparedData.Root, _folder.Path);
         Assert.Contains("'nothing'", Assert.Throws<EngineException>(() => host.Model("nothing")).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            "'nothing'",
-            Assert.Throws<EngineException>(() => host.Features("nothing", "emoji-base")).Message,
-            StringComparison.Ordinal
-        );
     }
 
     private static EngineHost Host(string content, string data) =>
-        new(new PortalFolders(content, data), new PortalOptions { Device = "cpu" }, NullLogger<EngineHost>.Instance);
+        Host(new PortalFolders(content, data));
+
+    private static EngineHost Host(PortalFolders folders) =>
+        new(folders, new PortalOptions { Device = "cpu" }, new CorpusShelf(folders), NullLogger<EngineHost>.Instance);
 
     private static async Task<string> ErrorAsync(EngineHost host, string before)
     {

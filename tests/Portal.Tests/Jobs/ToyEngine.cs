@@ -34,7 +34,13 @@ public sealed class ToyEngine : IEngineHost, IDisposable
     public ClipModel Model(string id, string? device = null) =>
         id == "emoji-base" ? _model.Value : throw new EngineException($"There is no base model '{id}'.");
 
-    public TeacherFeatures Features(string datasetId, string modelId, string? device = null) => _features.Value;
+    public TeacherFeatures Features(
+        IRetrievalDataset dataset,
+        string modelId,
+        string? device = null,
+        IProgress<FeatureProgress>? progress = null,
+        CancellationToken stop = default
+    ) => _features.Value;
 
     public void Dispose()
     {

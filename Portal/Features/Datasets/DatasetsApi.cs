@@ -1,0 +1,112 @@
+using System.ComponentModel;
+using System.Text;
+using CllClip.Engine;
+using CllClip.Engine.Data.Corpora;
+using CllClip.Portal.Access;
+using CllClip.Portal.Api;
+using CllClip.Portal.Layout;
+
+namespace CllClip.Portal.Features.Datasets;
+
+/// <summary>Users' own data sets in the HTTP API.</summary>
+internal static class DatasetsApi
+{
+    private const string IdHelp = "The data set's id";
+
+    public static void MapDatasets(this RouteGroupBuilder api)
+    {
+        var datasets = api.MapGroup("/datasets").WithTags("Data sets");
+        datasets
+            .MapPost("", Register)
+            .WithName("RegisterDataset")
+            .WithSummary("Registers a data set that lies on the server, and has it checked and prepared; nothing is copied")
+            .Accepts<DatasetRequest>("application/json")
+            .Produces<DatasetResponse>(StatusCodes.Status201Created)
+            .ProducesValidationProblem();
+        datasets
+            .MapGet("/{id}", Get)
+            .WithName("GetDataset")
+            .WithSummary("One data set: how far it is, what it has")
+            .Produces<DatasetResponse>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        datasets
+            .MapGet("/{id}/report", Report)
+            .WithName("GetDatasetReport")
+            .WithSummary("Everything that the last check found, with file, line and remedy")
+            .Produces<StoredReport>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        datasets
+            .MapGet("/{id}/report.csv", ReportCsv)
+            .WithName("GetDatasetReportCsv")
+            .WithSummary("The same as CSV")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        Act(datasets.MapPost("/{id}/prepare", (string id, CorpusPreparer p) => Acted(id, p, p.Prepare)), "PrepareDataset", "Checks and prepares a data set again");
+        Act(datasets.MapPost("/{id}/cancel", (string id, CorpusPreparer p) => Acted(id, p, p.Cancel)), "CancelDataset", "Cancels a preparation; what is embedded is kept");
+        datasets
+            .MapDelete("/{id}", Delete)
+            .WithName("DeleteDataset")
+            .WithSummary("Forgets a data set; the files it was registered from stay as they are")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static void Act(RouteHandlerBuilder endpoint, string name, string summary) =>
+        endpoint
+            .WithName(name)
+            .WithSummary(summary)
+            .Produces(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static IResult Register(DatasetRequest request, CorpusRegistrar registrar, CorpusPreparer preparer)
+    {
+        if (registrar.Check(request, out var errors) is not { } entry)
+        {
+            return Problem.Fields(errors);
+        }
+        try
+        {
+            preparer.Register(entry);
+        }
+        catch (EngineException error)
+        {
+            return Problem.Of(StatusCodes.Status507InsufficientStorage, "The data set cannot be stored", error.Message);
+        }
+        var made = preparer.All.Single(v => v.Id == entry.Registration.Id);
+        return TypedResults.Created($"/api/v1/datasets/{made.Id}", DatasetResponse.Of(made, showsFolder: true));
+    }
+
+    private static IResult Get([Description(IdHelp)] string id, HttpContext context, CorpusPreparer preparer, AccessGate gate, Hosting.IEngineHost engine) =>
+        DatasetResponse.All(engine, preparer, gate.MayChange(context.User)).FirstOrDefault(d => d.Id == id) is { } found
+            ? TypedResults.Ok(found)
+            : Problem.NotFound("data set", id);
+
+    private static IResult Report([Description(IdHelp)] string id, CorpusPreparer preparer) =>
+        preparer.All.FirstOrDefault(v => v.Id == id)?.Report is { } report ? TypedResults.Ok(report) : Problem.NotFound("report of a data set", id);
+
+    private static IResult ReportCsv([Description(IdHelp)] string id, CorpusPreparer preparer) =>
+        preparer.All.FirstOrDefault(v => v.Id == id)?.Report is { } report
+            ? TypedResults.File(Encoding.UTF8.GetBytes(Findings(report.Findings).ToCsv()), "text/csv; charset=utf-8", $"dataset-{id}-report.csv")
+            : Problem.NotFound("report of a data set", id);
+
+    private static IResult Acted(string id, CorpusPreparer preparer, Func<string, string?> act) =>
+        preparer.All.All(v => v.Id != id) ? Problem.NotFound("data set", id)
+        : act(id) is { } reason ? Problem.Conflict(reason)
+        : TypedResults.Accepted($"/api/v1/datasets/{id}");
+
+    private static IResult Delete([Description(IdHelp)] string id, CorpusPreparer preparer) =>
+        preparer.All.All(v => v.Id != id) ? Problem.NotFound("data set", id)
+        : preparer.Remove(id) is { } reason ? Problem.Conflict(reason)
+        : TypedResults.NoContent();
+
+    /// <summary>Findings as a table.</summary>
+    internal static Layout.Components.TableFile Findings(IEnumerable<CorpusFinding> findings) =>
+        new(
+            ["severity", "file", "line", "message", "remedy"],
+            findings.Select(f =>
+                (IReadOnlyList<object?>)[f.Severity.ToString().ToLowerInvariant(), f.File, f.Line, f.Message, f.Remedy]
+            )
+        );
+}

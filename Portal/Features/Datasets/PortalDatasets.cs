@@ -1,0 +1,22 @@
+using CllClip.Portal.Access;
+
+namespace CllClip.Portal.Features.Datasets;
+
+/// <summary>Services of users' own data sets.</summary>
+public static class PortalDatasets
+{
+    /// <summary>What registers and prepares them; needs the engine and the storage.</summary>
+    public static IServiceCollection AddCorpora(this IServiceCollection services)
+    {
+        services.AddSingleton<CorpusRegistrar>();
+        services.AddSingleton<CorpusPreparer>();
+        return services;
+    }
+
+    /// <summary>Prepares in the background what is pending, and serves the page.</summary>
+    public static IServiceCollection AddPortalDatasets(this IServiceCollection services)
+    {
+        services.AddHostedService(s => s.GetRequiredService<CorpusPreparer>());
+        return services.AddScoped<DatasetDesk>();
+    }
+}

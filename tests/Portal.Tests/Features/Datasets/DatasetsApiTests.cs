@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CllClip.Engine.Tests.Data.Corpora;
+using CllClip.Portal.Tests.Hosting;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Features.Datasets;
+
+/// <summary>A user's data set through the HTTP API: registered, checked, embedded, trained on, forgotten.</summary>
+public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHost>, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("coco")]
+    [InlineData("flickr30k")]
+    [InlineData("jsonl")]
+    [InlineData("csv")]
+    public async Task A_data_set_in_each_layout_is_prepared_learned_and_tested(string layout)
+    {
+        Assert.SkipUnless(PreparedData.IsThere, "npm ci brings Emoji36's packages");
+        Write(layout);
+        using var client = portal.Client();
+        using var made = await client.PostAsJsonAsync("/api/v1/datasets", new { folder = _folder.Path, id = $"my-{layout}" }, Stop);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        Assert.Equal($"/api/v1/datasets/my-{layout}", made.Headers.Location?.ToString());
+        var ready = await UntilAsync(client, $"/api/v1/datasets/my-{layout}", d => Text(d, "state") is "ready" or "failed");
+        Assert.Equal("ready", Text(ready, "state"));
+        Assert.Equal((layout, 23), (Text(ready, "kind"), ready.GetProperty("images").GetInt32()));
+        Assert.Equal(24, ready.GetProperty("counts").GetProperty("de").GetProperty("training").GetInt32());
+
+        var run = new
+        {
+            method = "cll-clip",
+            teir = true,
+            dataset = $"my-{layout}",
+            model = "emoji-base",
+            languages = new[] { "en", "de" },
+            epochs = 1,
+            options = new Dictionary<string, object> { ["batchSize"] = 8, ["vocabularySize"] = 100 },
+        };
+        using var launched = await client.PostAsJsonAsync("/api/v1/runs", run, Stop);
+        Assert.True(launched.StatusCode == HttpStatusCode.Created, await launched.Content.ReadAsStringAsync(Stop));
+        var address = launched.Headers.Location!.ToString();
+        var done = await UntilAsync(client, address, r => Text(r, "state") is "Completed" or "Failed");
+        Assert.True(Text(done, "state") == "Completed", done.ToString());
+        Assert.Equal(Text(ready, "revision"), Text(done.GetProperty("provenance"), "dataRevision"));
+        var scores = await client.GetFromJsonAsync<JsonElement>(address + "/scores", Stop);
+        var protocols = scores.EnumerateArray().Select(s => Text(s, "protocol")).Distinct();
+        Assert.Equal(["all-captions", "first-caption"], protocols.Order(StringComparer.Ordinal));
+        Assert.Equal(3 * 2 * 2 * 3, scores.GetArrayLength()); // en, then en and de; protocols, directions, K
+        Assert.NotEqual(JsonValueKind.Null, done.GetProperty("summary").GetProperty("arT2i").ValueKind);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync($"/api/v1/datasets/my-{layout}", Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/api/v1/datasets/my-{layout}", Stop)).StatusCode);
+        Assert.True(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Count() > 20, "the user's files stay");
+    }
+
+    [Fact]
+    public async Task A_broken_one_gets_a_report_with_file_line_and_remedy_and_is_taken_once_mended()
+    {
+        Assert.SkipUnless(PreparedData.IsThere, "npm ci brings Emoji36's packages");
+        Write("coco");
+        var picture = Path.Combine(_folder.Path, "MSCOCO/train2014/COCO_train2014_000000000001.jpg");
+        var whole = await File.ReadAllBytesAsync(picture, Stop);
+        await File.WriteAllTextAsync(picture, "no picture", Stop);
+        using var client = portal.Client();
+        using var made = await client.PostAsJsonAsync("/api/v1/datasets", new { folder = _folder.Path, id = "broken" }, Stop);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var failed = await UntilAsync(client, "/api/v1/datasets/broken", d => Text(d, "state") is "ready" or "failed");
+        Assert.Equal(("failed", 1), (Text(failed, "state"), failed.GetProperty("errors").GetInt32()));
+        var report = await client.GetFromJsonAsync<JsonElement>("/api/v1/datasets/broken/report", Stop);
+        var finding = Assert.Single(report.GetProperty("findings").EnumerateArray());
+        Assert.Equal(("annotations/coco/en/train.json", 3), (Text(finding, "file"), finding.GetProperty("line").GetInt32()));
+        Assert.Contains("no image of a known format", Text(finding, "message"), StringComparison.Ordinal);
+        var csv = await client.GetStringAsync("/api/v1/datasets/broken/report.csv", Stop);
+        Assert.StartsWith("severity,file,line,message,remedy\nerror,annotations/coco/en/train.json,3,", csv, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(picture, whole, Stop);
+        Assert.Equal(HttpStatusCode.Accepted, (await client.PostAsync("/api/v1/datasets/broken/prepare", null, Stop)).StatusCode);
+        var ready = await UntilAsync(client, "/api/v1/datasets/broken", d => Text(d, "state") is "ready");
+        Assert.Equal(0, ready.GetProperty("errors").GetInt32());
+    }
+
+    [Fact]
+    public async Task Wrong_fields_are_named_each()
+    {
+        using var client = portal.Client();
+        Assert.Equal(["folder"], await WrongAsync(client, new { }));
+        Assert.Equal(["folder"], await WrongAsync(client, new { folder = "relative/path" }));
+        Assert.Equal(["folder"], await WrongAsync(client, new { folder = Path.Combine(_folder.Path, "nowhere") }));
+        Assert.Equal(["kind"], await WrongAsync(client, new { folder = _folder.Path }));
+        Write("coco");
+        Write("flickr30k");
+        Assert.Equal(["kind"], await WrongAsync(client, new { folder = _folder.Path })); // two of them: which?
+        Assert.Equal(["kind"], await WrongAsync(client, new { folder = _folder.Path, kind = "xm3600" }));
+        Assert.Equal(
+            ["id", "images", "models", "name"],
+            await WrongAsync(
+                client,
+                new
+                {
+                    folder = _folder.Path,
+                    kind = "coco",
+                    id = "../etc",
+                    images = "/nowhere",
+                    models = new[] { "clip" },
+                    name = new string('x', 101),
+                }
+            )
+        );
+        Assert.Equal(["id"], await WrongAsync(client, new { folder = _folder.Path, kind = "coco", id = "emoji36" }));
+        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/api/v1/datasets/none/prepare", null, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync("/api/v1/datasets/emoji36", Stop)).StatusCode);
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private static async Task<IEnumerable<string>> WrongAsync(HttpClient client, object request)
+    {
+        using var answer = await client.PostAsJsonAsync("/api/v1/datasets", request, Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        return [.. problem.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task<JsonElement> UntilAsync(HttpClient client, string address, Func<JsonElement, bool> good)
+    {
+        for (var end = DateTime.UtcNow + Patience; ; )
+        {
+            var now = await client.GetFromJsonAsync<JsonElement>(address, Stop);
+            if (good(now))
+            {
+                return now;
+            }
+            Assert.True(DateTime.UtcNow < end, now.ToString());
+            await Task.Delay(200, Stop);
+        }
+    }
+
+    private void Write(string layout)
+    {
+        Action<string> write = layout switch
+        {
+            "coco" => SmallCorpora.Coco,
+            "flickr30k" => SmallCorpora.Flickr30k,
+            "jsonl" => SmallCorpora.JsonLines,
+            _ => SmallCorpora.Csv,
+        };
+        write(_folder.Path);
+    }
+}
