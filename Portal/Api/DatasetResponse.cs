@@ -1,6 +1,6 @@
 using CllClip.Engine.Data;
-using CllClip.Engine.Data.Emoji36;
 using CllClip.Engine.Data.Corpora;
+using CllClip.Engine.Data.Emoji36;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Hosting;
 
@@ -90,10 +90,14 @@ public sealed record DatasetResponse
             Defaults = manifest is null ? null : CorpusDataset.TrainingDefaults,
             Errors = view.Report?.Errors,
             Warnings = view.Report?.Warnings,
-            Error = showsFolder ? view.Error : view.Error is null ? null : "It cannot be used; whoever registered it sees why.",
-            Preparation = view.State is CorpusState.Preparing
-                ? new PreparationStatus(false, view.Phase ?? "Starting", view.Fraction ?? 0, view.SecondsLeft, null)
-                : null,
+            Error =
+                showsFolder ? view.Error
+                : view.Error is null ? null
+                : "It cannot be used; whoever registered it sees why.",
+            Preparation =
+                view.State is CorpusState.Preparing
+                    ? new PreparationStatus(false, view.Phase ?? "Starting", view.Fraction ?? 0, view.SecondsLeft, null)
+                    : null,
         };
     }
 

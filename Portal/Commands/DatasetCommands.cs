@@ -102,7 +102,9 @@ internal static class DatasetCommands
         if (!ready)
         {
             shelf.Remove(entry.Registration.Id);
-            throw new EngineException(error ?? "The data set was not taken in. Mend what is listed above, then give the same command again.");
+            throw new EngineException(
+                error ?? "The data set was not taken in. Mend what is listed above, then give the same command again."
+            );
         }
         Console.WriteLine(
             string.Create(

@@ -214,7 +214,7 @@ public static partial class CorpusPreparation
                 "Add captions with the split train or test."
             );
         }
-        else if (trains && !tests)
+        else if (trains && !tests && report.Errors == 0)
         {
             report.Warning(
                 name,

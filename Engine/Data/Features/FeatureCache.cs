@@ -54,9 +54,12 @@ public sealed class FeatureCache(string folder)
                 $"{dataset.Id}-{Short(dataset.Revision)}-{Short(facts["base"])}-{facts["inputs"][..8]}-{what}.safetensors"
             );
             var wanted = (rows, model.Config.ProjectionDim);
-            if (!IsWhole(path, wanted, facts))
+            using (FeatureLock.Take(path, () => IsWhole(path, wanted, facts), stop))
             {
-                write(path);
+                if (!IsWhole(path, wanted, facts))
+                {
+                    write(path);
+                }
             }
             return FeatureMatrix.Open(path, model.Device, MostResident);
         }

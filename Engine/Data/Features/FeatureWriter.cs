@@ -22,7 +22,7 @@ internal static class FeatureWriter
     /// <param name="embed">Gives the embeddings of some rows. (first, count) to [count, D]</param>
     /// <param name="progress">Told the share done.</param>
     /// <param name="stop">Stops between batches; what is done is kept.</param>
-    /// <exception cref="EngineException">The disk refuses, or another process is at work on the file.</exception>
+    /// <exception cref="EngineException">The disk refuses.</exception>
     public static void Write(
         string path,
         (long Rows, int Width) shape,
@@ -75,7 +75,7 @@ internal static class FeatureWriter
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new EngineException(
-                $"{path} cannot be written: {error.Message} Free some space ({shape.Rows * shape.Width * (half ? 2L : 4L) >> 20} MB are needed), or wait if another process computes it; what is done is kept.",
+                $"{path} cannot be written: {error.Message} Free some space ({shape.Rows * shape.Width * (half ? 2L : 4L) >> 20} MB are needed); what is done is kept.",
                 error
             );
         }

@@ -50,7 +50,16 @@ public sealed partial class CorpusPreparer : BackgroundService
                             : i.Open ? CorpusState.Ready
                             : i.Error is not null || i.Report is { Errors: > 0 } ? CorpusState.Failed
                             : CorpusState.Registered;
-                        return new CorpusView(i.Entry, state, work?.Meter.Phase, work?.Meter.Fraction, work?.Meter.SecondsLeft, i.Error, i.Manifest, i.Report);
+                        return new CorpusView(
+                            i.Entry,
+                            state,
+                            work?.Meter.Phase,
+                            work?.Meter.Fraction,
+                            work?.Meter.SecondsLeft,
+                            i.Error,
+                            i.Manifest,
+                            i.Report
+                        );
                     }),
                 ];
             }

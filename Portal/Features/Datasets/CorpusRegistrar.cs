@@ -98,7 +98,10 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
         var trimmed = path.Trim();
         if (trimmed.Any(char.IsControl) || !Path.IsPathFullyQualified(trimmed))
         {
-            wrong[field] = [$"Write the whole path on the server, from its root: {(OperatingSystem.IsWindows() ? @"C:\data\coco" : "/data/coco")}."];
+            wrong[field] =
+            [
+                $"Write the whole path on the server, from its root: {(OperatingSystem.IsWindows() ? @"C:\data\coco" : "/data/coco")}.",
+            ];
             return null;
         }
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(trimmed));
@@ -128,9 +131,13 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
             {
                 return found[0];
             }
-            wrong["kind"] = found.Count == 0
-                ? [$"{folder} has none of the layouts that are read here. {layouts}"]
-                : [$"The folder holds several data sets: {string.Join(", ", found)}. Choose one; the others can be registered after it."];
+            wrong["kind"] =
+                found.Count == 0
+                    ? [$"{folder} has none of the layouts that are read here. {layouts}"]
+                    :
+                    [
+                        $"The folder holds several data sets: {string.Join(", ", found)}. Choose one; the others can be registered after it.",
+                    ];
             return null;
         }
         if (CorpusLayouts.Find(asked.Trim()) is not { } layout)
@@ -164,7 +171,9 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
     private static string Slug(string name)
     {
         var slug = NotSlug().Replace(name.ToLowerInvariant(), "-").Trim('-');
-        return slug.Length == 0 ? "own" : slug.Length > 30 ? slug[..30].Trim('-') : slug;
+        return slug.Length == 0 ? "own"
+            : slug.Length > 30 ? slug[..30].Trim('-')
+            : slug;
     }
 
     [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}$", RegexOptions.CultureInvariant)]

@@ -184,7 +184,10 @@ public sealed class CorpusShelf
             item = item with { Manifest = CorpusManifest.Read(Path.Combine(folder, ManifestFile)) };
             return item.Manifest is null || entry.Pending || item.Report is { Errors: > 0 }
                 ? item
-                : item with { Open = CorpusDataset.Open(item.Manifest) };
+                : item with
+                {
+                    Open = CorpusDataset.Open(item.Manifest),
+                };
         }
         catch (EngineException error)
         {
@@ -205,8 +208,7 @@ public sealed class CorpusShelf
         }
     }
 
-    private void Write<T>(string id, string file, T value) =>
-        AtomicFile.Write(At(id, file), s => JsonSerializer.Serialize(s, value, Json));
+    private void Write<T>(string id, string file, T value) => AtomicFile.Write(At(id, file), s => JsonSerializer.Serialize(s, value, Json));
 
     private string At(string id, string file) => Path.Combine(_folders.Dataset(id), file);
 

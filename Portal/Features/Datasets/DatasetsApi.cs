@@ -41,8 +41,16 @@ internal static class DatasetsApi
             .WithSummary("The same as CSV")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        Act(datasets.MapPost("/{id}/prepare", (string id, CorpusPreparer p) => Acted(id, p, p.Prepare)), "PrepareDataset", "Checks and prepares a data set again");
-        Act(datasets.MapPost("/{id}/cancel", (string id, CorpusPreparer p) => Acted(id, p, p.Cancel)), "CancelDataset", "Cancels a preparation; what is embedded is kept");
+        Act(
+            datasets.MapPost("/{id}/prepare", (string id, CorpusPreparer p) => Acted(id, p, p.Prepare)),
+            "PrepareDataset",
+            "Checks and prepares a data set again"
+        );
+        Act(
+            datasets.MapPost("/{id}/cancel", (string id, CorpusPreparer p) => Acted(id, p, p.Cancel)),
+            "CancelDataset",
+            "Cancels a preparation; what is embedded is kept"
+        );
         datasets
             .MapDelete("/{id}", Delete)
             .WithName("DeleteDataset")
@@ -78,17 +86,29 @@ internal static class DatasetsApi
         return TypedResults.Created($"/api/v1/datasets/{made.Id}", DatasetResponse.Of(made, showsFolder: true));
     }
 
-    private static IResult Get([Description(IdHelp)] string id, HttpContext context, CorpusPreparer preparer, AccessGate gate, Hosting.IEngineHost engine) =>
+    private static IResult Get(
+        [Description(IdHelp)] string id,
+        HttpContext context,
+        CorpusPreparer preparer,
+        AccessGate gate,
+        Hosting.IEngineHost engine
+    ) =>
         DatasetResponse.All(engine, preparer, gate.MayChange(context.User)).FirstOrDefault(d => d.Id == id) is { } found
             ? TypedResults.Ok(found)
             : Problem.NotFound("data set", id);
 
     private static IResult Report([Description(IdHelp)] string id, CorpusPreparer preparer) =>
-        preparer.All.FirstOrDefault(v => v.Id == id)?.Report is { } report ? TypedResults.Ok(report) : Problem.NotFound("report of a data set", id);
+        preparer.All.FirstOrDefault(v => v.Id == id)?.Report is { } report
+            ? TypedResults.Ok(report)
+            : Problem.NotFound("report of a data set", id);
 
     private static IResult ReportCsv([Description(IdHelp)] string id, CorpusPreparer preparer) =>
         preparer.All.FirstOrDefault(v => v.Id == id)?.Report is { } report
-            ? TypedResults.File(Encoding.UTF8.GetBytes(Findings(report.Findings).ToCsv()), "text/csv; charset=utf-8", $"dataset-{id}-report.csv")
+            ? TypedResults.File(
+                Encoding.UTF8.GetBytes(Findings(report.Findings).ToCsv()),
+                "text/csv; charset=utf-8",
+                $"dataset-{id}-report.csv"
+            )
             : Problem.NotFound("report of a data set", id);
 
     private static IResult Acted(string id, CorpusPreparer preparer, Func<string, string?> act) =>
@@ -105,8 +125,6 @@ internal static class DatasetsApi
     internal static Layout.Components.TableFile Findings(IEnumerable<CorpusFinding> findings) =>
         new(
             ["severity", "file", "line", "message", "remedy"],
-            findings.Select(f =>
-                (IReadOnlyList<object?>)[f.Severity.ToString().ToLowerInvariant(), f.File, f.Line, f.Message, f.Remedy]
-            )
+            findings.Select(f => (IReadOnlyList<object?>)[f.Severity.ToString().ToLowerInvariant(), f.File, f.Line, f.Message, f.Remedy])
         );
 }

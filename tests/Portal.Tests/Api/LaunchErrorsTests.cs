@@ -153,6 +153,12 @@ public sealed class LaunchErrorsTests(PortalHost portal) : IClassFixture<PortalH
 
         public ClipModel Model(string id, string? device = null) => throw new InvalidOperationException();
 
-        public TeacherFeatures Features(string datasetId, string modelId, string? device = null) => throw new InvalidOperationException();
+        public TeacherFeatures Features(
+            IRetrievalDataset dataset,
+            string modelId,
+            string? device = null,
+            IProgress<FeatureProgress>? progress = null,
+            CancellationToken stop = default
+        ) => throw new InvalidOperationException();
     }
 }

@@ -25,12 +25,29 @@ public sealed class DatasetCommandTests : IDisposable
 
         using var import = PortalProcess.Command(root, "import", "dataset", data);
         Assert.True(await import.EndAsync() == 0, import.Errors + import.Output);
-        Assert.Contains("Data set coco, MSCOCO36: 23 images, 3 languages, 72 training and 36 test captions.", import.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Data set coco, MSCOCO36: 23 images, 3 languages, 72 training and 36 test captions.",
+            import.Output,
+            StringComparison.Ordinal
+        );
 
         string[] run =
         [
-            "run", "--method", "cll-clip", "--teir", "--dataset", "coco", "--languages", "en,ja", "--epochs", "1",
-            "--option", "batchSize=8", "--option", "vocabularySize=80", "--json",
+            "run",
+            "--method",
+            "cll-clip",
+            "--teir",
+            "--dataset",
+            "coco",
+            "--languages",
+            "en,ja",
+            "--epochs",
+            "1",
+            "--option",
+            "batchSize=8",
+            "--option",
+            "vocabularySize=80",
+            "--json",
         ];
         using var trained = PortalProcess.Command(root, run);
         Assert.True(await trained.EndAsync(300) == 0, trained.Errors);
@@ -47,13 +64,21 @@ public sealed class DatasetCommandTests : IDisposable
         var path = Path.Combine(data, "own.jsonl");
         await File.WriteAllTextAsync(
             path,
-            (await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Replace("\"test\"", "\"tset\"", StringComparison.Ordinal),
+            (await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).Replace(
+                "\"test\"",
+                "\"tset\"",
+                StringComparison.Ordinal
+            ),
             TestContext.Current.CancellationToken
         );
         File.Delete(Path.Combine(data, "pictures", "0.jpg"));
         using var import = PortalProcess.Command(root, "import", "dataset", data);
         Assert.Equal(1, await import.EndAsync());
-        Assert.Contains("error: own.jsonl:18: The split 'tset' is unknown. Use train, val or test.", import.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "error: own.jsonl:18: The split 'tset' is unknown. Use train, val or test.",
+            import.Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("error: own.jsonl:1: The image pictures/0.jpg is missing.", import.Output, StringComparison.Ordinal);
         Assert.Contains("7 errors, 0 warnings.", import.Output, StringComparison.Ordinal);
         Assert.Contains("Mend what is listed above", import.Errors, StringComparison.Ordinal);

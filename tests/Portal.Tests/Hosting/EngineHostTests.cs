@@ -76,8 +76,7 @@ public sealed class EngineHostTests : IDisposable
         Assert.Contains("'nothing'", Assert.Throws<EngineException>(() => host.Model("nothing")).Message, StringComparison.Ordinal);
     }
 
-    private static EngineHost Host(string content, string data) =>
-        Host(new PortalFolders(content, data));
+    private static EngineHost Host(string content, string data) => Host(new PortalFolders(content, data));
 
     private static EngineHost Host(PortalFolders folders) =>
         new(folders, new PortalOptions { Device = "cpu" }, new CorpusShelf(folders), NullLogger<EngineHost>.Instance);

@@ -103,6 +103,14 @@ public class FeatureCacheTests : CorpusFolderTests
     }
 
     [Fact]
+    public async Task Of_two_who_need_the_same_one_computes_and_the_other_waits()
+    {
+        var (first, second) = (new Counting(600), new Counting(600));
+        await Task.WhenAll(Task.Run(() => Load(first, "both")), Task.Run(() => Load(second, "both")));
+        Assert.Equal(600, first.Read + second.Read);
+    }
+
+    [Fact]
     public void Two_data_sets_and_two_revisions_have_caches_of_their_own()
     {
         Images(new Counting(40), "shared");

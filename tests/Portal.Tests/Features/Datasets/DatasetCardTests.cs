@@ -63,11 +63,7 @@ public sealed class DatasetCardTests : PageContext
             Images = ["a.jpg", "b.jpg", "c.jpg"],
             TrainingImages = 2,
             LeftOut = [1],
-            Languages = new Dictionary<string, CorpusLanguage>
-            {
-                ["ar"] = new(20, 1, 2, 3, 6),
-                ["pt-BR"] = new(40, 1, 2, 3, 9),
-            },
+            Languages = new Dictionary<string, CorpusLanguage> { ["ar"] = new(20, 1, 2, 3, 6), ["pt-BR"] = new(40, 1, 2, 3, 9) },
         };
         var card = Card(new(Entry, CorpusState.Ready, null, null, null, null, manifest, null));
         Assert.Contains("2 images (1 left out) · 2 languages", Text(card.Find("p.num")), StringComparison.Ordinal);
@@ -112,7 +108,5 @@ public sealed class DatasetCardTests : PageContext
     }
 
     private IRenderedComponent<DatasetCard> Card(CorpusView view, bool mayChange = true, Action? onCancel = null) =>
-        Render<DatasetCard>(p =>
-            p.Add(c => c.View, view).Add(c => c.MayChange, mayChange).Add(c => c.OnCancel, onCancel ?? (() => { }))
-        );
+        Render<DatasetCard>(p => p.Add(c => c.View, view).Add(c => c.MayChange, mayChange).Add(c => c.OnCancel, onCancel ?? (() => { })));
 }

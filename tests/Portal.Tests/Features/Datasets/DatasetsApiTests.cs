@@ -113,7 +113,18 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
                 }
             )
         );
-        Assert.Equal(["id"], await WrongAsync(client, new { folder = _folder.Path, kind = "coco", id = "emoji36" }));
+        Assert.Equal(
+            ["id"],
+            await WrongAsync(
+                client,
+                new
+                {
+                    folder = _folder.Path,
+                    kind = "coco",
+                    id = "emoji36",
+                }
+            )
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/api/v1/datasets/none/prepare", null, Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync("/api/v1/datasets/emoji36", Stop)).StatusCode);
     }
