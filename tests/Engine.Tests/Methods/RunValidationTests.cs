@@ -48,6 +48,6 @@ public sealed class RunValidationTests
             Languages = ["en", "de", "ja", "ar"],
             Options = values,
         };
-        return RunValidation.Check(request, new ToyDataset(), ["emoji-base"]);
+        return RunValidation.Check(request, [new ToyDataset()], ["emoji-base"]);
     }
 }

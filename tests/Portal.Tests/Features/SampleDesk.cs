@@ -203,7 +203,7 @@ public sealed class SampleDesk : IRunDesk
             new LaunchContext(
                 [("emoji36", "Emoji36")],
                 ["emoji-base"],
-                null,
+                [],
                 [.. Runs.Where(r => r.State == RunState.Completed).Select(r => new MeasuredRun(r, Stages.GetValueOrDefault(r.Id) ?? []))],
                 128,
                 ["auto", "cpu"],
