@@ -12,11 +12,12 @@ public sealed class ToyEngine : IEngineHost, IDisposable
     private readonly Lazy<ClipModel> _model = new(() =>
         ClipModel.Load(Path.Combine(PortalFolders.FindContentRoot(), "models", "emoji-base"), "cpu")
     );
-    private readonly Lazy<TeacherFeatures> _features;
-
-    public ToyEngine() => _features = new(() => new FeatureCache(_folder).Load(Toy, _model.Value));
+    private readonly Dictionary<string, TeacherFeatures> _features = [];
 
     public ToyDataset Toy { get; set; } = new();
+
+    /// <summary>Data sets beside it.</summary>
+    public IReadOnlyList<ToyDataset> Others { get; set; } = [];
 
     public PreparationStatus Preparation { get; set; } = new(true, "Ready", 1, 0, null);
 
@@ -24,7 +25,7 @@ public sealed class ToyEngine : IEngineHost, IDisposable
 
     public Task Ready { get; set; } = Task.CompletedTask;
 
-    public IReadOnlyList<IRetrievalDataset> Datasets => Preparation.Ready ? [Toy] : [];
+    public IReadOnlyList<IRetrievalDataset> Datasets => Preparation.Ready ? [Toy, .. Others] : [];
 
     public IReadOnlyList<string> ModelIds => ["emoji-base"];
 
@@ -33,13 +34,21 @@ public sealed class ToyEngine : IEngineHost, IDisposable
     public ClipModel Model(string id, string? device = null) =>
         id == "emoji-base" ? _model.Value : throw new EngineException($"There is no base model '{id}'.");
 
-    public TeacherFeatures Features(string datasetId, string modelId, string? device = null) => _features.Value;
+    public TeacherFeatures Features(string datasetId, string modelId, string? device = null)
+    {
+        lock (_features)
+        {
+            return _features.TryGetValue(datasetId, out var kept)
+                ? kept
+                : _features[datasetId] = new FeatureCache(_folder).Load(Datasets.Single(d => d.Id == datasetId), _model.Value);
+        }
+    }
 
     public void Dispose()
     {
-        if (_features.IsValueCreated)
+        foreach (var features in _features.Values)
         {
-            _features.Value.Dispose();
+            features.Dispose();
         }
         if (_model.IsValueCreated)
         {
