@@ -18,7 +18,12 @@ public static class RunProvenance
     /// <param name="device">The device asked for: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="testSets">Further data sets that it is evaluated on; null for none.</param>
     /// <exception cref="EngineException">There is no such device.</exception>
-    public static Provenance Of(IRetrievalDataset dataset, ClipModel model, string device, IReadOnlyList<IRetrievalDataset>? testSets = null)
+    public static Provenance Of(
+        IRetrievalDataset dataset,
+        ClipModel model,
+        string device,
+        IReadOnlyList<IRetrievalDataset>? testSets = null
+    )
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(model);

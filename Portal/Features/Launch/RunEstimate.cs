@@ -41,7 +41,8 @@ public static class RunEstimator
         var secondsPerPair = trained.Sum(s => s.TrainSeconds) / Math.Max(1, trained.Sum(s => s.TrainingPairs));
         var (trains, atOnce) = Kind(request.Method);
         // Every data set evaluated on counts alike: that is how a run's own estimate begins, too.
-        var evaluations = known.Stages.Sum(s => Kind(known.Run.Method).AtOnce ? s.Languages.Count : s.Stage) * (1 + known.Run.TestSets.Count);
+        var evaluations =
+            known.Stages.Sum(s => Kind(known.Run.Method).AtOnce ? s.Languages.Count : s.Stage) * (1 + known.Run.TestSets.Count);
         var secondsPerEvaluation = known.Stages.Sum(s => s.EvaluationSeconds) / Math.Max(1, evaluations);
         var pairsOfMeasured =
             trained.Count == 0

@@ -135,7 +135,10 @@ public static class BoardBuilder
     // In a smaller gallery everything is found more easily.
     private static string? Incomparable(string dataset, IReadOnlyList<EntryScores> scores) =>
         PublishedResults.ImagesOf(dataset) is { } whole && scores.FirstOrDefault(s => s.Images > 0 && s.Images != whole) is { } other
-            ? string.Create(CultureInfo.InvariantCulture, $"Not ranked: measured on {other.Images:N0} images, the published figures on {whole:N0}.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Not ranked: measured on {other.Images:N0} images, the published figures on {whole:N0}."
+            )
             : null;
 
     // Rows of one name: what they were made with, where that differs.
@@ -171,10 +174,7 @@ public static class BoardBuilder
     private static List<BoardRow> Ranked(List<BoardRow> rows)
     {
         var ranked = rows.Where(r => r.Ranks && r.Ar.Mean is not null).Select(r => r.Ar.Mean!.Value).ToList();
-        return
-        [
-            .. rows.Select(r => r.Ranks && r.Ar.Mean is { } ar ? r with { Rank = 1 + ranked.Count(other => other > ar) } : r),
-        ];
+        return [.. rows.Select(r => r.Ranks && r.Ar.Mean is { } ar ? r with { Rank = 1 + ranked.Count(other => other > ar) } : r)];
     }
 
     private static IReadOnlyList<BoardRow> Sorted(BoardQuery query, IReadOnlyList<BoardRow> rows)

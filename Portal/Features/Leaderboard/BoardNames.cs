@@ -6,9 +6,18 @@ public static class BoardNames
     private static readonly Dictionary<string, (string Name, string Text)> DatasetNames = new(StringComparer.Ordinal)
     {
         ["emoji36"] = ("Emoji36", "Drawings of emoji with their names in 36 languages; runs of this portal."),
-        ["xm3600"] = ("XM3600", "Crossmodal-3600: 3,600 photographs, captions in 36 languages. Published figures were released with the paper."),
-        ["coco"] = ("MSCOCO36", "MSCOCO's 5,000 test photographs, captions translated to 36 languages. Published figures were released with the paper."),
-        ["flickr30k"] = ("Flickr30k", "1,000 test photographs, captions in four languages. Published figures were released with the paper."),
+        ["xm3600"] = (
+            "XM3600",
+            "Crossmodal-3600: 3,600 photographs, captions in 36 languages. Published figures were released with the paper."
+        ),
+        ["coco"] = (
+            "MSCOCO36",
+            "MSCOCO's 5,000 test photographs, captions translated to 36 languages. Published figures were released with the paper."
+        ),
+        ["flickr30k"] = (
+            "Flickr30k",
+            "1,000 test photographs, captions in four languages. Published figures were released with the paper."
+        ),
     };
 
     private static readonly Dictionary<string, string> ProtocolTexts = new(StringComparer.Ordinal)
@@ -38,7 +47,7 @@ public static class BoardNames
 
     /// <summary>Protocols of this portal's runs.</summary>
     public static IReadOnlyList<string> OwnProtocols { get; } =
-        ["emoji36", "emoji36-all", "emoji36-seen", PublishedResults.Protocol, "first-caption", "coco-1k"];
+    ["emoji36", "emoji36-all", "emoji36-seen", PublishedResults.Protocol, "first-caption", "coco-1k"];
 
     /// <summary>The name under which scores on a data set stand on the leaderboard: a published test set's, whatever it was called when it was added, else its id.</summary>
     public static string Canonical(string id) => Aliases.GetValueOrDefault(id, id);

@@ -25,7 +25,13 @@ public sealed class TestSetTests : ToyRuns
         TestSets = [Small, Same];
         var run = Run(Plan("cll-clip", true, "a"));
         Assert.Equal(alone.Scores, run.Scores.Where(s => s.Dataset is null));
-        string[][] expected = [[], ["de"], ["de", "ja"], ["de", "ja"]];
+        string[][] expected =
+        [
+            [],
+            ["de"],
+            ["de", "ja"],
+            ["de", "ja"],
+        ];
         foreach (var stage in Enumerable.Range(1, 4))
         {
             var small = run.Scores.Where(s => s.Stage == stage && s.Dataset == "small").ToList();

@@ -100,7 +100,10 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         portal.Store().AddScores("scores", rows);
         var json = (await portal.AskAsync("GET", "/api/v1/runs/scores/scores")).Json;
         Assert.Equal(rows.Select(r => r.Recall), json.EnumerateArray().Select(r => r.GetProperty("recall").GetDouble()));
-        Assert.Equal(["stage", "language", "direction", "k", "recall", "n", "protocol", "dataset"], json[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["stage", "language", "direction", "k", "recall", "n", "protocol", "dataset"],
+            json[0].EnumerateObject().Select(p => p.Name)
+        );
         var csv = await portal.AskAsync("GET", "/api/v1/runs/scores/scores.csv");
         Assert.Equal("text/csv", csv.Type);
         var lines = csv.Text.TrimEnd().Split("\n");

@@ -10,41 +10,12 @@ using Xunit;
 namespace CllClip.Portal.Tests.Api;
 
 /// <summary>Evaluation on several data sets over HTTP and hub, with the real engine on toy data.</summary>
-public sealed class TestSetsApiTests : IDisposable
+public sealed class TestSetsApiTests(TestSetsApiTests.Fixture fixture) : IClassFixture<TestSetsApiTests.Fixture>
 {
     private const string Path = "/api/v1/runs";
-    private readonly ToyEngine _engine = new()
-    {
-        Others =
-        [
-            new()
-            {
-                Id = "xm3600",
-                Name = "XM3600",
-                Languages = ["de", "ja"],
-                HeadlineProtocol = "all-captions",
-                Things = 12,
-            },
-            new()
-            {
-                Id = "arabic",
-                Name = "Arabic",
-                Languages = ["ar"],
-            },
-        ],
-    };
-    private readonly PortalHost _portal;
-
-    public TestSetsApiTests() =>
-        _portal = new PortalHost([], services: s => s.Replace(ServiceDescriptor.Singleton<IEngineHost>(_engine)));
+    private readonly PortalHost _portal = fixture.Portal;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _portal.Dispose();
-        _engine.Dispose();
-    }
 
     [Fact]
     public async Task A_run_says_everywhere_which_data_set_a_score_is_of()
@@ -116,4 +87,39 @@ public sealed class TestSetsApiTests : IDisposable
     private static string? Dataset(JsonElement score) => score.GetProperty("dataset").GetString();
 
     private static string[] Strings(JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetString()!)];
+
+    /// <summary>A portal with a toy data set and two further ones.</summary>
+    public sealed class Fixture : IDisposable
+    {
+        private readonly ToyEngine _engine = new()
+        {
+            Others =
+            [
+                new()
+                {
+                    Id = "xm3600",
+                    Name = "XM3600",
+                    Languages = ["de", "ja"],
+                    HeadlineProtocol = "all-captions",
+                    Things = 12,
+                },
+                new()
+                {
+                    Id = "arabic",
+                    Name = "Arabic",
+                    Languages = ["ar"],
+                },
+            ],
+        };
+
+        public Fixture() => Portal = new PortalHost([], services: s => s.Replace(ServiceDescriptor.Singleton<IEngineHost>(_engine)));
+
+        public PortalHost Portal { get; }
+
+        public void Dispose()
+        {
+            Portal.Dispose();
+            _engine.Dispose();
+        }
+    }
 }
