@@ -23,6 +23,15 @@ public sealed record BoardGroup(
     string? Note
 )
 {
+    /// <summary>Number of the languages learned that the test set has.</summary>
+    public required int Tested { get; init; }
+
+    /// <summary>How many languages, for headings.</summary>
+    public string LanguagesText =>
+        Tested < Learned.Count ? $"{Tested} of {Learned.Count} languages"
+        : Tested == 1 ? "1 language"
+        : $"{Tested} languages";
+
     /// <summary>Whether some row has a figure for a single language.</summary>
     public bool HasCells => Rows.Any(r => r.Cells.Values.Any(c => c.Mean is not null));
 }

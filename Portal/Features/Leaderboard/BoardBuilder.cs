@@ -67,7 +67,7 @@ public static class BoardBuilder
         var columns = query.Languages.Count == 0 ? tested : [.. tested.Where(query.Languages.Contains)];
         if (columns.Length == 0)
         {
-            return new BoardGroup(key.Dataset, key.Protocol, learned, [], [], null);
+            return new BoardGroup(key.Dataset, key.Protocol, learned, [], [], null) { Tested = tested.Length };
         }
         var rows = entries
             .GroupBy(e => (e.Configuration, e.Finished, Unfinished: e.Finished ? null : e.Id))
@@ -81,7 +81,10 @@ public static class BoardBuilder
             columns,
             Sorted(query, Ranked(Detailed(rows))),
             Note(query, key, columns, learned, entries)
-        );
+        )
+        {
+            Tested = tested.Length,
+        };
     }
 
     private static string? Note(BoardQuery query, ScoreKey key, string[] columns, string[] learned, IReadOnlyList<BoardEntry> entries)
