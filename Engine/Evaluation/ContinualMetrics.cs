@@ -56,26 +56,28 @@ public static class ContinualMetrics
         return diagonal.TrueForAll(x => x is not null) ? diagonal.Average() : null;
     }
 
-    /// <summary>The matrix a[t][j] of one protocol, direction and K out of stored scores.</summary>
+    /// <summary>The matrix a[t][j] of one data set, protocol, direction and K out of stored scores.</summary>
     /// <param name="scores">Scores of one run.</param>
     /// <param name="languages">Languages in the order of learning: column j is languages[j].</param>
     /// <param name="protocol">Protocol wanted.</param>
     /// <param name="direction">Direction wanted.</param>
     /// <param name="k">K wanted.</param>
+    /// <param name="dataset">Further data set wanted, as in <see cref="Score.Dataset"/>; null for the run's own.</param>
     /// <returns>One row a stage up to the last one scored; values above the diagonal are present where they were measured (joint training).</returns>
     public static IReadOnlyList<IReadOnlyList<double?>> Matrix(
         IEnumerable<Score> scores,
         IReadOnlyList<string> languages,
         string protocol,
         RetrievalDirection direction,
-        int k = 1
+        int k = 1,
+        string? dataset = null
     )
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(languages);
         var column = languages.Select((code, j) => (code, j)).ToDictionary(x => x.code, x => x.j);
         var rows = new List<double?[]>();
-        foreach (var s in scores.Where(s => s.K == k && s.Direction == direction && s.Protocol == protocol))
+        foreach (var s in scores.Where(s => s.K == k && s.Direction == direction && s.Protocol == protocol && s.Dataset == dataset))
         {
             while (rows.Count < s.Stage)
             {
@@ -89,7 +91,7 @@ public static class ContinualMetrics
         return rows;
     }
 
-    /// <summary>The run's headline figures after its last stage, Recall@1. A run with one stage over several languages (joint, zero-shot) has an average recall and no forgetting.</summary>
+    /// <summary>The run's headline figures after its last stage, Recall@1 on its own data set. A run with one stage over several languages (joint, zero-shot) has an average recall and no forgetting.</summary>
     public static ContinualSummary Summarise(IReadOnlyCollection<Score> scores, IReadOnlyList<string> languages, string protocol)
     {
         ArgumentNullException.ThrowIfNull(scores);

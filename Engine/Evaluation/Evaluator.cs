@@ -11,7 +11,8 @@ namespace CllClip.Engine.Evaluation;
 /// <param name="dataset">The data set.</param>
 /// <param name="features">Its teacher embeddings.</param>
 /// <param name="tower">The text tower.</param>
-public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures features, TextTower tower)
+/// <param name="testSet">Id that the scores carry where the data set is not the run's own; null where it is.</param>
+public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures features, TextTower tower, string? testSet = null)
 {
     /// <summary>All protocols, directions and K of one language.</summary>
     public IReadOnlyList<Score> Score(
@@ -28,7 +29,7 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
         var sets = dataset.Tests(language);
         if (sets.Count == 0)
         {
-            return scores; // the language is learned here and tested nowhere
+            return []; // the data set has the language for training alone
         }
         var captions = sets.SelectMany(s => s.Captions).Distinct(StringComparer.Ordinal).ToList();
         var place = captions.Select((c, i) => (c, i)).ToDictionary(x => x.c, x => (long)x.i, StringComparer.Ordinal);
@@ -38,10 +39,12 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
             using var own = NewDisposeScope();
             var texts = all.index_select(0, tensor(set.Captions.Select(c => place[c]).ToArray(), ScalarType.Int64, all.device)); // [M, D]
             var recalls = Recall(set, texts);
+            Score Measured(RetrievalDirection direction, int k, double recall, int n) =>
+                new(stage, language, direction, k, recall, n, set.Protocol) { Dataset = testSet };
             foreach (var (k, i) in Recalls.Cutoffs.Select((k, i) => (k, i)))
             {
-                scores.Add(new Score(stage, language, RetrievalDirection.TextToImage, k, recalls.T2i[i], set.Captions.Count, set.Protocol));
-                scores.Add(new Score(stage, language, RetrievalDirection.ImageToText, k, recalls.I2t[i], set.Images.Count, set.Protocol));
+                scores.Add(Measured(RetrievalDirection.TextToImage, k, recalls.T2i[i], set.Captions.Count));
+                scores.Add(Measured(RetrievalDirection.ImageToText, k, recalls.I2t[i], set.Images.Count));
             }
         }
         return scores;

@@ -12,11 +12,16 @@ public static class RunValidation
 {
     /// <summary>Names every wrong field of a request; empty if the request is good. Keys are field names as in the API (<c>languages</c>, <c>options.learningRate</c>).</summary>
     /// <param name="request">What was asked for.</param>
-    /// <param name="dataset">The data set named by it, or null if there is none of that name.</param>
+    /// <param name="datasets">The data sets that are open.</param>
     /// <param name="models">Ids of the base models there are.</param>
-    public static IReadOnlyDictionary<string, string[]> Check(RunRequest request, IRetrievalDataset? dataset, IReadOnlyList<string> models)
+    public static IReadOnlyDictionary<string, string[]> Check(
+        RunRequest request,
+        IReadOnlyList<IRetrievalDataset> datasets,
+        IReadOnlyList<string> models
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(datasets);
         var errors = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         void Wrong(string field, string message)
         {
@@ -27,6 +32,7 @@ public static class RunValidation
             list.Add(message);
         }
 
+        var dataset = datasets.FirstOrDefault(d => d.Id == request.Dataset);
         var method = request.Method is null ? null : MethodCatalog.Find(request.Method);
         if (method is null)
         {
@@ -46,22 +52,24 @@ public static class RunValidation
         }
         else
         {
-            foreach (var code in request.Languages.Distinct().Where(c => LanguageCatalog.Find(c) is null))
+            // A data set may have languages beyond the catalogue's.
+            foreach (var code in request.Languages.Distinct().Where(c => dataset?.Languages.Contains(c) != true))
             {
-                Wrong("languages", $"Unknown language '{code}'.");
+                if (LanguageCatalog.Find(code) is null)
+                {
+                    Wrong("languages", $"Unknown language '{code}'.");
+                }
+                else if (dataset is not null)
+                {
+                    Wrong("languages", $"Data set '{dataset.Id}' has no language '{code}'.");
+                }
             }
             foreach (var code in request.Languages.GroupBy(c => c).Where(g => g.Count() > 1).Select(g => g.Key))
             {
                 Wrong("languages", $"Language '{code}' is listed more than once.");
             }
-            if (dataset is not null)
-            {
-                foreach (var code in request.Languages.Where(c => LanguageCatalog.Find(c) is not null && !dataset.Languages.Contains(c)))
-                {
-                    Wrong("languages", $"Data set '{dataset.Id}' has no language '{code}'.");
-                }
-            }
         }
+        CheckTestSets(request, datasets, Wrong);
         if (request.Epochs is < 1 or > 1000)
         {
             Wrong("epochs", $"Epochs must be between 1 and 1000, not {request.Epochs}.");
@@ -110,6 +118,38 @@ public static class RunValidation
             }
         }
         return errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
+    }
+
+    private static void CheckTestSets(RunRequest request, IReadOnlyList<IRetrievalDataset> datasets, Action<string, string> wrong)
+    {
+        var languages = request.Languages ?? [];
+        foreach (var (id, times) in (request.TestSets ?? []).GroupBy(t => t).Select(g => (g.Key, g.Count())))
+        {
+            if (times > 1)
+            {
+                wrong("testSets", $"Data set '{id}' is listed more than once.");
+            }
+            if (id == request.Dataset)
+            {
+                wrong("testSets", $"'{id}' is the run's own data set, which it is evaluated on anyway. Take it off the list.");
+            }
+            else if (datasets.FirstOrDefault(d => d.Id == id) is not { } set)
+            {
+                var others = datasets.Select(d => d.Id).Where(d => d != request.Dataset).ToList();
+                wrong(
+                    "testSets",
+                    $"Unknown data set '{id}'. "
+                        + (others.Count > 0 ? $"Choose from: {string.Join(", ", others)}." : "There is no further one to evaluate on.")
+                );
+            }
+            else if (languages.Count > 0 && !languages.Any(set.Languages.Contains))
+            {
+                wrong(
+                    "testSets",
+                    $"Data set '{id}' has none of the run's languages; it has {string.Join(", ", set.Languages)}. Take it off the list, or learn one of these."
+                );
+            }
+        }
     }
 
     /// <summary>Values that are good by themselves and wrong together, or with the data set.</summary>

@@ -19,20 +19,23 @@ namespace CllClip.Engine.Training;
 /// <param name="baseModel">The base model: teacher and frozen towers.</param>
 /// <param name="features">Teacher embeddings of the data set.</param>
 /// <param name="create">Makes the method of a plan; null for the catalogue's.</param>
+/// <param name="testSets">Further data sets to evaluate on; null for none.</param>
 public sealed class ContinualTrainer(
     IRetrievalDataset dataset,
     ClipModel baseModel,
     TeacherFeatures features,
-    Func<RunPlan, ContinualMethod>? create = null
+    Func<RunPlan, ContinualMethod>? create = null,
+    IReadOnlyList<TestSet>? testSets = null
 )
 {
-    /// <summary>Languages evaluated before freed memory is given back: few, so that a stage of five languages and one of thirty-six come to the same peak.</summary>
-    private const int LanguagesBetweenReleases = 2;
+    /// <summary>Evaluations before freed memory is given back: few, so that a stage of five languages and one of thirty-six come to the same peak.</summary>
+    private const int EvaluationsBetweenReleases = 2;
 
     /// <summary>Room taken in advance for the growing table, bytes; a larger one grows in steps.</summary>
     private const long MostReserved = 256L << 20;
 
     private readonly TaskLearner _learner = new(dataset, baseModel, features);
+    private readonly StageEvaluation _evaluation = new(dataset, features, testSets ?? []);
 
     /// <summary>Runs the plan, or what is left of it after the stages found in its checkpoint folder; those are reported again, from disk.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled; finished stages are on disk.</exception>
@@ -95,10 +98,9 @@ public sealed class ContinualTrainer(
         NativeMemory.Release(); // what training leaves and what evaluation takes never add up: the peak stays flat
         Phase("evaluation");
         var tower = run.Method.OwnTower ?? baseModel.Text;
-        var evaluator = new Evaluator(dataset, features, tower);
         var scores = new List<Score>();
         var evaluated = 0;
-        foreach (var language in seen)
+        foreach (var (language, evaluator) in _evaluation.Of(seen, tower))
         {
             using (clock.Evaluating())
             {
@@ -115,7 +117,7 @@ public sealed class ContinualTrainer(
             }
             clock.Evaluated();
             Phase("evaluation");
-            if (++evaluated % LanguagesBetweenReleases == 0)
+            if (++evaluated % EvaluationsBetweenReleases == 0)
             {
                 NativeMemory.Release(); // or the peak would grow with the number of languages seen
             }
@@ -153,10 +155,9 @@ public sealed class ContinualTrainer(
         var vocabulary =
             baseModel.Vocabulary
             ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
-        var evaluator = new Evaluator(dataset, features, baseModel.Text);
         using var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var tokenizer = new ClipTokenizer(vocabulary);
-        foreach (var language in plan.Languages)
+        foreach (var (language, evaluator) in _evaluation.Of(plan.Languages, baseModel.Text))
         {
             progress.Report(new ProgressMade(clock.At(1, language, "evaluation", 0, 0, 0, 0), NoLosses));
             using (clock.Evaluating())
@@ -200,10 +201,10 @@ public sealed class ContinualTrainer(
 
     private (long Pairs, int Evaluations)[] Sizes(IReadOnlyList<string>[] tasks, RunPlan plan, bool trains)
     {
-        var (seen, batch) = (0, trains ? TrainingSettings.Of(plan).BatchSize : 1);
+        var (evaluations, batch) = (0, trains ? TrainingSettings.Of(plan).BatchSize : 1);
         long Pairs(IReadOnlyList<string> languages) =>
             trains ? (long)plan.Epochs * TaskLearner.StepsPerEpoch(dataset, languages, batch) * batch : 0;
-        return [.. tasks.Select(t => (Pairs(t), seen += t.Count))];
+        return [.. tasks.Select(t => (Pairs(t), evaluations += _evaluation.Count(t)))];
     }
 
     private static Dictionary<string, double> NoLosses => [];

@@ -29,6 +29,9 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
     private const int Format = 1;
     private const string Header = "stage,language,direction,k,recall,n,protocol";
 
+    /// <summary>With scores on further data sets; an archive without any keeps the shorter header, which every version reads.</summary>
+    private const string HeaderWithDataset = Header + ",dataset";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Writes the archive, whole or not at all.</summary>
@@ -124,13 +127,14 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
     {
         using var zip = new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
         using var writer = new StreamWriter(zip, new UTF8Encoding(false)) { NewLine = "\n" };
-        writer.WriteLine(Header);
+        var several = Scores.Any(s => s.Dataset is not null);
+        writer.WriteLine(several ? HeaderWithDataset : Header);
         foreach (var s in Scores)
         {
             writer.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{s.Stage},{s.Language},{(s.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t")},{s.K},{s.Recall:R},{s.N},{s.Protocol}"
+                    $"{s.Stage},{s.Language},{(s.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t")},{s.K},{s.Recall:R},{s.N},{s.Protocol}{(several ? "," : "")}{s.Dataset}"
                 )
             );
         }
@@ -142,14 +146,16 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
         {
             using var zip = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
             using var reader = new StreamReader(zip, Encoding.UTF8);
-            if (reader.ReadLine() != Header)
+            var several = reader.ReadLine() switch
             {
-                throw new InvalidDataException($"its first line is not '{Header}'.");
-            }
+                Header => false,
+                HeaderWithDataset => true,
+                _ => throw new InvalidDataException($"its first line is not '{Header}', with or without ',dataset'."),
+            };
             var scores = new List<Score>();
             while (reader.ReadLine() is { } line)
             {
-                scores.Add(ParseScore(line) ?? throw new InvalidDataException($"line {scores.Count + 2} is '{line}'."));
+                scores.Add(ParseScore(line, several) ?? throw new InvalidDataException($"line {scores.Count + 2} is '{line}'."));
             }
             return scores;
         }
@@ -159,18 +165,21 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
         }
     }
 
-    private static Score? ParseScore(string line)
+    private static Score? ParseScore(string line, bool several)
     {
         var c = line.Split(',');
         var invariant = CultureInfo.InvariantCulture;
         return
-            c.Length == 7
+            c.Length == (several ? 8 : 7)
             && int.TryParse(c[0], NumberStyles.None, invariant, out var stage)
             && c[2] is "t2i" or "i2t"
             && int.TryParse(c[3], NumberStyles.None, invariant, out var k)
             && double.TryParse(c[4], NumberStyles.Float, invariant, out var recall)
             && int.TryParse(c[5], NumberStyles.None, invariant, out var n)
             ? new Score(stage, c[1], c[2] == "t2i" ? RetrievalDirection.TextToImage : RetrievalDirection.ImageToText, k, recall, n, c[6])
+            {
+                Dataset = several && c[7].Length > 0 ? c[7] : null,
+            }
             : null;
     }
 

@@ -4,7 +4,7 @@ using CllClip.Shared.Runs;
 namespace CllClip.Engine.Training;
 
 /// <summary>Knows how far a run is and how long it will take, from the rates measured so far.</summary>
-/// <param name="tasks">Training pairs (all epochs) and languages evaluated, task by task.</param>
+/// <param name="tasks">Training pairs (all epochs) and evaluations (of one language on one data set), task by task.</param>
 internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> tasks)
 {
     private readonly long _allPairs = tasks.Sum(t => t.Pairs);
@@ -46,7 +46,7 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
         _pairsMeasured += pairs;
     }
 
-    /// <summary>A language was evaluated.</summary>
+    /// <summary>A language was evaluated on a data set.</summary>
     public void Evaluated()
     {
         _evaluationsDone++;
@@ -58,7 +58,8 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
     {
         var (pairsLeft, evaluationsLeft) = (_allPairs - _pairsDone, _allEvaluations - _evaluationsDone);
         var pair = _pairsMeasured > 0 ? TrainSeconds / _pairsMeasured : double.NaN;
-        // until a language was evaluated its price is guessed from that of training: about 500 pairs
+        // One price for all: every stage evaluates the same data sets, so that their mean is right from the first stage on. Until a language was
+        // evaluated it is guessed from that of training: about 500 pairs.
         var evaluation = _evaluationsMeasured > 0 ? EvaluationSeconds / _evaluationsMeasured : 500 * pair;
         var priced = double.IsNaN(pair) ? 0.0005 : pair;
         var pricedEvaluation = double.IsNaN(evaluation) ? 500 * priced : evaluation;

@@ -11,8 +11,8 @@ public abstract record RunEvent;
 /// <param name="Losses">Terms of the last step by name; empty outside training.</param>
 public sealed record ProgressMade(RunProgress Progress, IReadOnlyDictionary<string, double> Losses) : RunEvent;
 
-/// <summary>Scores of one language after the stage at hand; never to be dropped.</summary>
-/// <param name="Scores">All directions, K and protocols of the language.</param>
+/// <summary>Scores of one language on one data set after the stage at hand (of a stage found on disk all at once); never to be dropped.</summary>
+/// <param name="Scores">All directions, K and protocols.</param>
 public sealed record ScoresMeasured(IReadOnlyList<Score> Scores) : RunEvent;
 
 /// <summary>A stage is complete and its checkpoint is on disk; all its scores were reported before.</summary>

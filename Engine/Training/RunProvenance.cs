@@ -16,8 +16,14 @@ public static class RunProvenance
     /// <param name="dataset">Its data set.</param>
     /// <param name="model">Its base model.</param>
     /// <param name="device">The device asked for: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <param name="testSets">Further data sets that it is evaluated on; null for none.</param>
     /// <exception cref="EngineException">There is no such device.</exception>
-    public static Provenance Of(IRetrievalDataset dataset, ClipModel model, string device)
+    public static Provenance Of(
+        IRetrievalDataset dataset,
+        ClipModel model,
+        string device,
+        IReadOnlyList<IRetrievalDataset>? testSets = null
+    )
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(model);
@@ -25,6 +31,7 @@ public static class RunProvenance
         {
             CodeVersion = CodeVersion,
             DataRevision = dataset.Revision,
+            TestSetRevisions = testSets is { Count: > 0 } ? testSets.ToDictionary(t => t.Id, t => t.Revision) : null,
             BaseModelHash = model.Hash,
             Device = DeviceChoice.Resolve(device).ToString(),
             Machine = Machine,

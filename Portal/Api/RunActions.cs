@@ -93,8 +93,7 @@ internal static class RunActions
         IEngineHost engine
     )
     {
-        var dataset = engine.Datasets.FirstOrDefault(d => d.Id == request.Dataset);
-        var values = RunValidation.Check(request, dataset, engine.ModelIds);
+        var values = RunValidation.Check(request, engine.Datasets, engine.ModelIds);
         return new SortedDictionary<string, string[]>(
             wrong.Concat(values.Where(v => !wrong.ContainsKey(v.Key))).ToDictionary(e => e.Key, e => e.Value),
             StringComparer.Ordinal

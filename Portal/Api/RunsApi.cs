@@ -79,7 +79,7 @@ internal static class RunsApi
     private static async Task<IResult> ScoresCsvAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         await runs.GetAsync(id, stop) is { } run
             ? TypedResults.File(
-                ScoresCsv.Write(await runs.ScoresAsync(id, stop: stop)),
+                ScoresCsv.Write(await runs.ScoresAsync(id, stop: stop), run.Dataset),
                 "text/csv; charset=utf-8",
                 $"run-{run.Id}-scores.csv"
             )

@@ -10,6 +10,9 @@ namespace CllClip.Portal.Commands;
 /// <summary><c>run</c>: one run through the portal's own queue and worker, with its progress on the terminal and its scores at the end.</summary>
 internal static class RunCommand
 {
+    /// <summary>What only an open data set can tell: looked at when it is there.</summary>
+    private static readonly string[] Later = ["dataset", "testSets"];
+
     public static async Task<int> RunAsync(string[] args)
     {
         var given = Switches.Read(args, RunSwitches.All);
@@ -19,7 +22,9 @@ internal static class RunCommand
         var engine = host.Services.GetRequiredService<IEngineHost>();
         if (!given.Has(RunSwitches.Resume))
         {
-            given.Errors.AddRange(Wrong(RunValidation.Check(request, null, engine.ModelIds), except: "dataset"));
+            // Of another data set than the embedded one the languages are not known yet either.
+            var later = request.Dataset == new RunRequest().Dataset ? Later : [.. Later, "languages"];
+            given.Errors.AddRange(Wrong(RunValidation.Check(request, [], engine.ModelIds), later));
         }
         if (given.Errors.Count > 0)
         {
@@ -89,8 +94,8 @@ internal static class RunCommand
         return result.Outcome == ActionOutcome.Done ? id : throw new WrongCommandException([$"{RunSwitches.Resume}: {result.Message}"]);
     }
 
-    private static IEnumerable<string> Wrong(IReadOnlyDictionary<string, string[]> errors, string? except = null) =>
-        errors.Where(e => e.Key != except).SelectMany(e => e.Value.Select(message => $"{RunSwitches.Of(e.Key)}: {message}"));
+    private static IEnumerable<string> Wrong(IReadOnlyDictionary<string, string[]> errors, params string[] except) =>
+        errors.Where(e => !except.Contains(e.Key)).SelectMany(e => e.Value.Select(message => $"{RunSwitches.Of(e.Key)}: {message}"));
 
     private static async Task<int> WatchAsync(IServiceProvider services, string id, bool json)
     {

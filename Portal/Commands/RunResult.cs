@@ -31,25 +31,35 @@ internal static class RunResult
 
     private static void Table(TextWriter output, RunView run, IReadOnlyList<Score> scores)
     {
-        var protocol = scores[0].Protocol; // the headline comes first
-        var stage = scores.Max(s => s.Stage);
-        var last = scores
-            .Where(s => s.Stage == stage && s.Protocol == protocol)
-            .ToDictionary(s => (s.Language, s.Direction, s.K), s => s.Recall);
-        string Cell(string language, RetrievalDirection direction, int k) =>
-            (last.TryGetValue((language, direction, k), out var recall) ? Formats.Percent(recall) : "–").PadLeft(7);
-        output.WriteLine($"{$"{protocol}, after task {stage}", -28}{"text to image", 21}  {"image to text", 21}");
-        output.WriteLine($"{"recall in percent", -28}{"R@1", 7}{"R@5", 7}{"R@10", 7}  {"R@1", 7}{"R@5", 7}{"R@10", 7}");
-        foreach (var code in run.Languages.Where(l => last.Keys.Any(k => k.Language == l)))
+        foreach (var set in scores.GroupBy(s => s.Dataset))
         {
-            var cells = Directions.Select(d => string.Concat(Ks.Select(k => Cell(code, d, k))));
-            output.WriteLine($"{code, -4} {LanguageCatalog.Find(code)?.Name ?? code, -22} {string.Join("  ", cells)}");
+            Recalls(output, run, [.. set]);
         }
         var s = run.Summary;
         output.WriteLine($"AR  text to image {Formats.Percent(s.ArT2i)}, image to text {Formats.Percent(s.ArI2t)}");
         output.WriteLine($"F   text to image {Formats.Percent(s.ForgettingT2i)}, image to text {Formats.Percent(s.ForgettingI2t)}");
         output.WriteLine($"F of the first language, text to image {Formats.Percent(s.ForgettingEnglishT2i)}");
         output.WriteLine($"Run {run.Id} took {Formats.Duration(run.Provenance?.DurationSeconds)}.");
+    }
+
+    /// <summary>The recalls after the last task on one data set.</summary>
+    private static void Recalls(TextWriter output, RunView run, IReadOnlyList<Score> scores)
+    {
+        var protocol = scores[0].Protocol; // the headline comes first
+        var name = scores[0].Dataset is { } dataset ? $"{dataset}, {protocol}" : protocol;
+        var stage = scores.Max(s => s.Stage);
+        var last = scores
+            .Where(s => s.Stage == stage && s.Protocol == protocol)
+            .ToDictionary(s => (s.Language, s.Direction, s.K), s => s.Recall);
+        string Cell(string language, RetrievalDirection direction, int k) =>
+            (last.TryGetValue((language, direction, k), out var recall) ? Formats.Percent(recall) : "–").PadLeft(7);
+        output.WriteLine($"{$"{name}, after task {stage}", -28}{"text to image", 21}  {"image to text", 21}");
+        output.WriteLine($"{"recall in percent", -28}{"R@1", 7}{"R@5", 7}{"R@10", 7}  {"R@1", 7}{"R@5", 7}{"R@10", 7}");
+        foreach (var code in run.Languages.Where(l => last.Keys.Any(k => k.Language == l)))
+        {
+            var cells = Directions.Select(d => string.Concat(Ks.Select(k => Cell(code, d, k))));
+            output.WriteLine($"{code, -4} {LanguageCatalog.Find(code)?.Name ?? code, -22} {string.Join("  ", cells)}");
+        }
     }
 
     private static readonly int[] Ks = [1, 5, 10];

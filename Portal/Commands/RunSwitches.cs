@@ -19,6 +19,7 @@ internal static class RunSwitches
         new("--teir", null, "with token embedding initialisation and regularisation"),
         new("--languages", "LIST", "codes in the order of learning (en,de,ja), or tour (6 languages), or paper (36)"),
         new("--dataset", "ID", "data set (emoji36)"),
+        new("--tests", "IDS", "further data sets to evaluate on after each task (xm3600,flickr30k)"),
         new("--model", "ID", "base model (emoji-base)"),
         new("--epochs", "N", "epochs per language (the data set's)"),
         new("--seed", "N", "seed of every random draw (1)"),
@@ -39,6 +40,7 @@ internal static class RunSwitches
             Method = given["--method"],
             Teir = given.Has("--teir"),
             Dataset = given["--dataset"] ?? plain.Dataset,
+            TestSets = given["--tests"] is { } tests ? List(tests) : null,
             Model = given["--model"] ?? plain.Model,
             Languages = Languages(given["--languages"]),
             Epochs = given.Whole("--epochs"),
@@ -55,6 +57,7 @@ internal static class RunSwitches
         field switch
         {
             "tags" => "--tag",
+            "testSets" => "--tests",
             _ when field.StartsWith("options.", StringComparison.Ordinal) => $"--option {field[8..]}",
             _ => $"--{field}",
         };
@@ -65,8 +68,10 @@ internal static class RunSwitches
             null => null,
             "tour" => LanguageCatalog.Tour,
             "paper" => LanguageCatalog.PaperOrder,
-            _ => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            _ => List(text),
         };
+
+    private static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static Dictionary<string, JsonElement>? Options(Switches given)
     {

@@ -57,12 +57,24 @@ public sealed record ScoreEvent(
     int K,
     double Recall,
     int N,
-    string Protocol
+    string Protocol,
+    string? Dataset
 )
 {
     public static ScoreEvent Of(string runId, long sequence, Score score)
     {
         ArgumentNullException.ThrowIfNull(score);
-        return new(runId, sequence, score.Stage, score.Language, score.Direction, score.K, score.Recall, score.N, score.Protocol);
+        return new(
+            runId,
+            sequence,
+            score.Stage,
+            score.Language,
+            score.Direction,
+            score.K,
+            score.Recall,
+            score.N,
+            score.Protocol,
+            score.Dataset
+        );
     }
 }

@@ -26,6 +26,7 @@ internal static class RunPlans
             Method = request.Method!,
             Teir = request.Teir,
             Dataset = dataset.Id,
+            TestSets = [.. request.TestSets ?? []],
             Model = request.Model!,
             Languages = [.. languages],
             Epochs = request.Epochs ?? dataset.Defaults.Epochs,

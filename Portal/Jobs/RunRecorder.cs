@@ -26,7 +26,6 @@ internal sealed class RunRecorder(
     private readonly long _began = time.GetTimestamp();
     private readonly double _workedBefore = run.DurationSeconds ?? 0;
     private readonly List<Score> _scores = [];
-    private readonly int _stages = RunPlans.Stages(run);
     private long _snapshotAt = time.GetTimestamp();
     private long _sequence = time.GetUtcNow().ToUnixTimeMilliseconds(); // grows over restarts too
     private RunProgress? _progress = run.Progress;
@@ -38,6 +37,9 @@ internal sealed class RunRecorder(
     public double Worked => _workedBefore + time.GetElapsedTime(_began).TotalSeconds;
 
     public RunProgress? Progress => _progress;
+
+    /// <summary>Number of stages.</summary>
+    public int Stages { get; } = RunPlans.Stages(run);
 
     /// <summary>Stages finished so far.</summary>
     public int Finished { get; private set; }
@@ -118,7 +120,7 @@ internal sealed class RunRecorder(
         var grown = stage.NewTokens > 0 ? $", {stage.NewTokens:N0} new tokens" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Stage {stage.Stage} of {_stages} ({languages}) is done: {stage.TrainSeconds:0.0} s training, {stage.EvaluationSeconds:0.0} s evaluation{grown}; mean R@1 {average:0.0}."
+            $"Stage {stage.Stage} of {Stages} ({languages}) is done: {stage.TrainSeconds:0.0} s training, {stage.EvaluationSeconds:0.0} s evaluation{grown}; mean R@1 {average:0.0}."
         );
     }
 }

@@ -155,11 +155,13 @@ public sealed partial class RunService(
         SortedDictionary<string, List<string>> errors
     )
     {
-        var dataset = engine.Datasets.FirstOrDefault(d => d.Id == request.Dataset);
-        var found = RunValidation.Check(request, dataset, engine.ModelIds).ToDictionary(e => e.Key, e => e.Value);
+        var datasets = engine.Datasets;
+        var dataset = datasets.FirstOrDefault(d => d.Id == request.Dataset);
+        var found = RunValidation.Check(request, datasets, engine.ModelIds).ToDictionary(e => e.Key, e => e.Value);
         if (dataset is null && engine.Preparation is { Ready: false } preparation)
         {
             found["dataset"] = [NotReady(preparation)];
+            found.Remove("testSets"); // nothing can be said of them yet
         }
         var device = request.Device ?? options.Device;
         var lane = "";

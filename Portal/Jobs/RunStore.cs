@@ -319,7 +319,8 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
         news.Lines.Add((row.ToMessage(), row.Sequence));
     }
 
-    private static (int, string, RetrievalDirection, int, string) Key(Score s) => (s.Stage, s.Language, s.Direction, s.K, s.Protocol);
+    private static (int, string, RetrievalDirection, int, string, string?) Key(Score s) =>
+        (s.Stage, s.Language, s.Direction, s.K, s.Protocol, s.Dataset);
 
     /// <summary>What is published once it is stored.</summary>
     private sealed class News

@@ -1,6 +1,9 @@
 using System.Globalization;
 using CllClip.Engine;
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
+using CllClip.Engine.Evaluation;
+using CllClip.Engine.Model;
 using CllClip.Engine.Training;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
@@ -61,10 +64,10 @@ public sealed partial class RunWorker(
         RunRecorder? recorder = null;
         try
         {
-            var (dataset, plan, trainer) = Prepare(run);
+            var (dataset, others, plan, model) = Prepare(run);
             recorder = new RunRecorder(run, dataset, CheckpointChain.CountStages(plan.CheckpointFolder), store, feed, time);
             stop.Token.ThrowIfCancellationRequested();
-            trainer.Run(plan, recorder, stop.Token);
+            Trainer(run, dataset, others, model, recorder, stop.Token).Run(plan, recorder, stop.Token);
             End(run, recorder, [RunState.Completed], _ => Words(recorder, run), null, shutdown);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -84,26 +87,53 @@ public sealed partial class RunWorker(
     }
 
     /// <exception cref="EngineException">Data set, model or device are not there, or not those that the run began with.</exception>
-    private (IRetrievalDataset Dataset, RunPlan Plan, ContinualTrainer Trainer) Prepare(RunEntity run)
+    private (IRetrievalDataset Dataset, IReadOnlyList<IRetrievalDataset> Others, RunPlan Plan, ClipModel Model) Prepare(RunEntity run)
     {
-        var dataset =
-            engine.Datasets.FirstOrDefault(d => d.Id == run.Dataset)
-            ?? throw new EngineException($"Data set '{run.Dataset}' is not there. Prepare it, then resume the run.");
+        var dataset = Dataset(run.Dataset);
+        var others = run.TestSets.Select(Dataset).ToList();
         var model = engine.Model(run.Model, run.Lane);
         var plan = RunPlans.ToPlan(run, dataset, run.ChainFolder ?? folders.Chain(run.Id));
-        var now = RunProvenance.Of(dataset, model, run.Lane);
-        if (
-            run.Provenance is { } before
-            && before.DataRevision != now.DataRevision
-            && CheckpointChain.CountStages(plan.CheckpointFolder) > 0
-        )
+        var now = RunProvenance.Of(dataset, model, run.Lane, others);
+        if (run.Provenance is { } before && CheckpointChain.CountStages(plan.CheckpointFolder) > 0)
         {
-            throw new EngineException(
-                $"Data set '{run.Dataset}' has changed since the run began (revision {Short(before.DataRevision)}, now {Short(now.DataRevision)}), so its stages do not compare. Launch the run again from its page."
-            );
+            CheckUnchanged(run.Dataset, before.DataRevision, now.DataRevision);
+            foreach (var set in others)
+            {
+                CheckUnchanged(set.Id, before.TestSetRevisions?.GetValueOrDefault(set.Id) ?? set.Revision, set.Revision);
+            }
         }
         store.Update(run.Id, row => row.Provenance = now);
-        return (dataset, plan, new ContinualTrainer(dataset, model, engine.Features(dataset, run.Model, run.Lane)));
+        return (dataset, others, plan, model);
+    }
+
+    /// <summary>The trainer with the teacher's embeddings, which are computed where nobody did before: that may take long and can be stopped.</summary>
+    private ContinualTrainer Trainer(
+        RunEntity run,
+        IRetrievalDataset dataset,
+        IReadOnlyList<IRetrievalDataset> others,
+        ClipModel model,
+        RunRecorder recorder,
+        CancellationToken stop
+    )
+    {
+        TeacherFeatures Features(IRetrievalDataset set) =>
+            engine.Features(set, run.Model, run.Lane, new EmbeddingProgress(recorder, set.Name), stop);
+        var testSets = others.Select(set => new TestSet(set, Features(set))).ToList();
+        return new ContinualTrainer(dataset, model, Features(dataset), testSets: testSets);
+    }
+
+    private IRetrievalDataset Dataset(string id) =>
+        engine.Datasets.FirstOrDefault(d => d.Id == id)
+        ?? throw new EngineException($"Data set '{id}' is not there. Prepare it, then resume the run.");
+
+    private static void CheckUnchanged(string dataset, string before, string now)
+    {
+        if (before != now)
+        {
+            throw new EngineException(
+                $"Data set '{dataset}' has changed since the run began (revision {Short(before)}, now {Short(now)}), so its stages do not compare. Launch the run again from its page."
+            );
+        }
     }
 
     /// <summary>Stores the end: state, reason, aggregates and duration in one transaction.</summary>

@@ -17,6 +17,9 @@ public sealed class RunEntity
     public required string Method { get; set; }
     public bool Teir { get; set; }
     public required string Dataset { get; set; }
+
+    /// <summary>Further data sets to evaluate on.</summary>
+    public IReadOnlyList<string> TestSets { get; set; } = [];
     public required string Model { get; set; }
     public required IReadOnlyList<string> Languages { get; set; }
     public int Epochs { get; set; }
@@ -61,7 +64,7 @@ public sealed class StageEntity
     public required StageView Figures { get; set; }
 }
 
-/// <summary>One measured recall. There is one row per run, stage, language, direction, K and protocol.</summary>
+/// <summary>One measured recall. There is one row per run, data set, stage, language, direction, K and protocol.</summary>
 public sealed class ScoreEntity
 {
     public required string RunId { get; set; }
@@ -75,6 +78,9 @@ public sealed class ScoreEntity
     public double Recall { get; set; }
     public int N { get; set; }
     public required string Protocol { get; set; }
+
+    /// <summary>The further data set that it was measured on; empty for the run's own, so that it can stand in a key.</summary>
+    public string Dataset { get; set; } = "";
 
     public static ScoreEntity Of(string runId, long sequence, Score score)
     {
@@ -90,10 +96,11 @@ public sealed class ScoreEntity
             Recall = score.Recall,
             N = score.N,
             Protocol = score.Protocol,
+            Dataset = score.Dataset ?? "",
         };
     }
 
-    public Score ToScore() => new(Stage, Language, Direction, K, Recall, N, Protocol);
+    public Score ToScore() => new(Stage, Language, Direction, K, Recall, N, Protocol) { Dataset = Dataset.Length > 0 ? Dataset : null };
 }
 
 /// <summary>A state that a run entered, when and why.</summary>

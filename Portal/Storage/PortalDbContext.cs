@@ -29,6 +29,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
             run.HasIndex(r => r.Number).IsUnique();
             run.HasIndex(r => new { r.State, r.Lane });
             run.Property(r => r.Languages).AsJson();
+            run.Property(r => r.TestSets).AsJson();
             run.Property(r => r.Options).AsJson();
             run.Property(r => r.Tags).AsJson();
             run.Property(r => r.Progress).AsJson();
@@ -53,6 +54,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
                     s.Direction,
                     s.K,
                     s.Protocol,
+                    s.Dataset,
                 })
                 .IsUnique();
             score.HasOne<RunEntity>().WithMany().HasForeignKey(s => s.RunId).OnDelete(DeleteBehavior.Cascade);

@@ -125,7 +125,8 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
         && known.ChainFolder == chain
         && known.EndedAt == run.EndedAt?.ToUniversalTime()
         && known.Summary == run.Summary
-        && known.Name == run.Name;
+        && known.Name == run.Name
+        && known.TestSets.SequenceEqual(run.TestSets);
 
     private static void AddParts(PortalDbContext db, RunArchive archive)
     {
@@ -153,6 +154,7 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
             Method = run.Method,
             Teir = run.Teir,
             Dataset = run.Dataset,
+            TestSets = run.TestSets,
             Model = run.Model,
             Languages = run.Languages,
             Epochs = run.Epochs,

@@ -1,6 +1,6 @@
 namespace CllClip.Shared.Results;
 
-/// <summary>Continual-learning metrics after the last finished task, in percent, of Recall@1 under the data set's headline protocol.</summary>
+/// <summary>Continual-learning metrics after the last finished task, in percent, of Recall@1 on the run's own data set under its headline protocol.</summary>
 public sealed record ContinualSummary
 {
     /// <summary>Average recall, text to image: mean over the languages learned.</summary>

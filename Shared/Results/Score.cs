@@ -23,4 +23,8 @@ public enum RetrievalDirection
 /// <param name="Recall">Recall@K in percent, full precision.</param>
 /// <param name="N">Number of queries.</param>
 /// <param name="Protocol">Evaluation protocol, for example <c>emoji36</c>; scores of different protocols are never compared.</param>
-public sealed record Score(int Stage, string Language, RetrievalDirection Direction, int K, double Recall, int N, string Protocol);
+public sealed record Score(int Stage, string Language, RetrievalDirection Direction, int K, double Recall, int N, string Protocol)
+{
+    /// <summary>Id of the further data set that it was measured on (<see cref="Runs.RunRequest.TestSets"/>); null is the run's own. Scores of different data sets are never compared.</summary>
+    public string? Dataset { get; init; }
+}

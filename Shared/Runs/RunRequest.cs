@@ -14,6 +14,9 @@ public sealed record RunRequest
     /// <summary>Data set id.</summary>
     public string? Dataset { get; init; } = "emoji36";
 
+    /// <summary>Ids of further data sets to evaluate on after each task, besides the run's own; null for none.</summary>
+    public IReadOnlyList<string>? TestSets { get; init; }
+
     /// <summary>Base model id.</summary>
     public string? Model { get; init; } = "emoji-base";
 

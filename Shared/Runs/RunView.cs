@@ -12,6 +12,9 @@ public sealed record Provenance
     /// <summary>Content hash of the prepared data set.</summary>
     public required string DataRevision { get; init; }
 
+    /// <summary>Content hashes of the further data sets evaluated on, by id; null where there are none.</summary>
+    public IReadOnlyDictionary<string, string>? TestSetRevisions { get; init; }
+
     /// <summary>SHA-256 of the base model's weights, hexadecimal.</summary>
     public required string BaseModelHash { get; init; }
 
@@ -52,7 +55,7 @@ public sealed record StageView
     /// <summary>Seconds of training (vocabulary, steps, validation).</summary>
     public required double TrainSeconds { get; init; }
 
-    /// <summary>Seconds of evaluation on all languages seen.</summary>
+    /// <summary>Seconds of evaluation on all languages seen, further test sets included.</summary>
     public required double EvaluationSeconds { get; init; }
 
     /// <summary>Epoch whose weights were kept, from 1; 0 where nothing was trained.</summary>
@@ -85,6 +88,9 @@ public sealed record RunView
 
     /// <summary>Data set id.</summary>
     public required string Dataset { get; init; }
+
+    /// <summary>Ids of the further data sets that it is evaluated on after each task.</summary>
+    public IReadOnlyList<string> TestSets { get; init; } = [];
 
     /// <summary>Base model id.</summary>
     public required string Model { get; init; }
@@ -122,7 +128,7 @@ public sealed record RunView
     /// <summary>Where it stands; null before the first step.</summary>
     public RunProgress? Progress { get; init; }
 
-    /// <summary>Aggregates of the scores so far.</summary>
+    /// <summary>Aggregates of the scores so far on the run's own data set.</summary>
     public ContinualSummary Summary { get; init; } = new();
 
     /// <summary>What produced the numbers; null before it starts.</summary>

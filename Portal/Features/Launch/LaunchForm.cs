@@ -26,6 +26,9 @@ public sealed class LaunchForm
 
     public string Dataset { get; set; } = "emoji36";
 
+    /// <summary>Further data sets to evaluate on, in the order in which they were chosen.</summary>
+    public IReadOnlyList<string> TestSets { get; private set; } = [];
+
     public string Model { get; set; } = "emoji-base";
 
     public List<string> Languages { get; private set; } = [.. LanguageCatalog.Tour];
@@ -78,6 +81,9 @@ public sealed class LaunchForm
             Methods = [.. Methods.Take(1)];
         }
     }
+
+    /// <summary>Takes a further data set to evaluate on, or leaves it out.</summary>
+    public void SetTestSet(string id, bool wanted) => TestSets = wanted ? [.. TestSets.Union([id])] : [.. TestSets.Where(t => t != id)];
 
     public void SetLanguages(IEnumerable<string> codes) => Languages = [.. codes.Distinct()];
 
@@ -141,7 +147,7 @@ public sealed class LaunchForm
 
     /// <summary>Every wrong field of the form, by field name as in the API; empty if it is good.</summary>
     public IReadOnlyDictionary<string, string[]> Check(
-        IRetrievalDataset? dataset,
+        IReadOnlyList<IRetrievalDataset> datasets,
         IReadOnlyList<string> models,
         bool datasetPending = false
     )
@@ -167,9 +173,9 @@ public sealed class LaunchForm
         {
             Wrong("epochs", "Epochs must be a whole number between 1 and 1000.");
         }
-        foreach (var (field, messages) in Requests().SelectMany(r => RunValidation.Check(r, dataset, models)))
+        foreach (var (field, messages) in Requests().SelectMany(r => RunValidation.Check(r, datasets, models)))
         {
-            if (!(datasetPending && field == "dataset"))
+            if (!(datasetPending && field is "dataset" or "testSets"))
             {
                 Array.ForEach(messages, m => Wrong(field, m));
             }
@@ -186,6 +192,7 @@ public sealed class LaunchForm
         Teir = run.Teir;
         AlsoWithoutTeir = false;
         Dataset = run.Dataset;
+        TestSets = run.TestSets;
         Model = run.Model;
         SetLanguages(run.Languages);
         Epochs = run.Epochs.ToString(CultureInfo.InvariantCulture);
@@ -212,6 +219,7 @@ public sealed class LaunchForm
             Method = method.Id,
             Teir = teir,
             Dataset = Dataset,
+            TestSets = TestSets.Where(t => t != Dataset).ToList() is { Count: > 0 } others ? others : null, // the own one may be chosen after them
             Model = Model,
             Languages = [.. Languages],
             Epochs = Whole(Epochs, out var epochs) ? epochs : null,

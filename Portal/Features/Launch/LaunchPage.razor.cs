@@ -138,7 +138,7 @@ public sealed partial class LaunchPage
         {
             return;
         }
-        var wrong = _form.Check(_context.Dataset, _context.Models, datasetPending: _context.Dataset is null);
+        var wrong = _form.Check(_context.Opened, _context.Models, datasetPending: _context.Opened.Count == 0);
         _errors = wrong.Count > 0 ? wrong : _refused;
         _estimate = Estimate(_context);
     }
@@ -147,7 +147,7 @@ public sealed partial class LaunchPage
     {
         var requests = _form.Requests();
         var epochs = (int Default) => requests[0].Epochs is >= 1 and <= 1000 and var typed ? typed : Default;
-        var dataset = context.Dataset;
+        var dataset = context.Find(_form.Dataset);
         Func<string, int>? pairs = dataset is null ? null : l => dataset.Languages.Contains(l) ? dataset.TrainingPairCount(l) : 0;
         var each = requests
             .Select(r => RunEstimator.Estimate(r, context.Measured, pairs, epochs(dataset?.Defaults.Epochs ?? 6), context.EmbeddingWidth))

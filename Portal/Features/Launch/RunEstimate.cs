@@ -40,7 +40,9 @@ public static class RunEstimator
         var trained = known.Stages.Where(s => s.TrainingPairs > 0 && s.TrainSeconds > 0).ToList();
         var secondsPerPair = trained.Sum(s => s.TrainSeconds) / Math.Max(1, trained.Sum(s => s.TrainingPairs));
         var (trains, atOnce) = Kind(request.Method);
-        var evaluations = known.Stages.Sum(s => Kind(known.Run.Method).AtOnce ? s.Languages.Count : s.Stage);
+        // Every data set evaluated on counts alike: that is how a run's own estimate begins, too.
+        var evaluations =
+            known.Stages.Sum(s => Kind(known.Run.Method).AtOnce ? s.Languages.Count : s.Stage) * (1 + known.Run.TestSets.Count);
         var secondsPerEvaluation = known.Stages.Sum(s => s.EvaluationSeconds) / Math.Max(1, evaluations);
         var pairsOfMeasured =
             trained.Count == 0
@@ -50,7 +52,7 @@ public static class RunEstimator
             ? 0
             : languages.Sum(l => secondsPerPair * epochs * (pairsPerEpoch is null ? pairsOfMeasured : pairsPerEpoch(l)));
         double count = languages.Count;
-        var evaluate = secondsPerEvaluation * (atOnce ? count : count * (count + 1) / 2);
+        var evaluate = secondsPerEvaluation * (atOnce ? count : count * (count + 1) / 2) * (1 + (request.TestSets?.Count ?? 0));
         var rows = trained.Count == 0 ? 0 : trained.Average(s => (double)s.RowsInUse / Math.Max(1, s.Languages.Count)) * languages.Count;
         return new RunEstimate(
             train + evaluate,

@@ -11,7 +11,7 @@ public sealed record Board(BoardQuery Query, IReadOnlyList<BoardGroup> Groups);
 /// <param name="Dataset">Data set id.</param>
 /// <param name="Protocol">Protocol of every score.</param>
 /// <param name="Learned">All languages of the sequence.</param>
-/// <param name="Languages">Languages that means are taken over, in the paper's order; the columns.</param>
+/// <param name="Languages">Languages that means are taken over, in the paper's order; the columns. The test set has them all.</param>
 /// <param name="Rows">The rows, sorted as asked.</param>
 /// <param name="Note">A word on what the choice means here, or null.</param>
 public sealed record BoardGroup(
@@ -23,6 +23,15 @@ public sealed record BoardGroup(
     string? Note
 )
 {
+    /// <summary>Number of the languages learned that the test set has.</summary>
+    public required int Tested { get; init; }
+
+    /// <summary>How many languages, for headings.</summary>
+    public string LanguagesText =>
+        Tested < Learned.Count ? $"{Tested} of {Learned.Count} languages"
+        : Tested == 1 ? "1 language"
+        : $"{Tested} languages";
+
     /// <summary>Whether some row has a figure for a single language.</summary>
     public bool HasCells => Rows.Any(r => r.Cells.Values.Any(c => c.Mean is not null));
 }
@@ -41,6 +50,12 @@ public sealed record BoardRow
 
     /// <summary>Seeds of all entries in the row.</summary>
     public required IReadOnlyList<int> Seeds { get; init; }
+
+    /// <summary>Why the row is shown but not ranked, finished or not; null where it is comparable.</summary>
+    public string? Incomparable { get; init; }
+
+    /// <summary>Whether the row takes part in ranking and in the best of a column.</summary>
+    public bool Ranks => Entry.Finished && Incomparable is null;
 
     /// <summary>Average recall.</summary>
     public required Figure Ar { get; init; }

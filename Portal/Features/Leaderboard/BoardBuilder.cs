@@ -1,3 +1,4 @@
+using System.Globalization;
 using CllClip.Shared.Languages;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -9,27 +10,36 @@ public static class BoardBuilder
         .PaperOrder.Select((code, at) => (code, at))
         .ToDictionary(p => p.code, p => p.at, StringComparer.Ordinal);
 
-    /// <summary>Protocol shown for a data set when none is chosen.</summary>
-    public static string Headline(string dataset) => PublishedResults.Datasets.Contains(dataset) ? PublishedResults.Protocol : dataset;
+    /// <summary>Protocol shown for a data set when none is chosen: its own, or else the paper's.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="protocols">Protocols of the scores on it.</param>
+    public static string Headline(string dataset, IReadOnlyCollection<string> protocols) =>
+        protocols.Contains(dataset) ? dataset
+        : protocols.Contains(PublishedResults.Protocol) ? PublishedResults.Protocol
+        : protocols.First();
 
     /// <summary>Answers a query.</summary>
     public static Board Build(BoardQuery query, IEnumerable<BoardEntry> entries)
     {
-        var chosen = entries.Where(e => Wanted(query, e)).ToList();
+        var all = entries.ToList();
+        var headline = all.SelectMany(e => e.Scores.Keys)
+            .GroupBy(k => k.Dataset, k => k.Protocol)
+            .ToDictionary(g => g.Key, g => Headline(g.Key, [.. g.Distinct()]), StringComparer.Ordinal);
         var groups =
-            from entry in chosen
-            from protocol in entry.Scores.Keys.Select(k => k.Protocol).Distinct()
-            where protocol == (query.Protocol ?? Headline(entry.Dataset))
-            where entry.Scores.ContainsKey(new ScoreKey(protocol, query.Direction, query.K))
-            group entry by (entry.Dataset, protocol, Learned: string.Join(',', InOrder(entry.Languages))) into g
-            orderby DatasetOrder(g.Key.Dataset), g.Key.Learned.Count(c => c == ',') descending, g.Key.Learned
-            select Group(query, g.Key.Dataset, g.Key.protocol, g.Key.Learned.Split(','), [.. g]);
+            from entry in all.Where(e => Wanted(query, e))
+            let learned = string.Join(',', InOrder(entry.Languages))
+            from key in entry.Scores.Keys
+            where key.Direction == query.Direction && key.K == query.K
+            where query.Dataset is null || key.Dataset == query.Dataset
+            where key.Protocol == (query.Protocol ?? headline[key.Dataset])
+            group entry by (Key: key, Learned: learned) into g
+            orderby DatasetOrder(g.Key.Key.Dataset), g.Key.Learned.Count(c => c == ',') descending, g.Key.Learned
+            select Group(query, g.Key.Key, g.Key.Learned.Split(','), [.. g.Select(e => On(e, g.Key.Key.Dataset))]);
         return new Board(query, [.. groups.Where(g => g.Rows.Count > 0)]);
     }
 
     private static bool Wanted(BoardQuery query, BoardEntry entry) =>
-        (query.Dataset is null || entry.Dataset == query.Dataset)
-        && (query.Source is null || entry.Source == query.Source)
+        (query.Source is null || entry.Source == query.Source)
         && (query.Method is null || entry.Method == query.Method)
         && (query.Teir is null || (entry.Teir ?? false) == query.Teir)
         && (query.Text is null || Matches(entry, query.Text));
@@ -40,37 +50,55 @@ public static class BoardBuilder
             StringComparison.OrdinalIgnoreCase
         );
 
-    private static BoardGroup Group(BoardQuery query, string dataset, string protocol, string[] learned, IReadOnlyList<BoardEntry> entries)
+    /// <summary>The entry among those on a data set: on another revision of it the same run would be another row.</summary>
+    private static BoardEntry On(BoardEntry entry, string dataset) =>
+        entry.TestSetRevisions.TryGetValue(dataset, out var revision)
+            ? entry with
+            {
+                Configuration = $"{entry.Configuration}\n{revision}",
+                Settings = new Dictionary<string, string>(entry.Settings) { ["test set's revision"] = revision },
+            }
+            : entry;
+
+    private static BoardGroup Group(BoardQuery query, ScoreKey key, string[] learned, IReadOnlyList<BoardEntry> entries)
     {
-        var columns = query.Languages.Count == 0 ? learned : [.. learned.Where(query.Languages.Contains)];
-        var key = new ScoreKey(protocol, query.Direction, query.K);
+        var lacking = entries.SelectMany(e => e.Scores[key].Lacking).ToHashSet(StringComparer.Ordinal);
+        string[] tested = [.. learned.Where(l => !lacking.Contains(l))];
+        var columns = query.Languages.Count == 0 ? tested : [.. tested.Where(query.Languages.Contains)];
         if (columns.Length == 0)
         {
-            return new BoardGroup(dataset, protocol, learned, [], [], null);
+            return new BoardGroup(key.Dataset, key.Protocol, learned, [], [], null) { Tested = tested.Length };
         }
         var rows = entries
             .GroupBy(e => (e.Configuration, e.Finished, Unfinished: e.Finished ? null : e.Id))
             // The same seed once more is no further sample: the latest counts.
-            .Select(g => Row(query, key, columns, learned, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()]))
+            .Select(g => Row(query, key, columns, tested, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()]))
             .ToList();
         return new BoardGroup(
-            dataset,
-            protocol,
+            key.Dataset,
+            key.Protocol,
             learned,
             columns,
             Sorted(query, Ranked(Detailed(rows))),
-            Note(query, columns, learned, entries)
-        );
+            Note(query, key, columns, learned, entries)
+        )
+        {
+            Tested = tested.Length,
+        };
     }
 
-    private static string? Note(BoardQuery query, string[] columns, string[] learned, IReadOnlyList<BoardEntry> entries)
+    private static string? Note(BoardQuery query, ScoreKey key, string[] columns, string[] learned, IReadOnlyList<BoardEntry> entries)
     {
-        var lacking = query.Languages.Except(columns).ToList();
         var parts = new List<string>();
-        if (lacking.Count > 0)
+        void Without(string what, IEnumerable<string> codes)
         {
-            parts.Add($"Not learned here: {string.Join(", ", lacking)}.");
+            if (string.Join(", ", codes) is { Length: > 0 } list)
+            {
+                parts.Add($"{what}: {list}.");
+            }
         }
+        Without("Not learned here", query.Languages.Except(learned));
+        Without("Not in this test set", query.Languages.Intersect(learned).Except(columns));
         if (columns.Length < learned.Length)
         {
             parts.Add($"Means over {columns.Length} of {learned.Length} languages; the models learned all {learned.Length}.");
@@ -79,25 +107,26 @@ public static class BoardBuilder
         {
             parts.Add("Scores right after each language's own task; ranked by their mean, which says nothing about forgetting.");
         }
-        else if (entries.Any(e => e.Scores.Values.Any(s => s.Reported is not null)))
+        else if (entries.Any(e => e.Scores[key].Reported is not null))
         {
             parts.Add("Published continual runs: after the last task only means over all languages were released.");
         }
         return parts.Count == 0 ? null : string.Join(' ', parts);
     }
 
-    private static BoardRow Row(BoardQuery query, ScoreKey key, string[] columns, string[] learned, IReadOnlyList<BoardEntry> entries)
+    private static BoardRow Row(BoardQuery query, ScoreKey key, string[] columns, string[] tested, IReadOnlyList<BoardEntry> entries)
     {
         var scores = entries.Select(e => e.Scores[key]).ToList();
-        var whole = columns.Length == learned.Length;
+        var whole = columns.Length == tested.Length;
         return new BoardRow
         {
             Entry = entries[^1],
             Ids = [.. entries.Select(e => e.Id)],
             Seeds = [.. entries.Where(e => e.Seed is not null).Select(e => e.Seed!.Value).Order()],
+            Incomparable = Incomparable(key.Dataset, scores),
             Ar = Figure.Over([.. scores.Select((s, i) => BoardFigures.Ar(s, query.Moment, columns, whole, entries[i].Finished))]),
             F = Figure.Over([.. scores.Select(s => BoardFigures.F(s, columns, whole))]),
-            FEnglish = Figure.Over([.. scores.Select(s => BoardFigures.FEnglish(s, learned))]),
+            FEnglish = Figure.Over([.. scores.Select(s => BoardFigures.FEnglish(s, tested))]),
             Cells = columns.ToDictionary(
                 c => c,
                 c => Figure.Over([.. scores.Select(s => BoardFigures.Cell(s, query.Moment, c))]),
@@ -105,6 +134,15 @@ public static class BoardBuilder
             ),
         };
     }
+
+    // In a smaller gallery everything is found more easily.
+    private static string? Incomparable(string dataset, IReadOnlyList<EntryScores> scores) =>
+        PublishedResults.ImagesOf(dataset) is { } whole && scores.FirstOrDefault(s => s.Images > 0 && s.Images != whole) is { } other
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Not ranked: measured on {other.Images:N0} images, the published figures on {whole:N0}."
+            )
+            : null;
 
     // Rows of one name: what they were made with, where that differs.
     private static List<BoardRow> Detailed(IReadOnlyList<BoardRow> rows)
@@ -138,11 +176,8 @@ public static class BoardBuilder
 
     private static List<BoardRow> Ranked(List<BoardRow> rows)
     {
-        var finished = rows.Where(r => r.Entry.Finished && r.Ar.Mean is not null).Select(r => r.Ar.Mean!.Value).ToList();
-        return
-        [
-            .. rows.Select(r => r.Entry.Finished && r.Ar.Mean is { } ar ? r with { Rank = 1 + finished.Count(other => other > ar) } : r),
-        ];
+        var ranked = rows.Where(r => r.Ranks && r.Ar.Mean is not null).Select(r => r.Ar.Mean!.Value).ToList();
+        return [.. rows.Select(r => r.Ranks && r.Ar.Mean is { } ar ? r with { Rank = 1 + ranked.Count(other => other > ar) } : r)];
     }
 
     private static IReadOnlyList<BoardRow> Sorted(BoardQuery query, IReadOnlyList<BoardRow> rows)

@@ -31,8 +31,11 @@ public sealed record BoardEntry
     /// <summary>What sets it apart from the method as published; shown beside the name, never left out.</summary>
     public IReadOnlyList<MethodVariant> Variants { get; init; } = [];
 
-    /// <summary>Data set id.</summary>
+    /// <summary>Data set id: of a run the one that it learned from, of a publication the one that its figures are of.</summary>
     public required string Dataset { get; init; }
+
+    /// <summary>Revisions of the further data sets that a run was evaluated on, by id.</summary>
+    public IReadOnlyDictionary<string, string> TestSetRevisions { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Base model, in words.</summary>
     public required string Model { get; init; }
@@ -46,7 +49,7 @@ public sealed record BoardEntry
     /// <summary>Equal for runs that differ in the seed alone.</summary>
     public required string Configuration { get; init; }
 
-    /// <summary>Everything but method, TEIR, data set and seed that a run was made with, by name: what tells rows of one method apart.</summary>
+    /// <summary>Everything but method, TEIR and seed that a run was made with, by name: what tells rows of one method apart.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Seed; null where unknown.</summary>
@@ -67,17 +70,18 @@ public sealed record BoardEntry
     /// <summary>File that published figures come from.</summary>
     public string? File { get; init; }
 
-    /// <summary>Scores by protocol, direction and K.</summary>
+    /// <summary>Scores by data set, protocol, direction and K.</summary>
     public required IReadOnlyDictionary<ScoreKey, EntryScores> Scores { get; init; }
 }
 
 /// <summary>Which of an entry's scores.</summary>
+/// <param name="Dataset">Data set that it was measured on, by the name it has on the leaderboard (<see cref="BoardNames.Canonical"/>).</param>
 /// <param name="Protocol">Evaluation protocol.</param>
 /// <param name="Direction">Direction of retrieval.</param>
 /// <param name="K">1, 5 or 10.</param>
-public readonly record struct ScoreKey(string Protocol, RetrievalDirection Direction, int K);
+public readonly record struct ScoreKey(string Dataset, string Protocol, RetrievalDirection Direction, int K);
 
-/// <summary>Per-language figures of an entry under one protocol, direction and K, in percent.</summary>
+/// <summary>Per-language figures of an entry on one data set under one protocol, direction and K, in percent.</summary>
 public sealed record EntryScores
 {
     /// <summary>Recall after the last task at hand.</summary>
@@ -92,8 +96,14 @@ public sealed record EntryScores
     /// <summary>AR, F and F_en over all languages where only these were published.</summary>
     public ReportedMeans? Reported { get; init; }
 
+    /// <summary>Languages that the model learned and the data set has not.</summary>
+    public IReadOnlyCollection<string> Lacking { get; init; } = [];
+
     /// <summary>Number of queries of a language; 0 where unknown.</summary>
     public int Queries { get; init; }
+
+    /// <summary>Number of images of the test set; 0 where unknown.</summary>
+    public int Images { get; init; }
 
     /// <summary>Why there is no score after the last task for single languages.</summary>
     public string? FinalMissing { get; init; }

@@ -100,12 +100,12 @@ public static class BoardExport
         foreach (var row in group.Rows)
         {
             latex.Append(Escape(row.Name + (row.Entry.Finished ? "" : $" ({row.Entry.Status})")));
-            latex.Append(" & ").Append(ar(row.Ar, row.Entry.Finished));
-            latex.Append(" & ").Append(f(row.F, row.Entry.Finished));
-            latex.Append(" & ").Append(english(row.FEnglish, row.Entry.Finished));
+            latex.Append(" & ").Append(ar(row.Ar, row.Ranks));
+            latex.Append(" & ").Append(f(row.F, row.Ranks));
+            latex.Append(" & ").Append(english(row.FEnglish, row.Ranks));
             for (var i = 0; i < languages.Count; i++)
             {
-                latex.Append(" & ").Append(cells[i](row.Cells[languages[i]], row.Entry.Finished));
+                latex.Append(" & ").Append(cells[i](row.Cells[languages[i]], row.Ranks));
             }
             latex.Append(" \\\\\n");
         }
@@ -115,9 +115,9 @@ public static class BoardExport
     // What is compared is what is printed: one decimal.
     private static Func<Figure, bool, string> Marks(IReadOnlyList<BoardRow> rows, Func<BoardRow, double?> value, bool higher)
     {
-        var values = rows.Where(r => r.Entry.Finished && value(r) is not null).Select(r => Rounded(value(r)!.Value)).Distinct();
+        var values = rows.Where(r => r.Ranks && value(r) is not null).Select(r => Rounded(value(r)!.Value)).Distinct();
         var best = (higher ? values.OrderDescending() : values.Order()).Take(2).ToList();
-        return (figure, finished) =>
+        return (figure, ranks) =>
         {
             if (figure.Mean is not { } mean)
             {
@@ -125,7 +125,7 @@ public static class BoardExport
             }
             var text = Rounded(mean).ToString("0.0", CultureInfo.InvariantCulture);
             text =
-                !finished ? text
+                !ranks ? text
                 : best.Count > 0 && Rounded(mean) == best[0] ? $"\\textbf{{{text}}}"
                 : best.Count > 1 && Rounded(mean) == best[1] ? $"\\underline{{{text}}}"
                 : text;

@@ -42,6 +42,8 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             Shipped = row.Entry.Shipped,
             Finished = row.Entry.Finished,
             Status = row.Entry.Status,
+            Incomparable = row.Incomparable,
+            TrainedOn = row.Entry.Source == BoardSource.Own ? row.Entry.Dataset : null,
             RunIds = row.Entry.Source == BoardSource.Own ? row.Ids : [],
             Seeds = row.Seeds,
             Ar = Figure(row.Ar),
@@ -107,6 +109,12 @@ public sealed record LeaderboardRow
 
     /// <summary>What an unfinished run is doing.</summary>
     public string? Status { get; init; }
+
+    /// <summary>Why the row is shown but not ranked although it is finished; null where it is comparable.</summary>
+    public string? Incomparable { get; init; }
+
+    /// <summary>Data set that the run learned from, which may be another than the one it is ranked on; null for published rows.</summary>
+    public string? TrainedOn { get; init; }
 
     /// <summary>The runs behind it.</summary>
     public required IReadOnlyList<string> RunIds { get; init; }

@@ -100,10 +100,10 @@ public static class BoardLink
         }
         return (name, value) switch
         {
-            ("dataset", _) => vocabulary.Datasets.Contains(value)
+            ("dataset", _) => vocabulary.Datasets.Contains(BoardNames.Canonical(value))
                 ? query with
                 {
-                    Dataset = value,
+                    Dataset = BoardNames.Canonical(value),
                 }
                 : Wrong($"Unknown data set '{value}'. {OneOf(vocabulary.Datasets)}"),
             ("protocol", _) => vocabulary.Protocols.Contains(value)

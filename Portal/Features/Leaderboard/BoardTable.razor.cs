@@ -44,10 +44,10 @@ public sealed partial class BoardTable
     {
         var cells = Group.Rows.SelectMany(r => r.Cells.Values).Select(c => c.Mean).OfType<double>().DefaultIfEmpty(0).Max();
         _top = Math.Max(10, Math.Ceiling(cells / 10) * 10);
-        var finished = Group.Rows.Where(r => r.Entry.Finished).ToList();
-        _bestAr = Best(finished, r => r.Ar.Mean, highest: true);
-        _bestF = Best(finished, r => r.F.Mean, highest: false);
-        _bestEnglish = Best(finished, r => r.FEnglish.Mean, highest: false);
+        var ranked = Group.Rows.Where(r => r.Ranks).ToList();
+        _bestAr = Best(ranked, r => r.Ar.Mean, highest: true);
+        _bestF = Best(ranked, r => r.F.Mean, highest: false);
+        _bestEnglish = Best(ranked, r => r.FEnglish.Mean, highest: false);
     }
 
     // What is compared is what is shown: one decimal. A column of one row has no best.

@@ -59,9 +59,7 @@ public sealed partial class LeaderboardPage
 
     /// <summary>Protocols of the data set at hand.</summary>
     private IEnumerable<string> Protocols =>
-        Query.Dataset is not { } dataset ? _vocabulary!.Protocols
-        : PublishedResults.Datasets.Contains(dataset) ? [PublishedResults.Protocol]
-        : _vocabulary!.Protocols.Where(p => p != PublishedResults.Protocol);
+        Query.Dataset is { } dataset ? BoardNames.ProtocolsOf(dataset, _vocabulary!.Protocols) : _vocabulary!.Protocols;
 
     private IReadOnlyList<DownloadMenu.Item> Files =>
         [File("CSV, full precision", "csv", "csv"), File("JSON, full precision", "json", "json"), File("LaTeX tables", "latex", "tex")];

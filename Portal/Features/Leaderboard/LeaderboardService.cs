@@ -30,7 +30,7 @@ public sealed class LeaderboardService(IOwnResults own)
 
     private static BoardVocabulary Vocabulary(IReadOnlyList<BoardEntry> entries) =>
         new(
-            [.. BoardNames.OwnDatasets.Concat(entries.Select(e => e.Dataset)).Distinct()],
+            [.. BoardNames.OwnDatasets.Concat(entries.SelectMany(e => e.Scores.Keys.Select(k => k.Dataset))).Distinct()],
             [.. BoardNames.OwnProtocols.Concat(entries.SelectMany(e => e.Scores.Keys.Select(k => k.Protocol))).Distinct()],
             [
                 .. MethodCatalog

@@ -26,6 +26,7 @@ public static class OwnEntries
             Teir = run.Teir,
             Variants = MethodVariant.Of(method, run.Teir, run.Options),
             Dataset = run.Dataset,
+            TestSetRevisions = Revisions(run),
             Model = run.Model,
             Source = BoardSource.Own,
             Languages = run.Languages,
@@ -46,6 +47,7 @@ public static class OwnEntries
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["base model"] = run.Model,
+            ["training data"] = run.Dataset,
             ["epochs"] = run.Epochs.ToString(CultureInfo.InvariantCulture),
             ["order"] = string.Join(' ', run.Languages),
         };
@@ -67,6 +69,11 @@ public static class OwnEntries
         }
         return settings;
     }
+
+    private static Dictionary<string, string> Revisions(RunView run) =>
+        (run.Provenance?.TestSetRevisions ?? new Dictionary<string, string>())
+            .DistinctBy(r => BoardNames.Canonical(r.Key))
+            .ToDictionary(r => BoardNames.Canonical(r.Key), r => r.Value, StringComparer.Ordinal);
 
     private static string? Status(RunView run, int finished)
     {

@@ -39,6 +39,16 @@ public sealed class PublishedResults
     /// <summary>Test sets that results were published on.</summary>
     public static IReadOnlyList<string> Datasets { get; } = ["xm3600", "coco", "flickr30k"];
 
+    /// <summary>Number of images of a published test set; null for any other.</summary>
+    public static int? ImagesOf(string dataset) =>
+        dataset switch
+        {
+            "xm3600" => 3600,
+            "coco" => 5000,
+            "flickr30k" => 1000,
+            _ => null,
+        };
+
     /// <summary>One entry for every model and test set.</summary>
     public IReadOnlyList<BoardEntry> Entries { get; }
 
@@ -76,6 +86,7 @@ public sealed class PublishedResults
     {
         var name = PublishedName.Of(model);
         var languages = LanguageCatalog.PaperOrder.Where(rows[0].Values.ContainsKey).ToList();
+        var lacking = LanguageCatalog.PaperOrder.Except(languages).ToList();
         return new BoardEntry
         {
             Id = $"published/{dataset}/{model}",
@@ -85,20 +96,23 @@ public sealed class PublishedResults
             Dataset = dataset,
             Model = name.Model,
             Source = BoardSource.Published,
-            Languages = languages,
+            Languages = LanguageCatalog.PaperOrder, // learned, also where fewer were tested
             Configuration = $"published/{dataset}/{model}",
             Link = Paper,
             File = $"published/{file}",
             Scores = rows.Where(r => Metrics.ContainsKey(r.Metric))
                 .ToDictionary(
-                    r => new ScoreKey(Protocol, Metrics[r.Metric].Direction, Metrics[r.Metric].K),
+                    r => new ScoreKey(dataset, Protocol, Metrics[r.Metric].Direction, Metrics[r.Metric].K),
                     r =>
                         Scores(
                             r,
                             languages,
                             overall.GetValueOrDefault((model, r.Metric)),
                             model.StartsWith("coco/CL/", StringComparison.Ordinal)
-                        )
+                        ) with
+                        {
+                            Lacking = lacking,
+                        }
                 ),
         };
     }

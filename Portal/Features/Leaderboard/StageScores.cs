@@ -7,14 +7,36 @@ public static class StageScores
 {
     private const string OneTask = "All languages were learned at once, or none: there is no own task.";
 
-    /// <summary>The figures of every protocol, direction and K that the scores hold.</summary>
+    /// <summary>The figures of every data set, protocol, direction and K that the scores hold.</summary>
     /// <param name="scores">Scores of one run, in any order.</param>
     /// <param name="finishedStages">Number of tasks whose scores are complete; later ones are left out.</param>
-    public static IReadOnlyDictionary<ScoreKey, EntryScores> Build(IEnumerable<Score> scores, int finishedStages) =>
-        scores
-            .Where(s => s.Stage <= finishedStages)
-            .GroupBy(s => new ScoreKey(s.Protocol, s.Direction, s.K))
-            .ToDictionary(g => g.Key, g => Figures([.. g]));
+    /// <param name="dataset">The run's own data set.</param>
+    public static IReadOnlyDictionary<ScoreKey, EntryScores> Build(IEnumerable<Score> scores, int finishedStages, string dataset)
+    {
+        var complete = scores.Where(s => s.Stage <= finishedStages).ToList();
+        var learned = complete.Where(s => s.Dataset is null).Select(s => s.Language).ToHashSet(StringComparer.Ordinal); // it has them all
+        var figures = new Dictionary<ScoreKey, EntryScores>();
+        foreach (var on in complete.GroupBy(s => s.Dataset))
+        {
+            var lacking = learned.Except(on.Select(s => s.Language)).ToList();
+            // Two data sets that are published as one, both of one run: they keep their own names, and are not mixed.
+            var (id, name) = (on.Key ?? dataset, BoardNames.Canonical(on.Key ?? dataset));
+            var set = complete.Any(s => s.Dataset != on.Key && BoardNames.Canonical(s.Dataset ?? dataset) == name) ? id : name;
+            foreach (var protocol in on.GroupBy(s => s.Protocol))
+            {
+                var images = protocol.Where(s => s.Direction == RetrievalDirection.ImageToText).Select(s => s.N).DefaultIfEmpty().Max();
+                foreach (var g in protocol.GroupBy(s => (s.Direction, s.K)))
+                {
+                    figures[new ScoreKey(set, protocol.Key, g.Key.Direction, g.Key.K)] = Figures([.. g]) with
+                    {
+                        Lacking = lacking,
+                        Images = images,
+                    };
+                }
+            }
+        }
+        return figures;
+    }
 
     private static EntryScores Figures(IReadOnlyList<Score> scores)
     {

@@ -47,7 +47,7 @@ public sealed class StoredResults(IDbContextFactory<PortalDbContext> contexts) :
         {
             return null;
         }
-        var entry = OwnEntries.Of(run.ToView(), StageScores.Build(scores.Select(s => s.ToScore()), int.MaxValue), stages);
+        var entry = OwnEntries.Of(run.ToView(), StageScores.Build(scores.Select(s => s.ToScore()), int.MaxValue, run.Dataset), stages);
         if (completed)
         {
             _completed[run.Id] = (run.EndedAt, entry);

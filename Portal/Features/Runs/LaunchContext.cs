@@ -6,7 +6,7 @@ namespace CllClip.Portal.Features.Runs;
 /// <summary>What the launch form needs to know of the portal.</summary>
 /// <param name="Datasets">Data sets by id and name, prepared or not.</param>
 /// <param name="Models">Base models by id.</param>
-/// <param name="Dataset">The prepared data set; null while it is being prepared.</param>
+/// <param name="Opened">Data sets that are prepared and open; empty while the embedded one is being prepared.</param>
 /// <param name="Measured">Finished runs to estimate from.</param>
 /// <param name="EmbeddingWidth">Width of a row of the base model's token embedding.</param>
 /// <param name="Devices">Devices that can be asked for.</param>
@@ -14,7 +14,7 @@ namespace CllClip.Portal.Features.Runs;
 public sealed record LaunchContext(
     IReadOnlyList<(string Id, string Name)> Datasets,
     IReadOnlyList<string> Models,
-    IRetrievalDataset? Dataset,
+    IReadOnlyList<IRetrievalDataset> Opened,
     IReadOnlyList<MeasuredRun> Measured,
     int EmbeddingWidth,
     IReadOnlyList<string> Devices,
@@ -22,5 +22,8 @@ public sealed record LaunchContext(
 )
 {
     /// <summary>Whether runs have to wait: the data set is still being prepared.</summary>
-    public bool Preparing => Provisional && Dataset is null;
+    public bool Preparing => Provisional && Opened.Count == 0;
+
+    /// <summary>The open data set of an id; null while it is not open.</summary>
+    public IRetrievalDataset? Find(string id) => Opened.FirstOrDefault(d => d.Id == id);
 }

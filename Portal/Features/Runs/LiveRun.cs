@@ -14,9 +14,10 @@ public sealed class LiveRun
     private const int MostHistory = 600;
     private const int MostLog = 5000;
 
-    private readonly HashSet<(int, string, RetrievalDirection, int, string)> _seen = [];
+    private readonly HashSet<(int, string, RetrievalDirection, int, string, string?)> _seen = [];
     private readonly HashSet<(DateTime, string)> _logged = [];
     private readonly List<Score> _scores = [];
+    private readonly Dictionary<string, List<Score>> _scoresOn = []; // by data set; the run's own under its own id
     private readonly List<LogMessage> _log = [];
     private readonly Dictionary<string, List<ChartPoint>> _losses = [];
     private readonly List<ChartPoint> _throughput = [];
@@ -42,7 +43,11 @@ public sealed class LiveRun
 
     public IReadOnlyList<StageView> Stages { get; private set; }
 
+    /// <summary>Scores of all data sets, in the order of measuring.</summary>
     public IReadOnlyList<Score> Scores => _scores;
+
+    /// <summary>What the run is evaluated on: its own data set (null) and the further ones.</summary>
+    public IReadOnlyList<string?> TestSets => [null, .. Run.TestSets];
 
     public IReadOnlyList<LogMessage> Log => _log;
 
@@ -63,8 +68,24 @@ public sealed class LiveRun
     public IReadOnlyList<IReadOnlyList<string>> StageLanguages =>
         AllAtOnce ? [Run.Languages] : [.. Run.Languages.Select(l => (IReadOnlyList<string>)[l])];
 
-    /// <summary>Protocol of the headline: that of the first score.</summary>
-    public string? Protocol => _scores.Count > 0 ? _scores[0].Protocol : null;
+    /// <summary>The scores on one data set, in a list that grows in place.</summary>
+    /// <param name="testSet">Id of a further data set; null for the run's own.</param>
+    public IReadOnlyList<Score> ScoresOn(string? testSet) => _scoresOn.GetValueOrDefault(testSet ?? Run.Dataset) ?? [];
+
+    /// <summary>Headline protocol on a data set: that of the first score there.</summary>
+    public string? ProtocolOn(string? testSet) => ScoresOn(testSet) is [var first, ..] ? first.Protocol : null;
+
+    /// <summary>The run's languages on a data set, without those that were learned and turned out not to be in it.</summary>
+    public IReadOnlyList<string> LanguagesOn(string? testSet)
+    {
+        if (testSet is null)
+        {
+            return Run.Languages;
+        }
+        var scored = ScoresOn(testSet).Select(s => s.Language).ToHashSet();
+        var learned = StageLanguages.Take(Stages.Count).SelectMany(l => l).ToHashSet();
+        return [.. Run.Languages.Where(l => scored.Contains(l) || !learned.Contains(l))];
+    }
 
     public bool Active => Run.State is RunState.Queued or RunState.Running or RunState.Stopping;
 
@@ -135,9 +156,11 @@ public sealed class LiveRun
 
     private void Add(Score score)
     {
-        if (_seen.Add((score.Stage, score.Language, score.Direction, score.K, score.Protocol)))
+        if (_seen.Add((score.Stage, score.Language, score.Direction, score.K, score.Protocol, score.Dataset)))
         {
             _scores.Add(score);
+            var set = score.Dataset ?? Run.Dataset;
+            (_scoresOn.TryGetValue(set, out var scores) ? scores : _scoresOn[set] = []).Add(score);
         }
     }
 

@@ -4,15 +4,20 @@ using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Runs;
 
-/// <summary>The curves of a run's page. They are made anew only where their figures changed: the page shares its cores with the training that it shows.</summary>
+/// <summary>
+/// The curves of a run's page, for the data set chosen there. They are made anew only where their figures changed: the page shares its cores with the training
+/// that it shows.
+/// </summary>
 internal sealed class RunCharts(TimeProvider clock)
 {
     private static readonly TimeSpan StepCurves = TimeSpan.FromSeconds(1);
-    private (LiveRun? Run, int Scores) _scores;
+    private (LiveRun? Run, string? TestSet, int Scores, int Stages) _scores;
     private IReadOnlyList<StageView>? _stages;
     private LiveRun? _steps;
     private long _stepsAt;
 
+    /// <summary>Languages on the data set chosen, in the order of learning; the same list as long as they are the same.</summary>
+    public IReadOnlyList<string> Languages { get; private set; } = [];
     public IReadOnlyList<ChartSeries> Summary { get; private set; } = [];
     public IReadOnlyList<ChartSeries> PerLanguage { get; private set; } = [];
     public IReadOnlyList<ChartSeries> Vocabulary { get; private set; } = [];
@@ -20,15 +25,20 @@ internal sealed class RunCharts(TimeProvider clock)
     public IReadOnlyList<ChartSeries> Throughput { get; private set; } = [];
 
     /// <summary>Brings the curves up to the run's figures.</summary>
-    public void Follow(LiveRun live)
+    /// <param name="live">The run.</param>
+    /// <param name="testSet">The further data set chosen; null for the run's own.</param>
+    public void Follow(LiveRun live, string? testSet)
     {
         ArgumentNullException.ThrowIfNull(live);
-        if (_scores != (live, live.Scores.Count))
+        var scores = live.ScoresOn(testSet);
+        if (_scores != (live, testSet, scores.Count, live.Stages.Count))
         {
-            _scores = (live, live.Scores.Count);
-            var protocol = live.Protocol ?? "";
-            Summary = RunCurves.Summary(live.Scores, protocol, live.Run.Languages);
-            PerLanguage = RunCurves.PerLanguage(live.Scores, protocol, live.Run.Languages, RetrievalDirection.TextToImage);
+            _scores = (live, testSet, scores.Count, live.Stages.Count);
+            var languages = live.LanguagesOn(testSet);
+            Languages = languages.SequenceEqual(Languages) ? Languages : languages;
+            var protocol = live.ProtocolOn(testSet) ?? "";
+            Summary = RunCurves.Summary(scores, protocol, Languages);
+            PerLanguage = RunCurves.PerLanguage(scores, protocol, Languages, RetrievalDirection.TextToImage);
         }
         if (!ReferenceEquals(_stages, live.Stages))
         {

@@ -55,7 +55,7 @@ internal sealed partial class RunDesk(
         return new LaunchContext(
             datasets.Count > 0 ? [.. datasets.Select(d => (d.Id, d.Name))] : [("emoji36", "Emoji36")],
             models,
-            datasets.Count > 0 ? datasets[0] : null,
+            datasets,
             known,
             models.Count > 0 ? Width(models[0]) : 0,
             engine.Preparation.Ready ? _devices.Value : ["auto", "cpu"],

@@ -30,6 +30,9 @@ public sealed partial class RunPage
 
     private string FileName(string what) => $"run-{Id}-{what}";
 
+    /// <summary>Of figures that follow the choice of the data set: its id is part of the name.</summary>
+    private string FileNameOn(string what) => FileName(_testSet is null ? what : $"{_testSet}-{what}");
+
     private async Task ActAsync(Func<string, CancellationToken, Task<string?>> action)
     {
         (_busy, _problem) = (true, null);

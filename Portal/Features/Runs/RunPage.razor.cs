@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Leaderboard;
 using Microsoft.AspNetCore.Components;
 
 namespace CllClip.Portal.Features.Runs;
@@ -13,6 +14,7 @@ public sealed partial class RunPage
     private string? _loaded;
     private int _reading; // what arrives while the store is read waits: it is newer than what is read
     private int _checkpoint; // last stage whose weights are here; 0 without any
+    private string? _testSet; // the further data set whose scores are shown; null for the run's own
     private bool _missing;
     private string? _error; // why there is nothing to show
     private string? _lost; // why nothing arrives
@@ -29,7 +31,7 @@ public sealed partial class RunPage
         _loaded = Id;
         _watch?.Dispose();
         (_watch, _inbox, _live, _missing) = (null, null, null, false);
-        (_error, _lost, _problem, _checkpoint) = (null, null, null, 0);
+        (_error, _lost, _problem, _checkpoint, _testSet) = (null, null, null, 0, null);
         Watch();
         await LoadAsync();
     }
@@ -187,7 +189,18 @@ public sealed partial class RunPage
     {
         if (_live is { } live)
         {
-            (_charts ??= new RunCharts(Clock)).Follow(live);
+            (_charts ??= new RunCharts(Clock)).Follow(live, _testSet);
         }
     }
+
+    private void Choose(string? testSet)
+    {
+        _testSet = testSet;
+        Redraw();
+    }
+
+    /// <summary>What the figures are of, where that can be chosen.</summary>
+    private string On => _live!.TestSets.Count > 1 ? $", on {Name(_testSet)}" : "";
+
+    private string Name(string? testSet) => BoardNames.Dataset(testSet ?? _live!.Run.Dataset);
 }

@@ -19,6 +19,7 @@ public static class RunViews
             Method = run.Method,
             Teir = run.Teir,
             Dataset = run.Dataset,
+            TestSets = run.TestSets,
             Model = run.Model,
             Languages = run.Languages,
             Epochs = run.Epochs,

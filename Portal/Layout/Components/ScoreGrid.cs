@@ -2,7 +2,7 @@ using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Layout.Components;
 
-/// <summary>The scores of one run as a stage x language grid for one protocol, direction and K, with AR and F of every stage.</summary>
+/// <summary>The scores of one run on one data set as a stage x language grid for one protocol, direction and K, with AR and F of every stage.</summary>
 public sealed class ScoreGrid
 {
     private readonly Dictionary<(int Stage, string Language), Score> _cells = [];

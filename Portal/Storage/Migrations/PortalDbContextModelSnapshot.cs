@@ -126,6 +126,10 @@ namespace CllClip.Portal.Storage.Migrations
                     b.Property<bool>("Teir")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("TestSets")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Summary", "CllClip.Portal.Storage.RunEntity.Summary#ContinualSummary", b1 =>
                         {
                             b1.IsRequired();
@@ -173,6 +177,10 @@ namespace CllClip.Portal.Storage.Migrations
                     b.Property<long>("Sequence")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Dataset")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Direction")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -199,7 +207,7 @@ namespace CllClip.Portal.Storage.Migrations
 
                     b.HasKey("RunId", "Sequence");
 
-                    b.HasIndex("RunId", "Stage", "Language", "Direction", "K", "Protocol")
+                    b.HasIndex("RunId", "Stage", "Language", "Direction", "K", "Protocol", "Dataset")
                         .IsUnique();
 
                     b.ToTable("Scores");

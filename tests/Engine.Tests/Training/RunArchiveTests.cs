@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Text.Json;
 using CllClip.Engine.Evaluation;
+using CllClip.Engine.Tests.Golden;
 using CllClip.Engine.Training;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -25,6 +27,48 @@ public sealed class RunArchiveTests : ToyRuns
         using var full = CheckpointChain.Fold(Model, written.ChainFolder!, 4);
         using var gap = (full.Embedding.Table - half.Embedding.Table).abs().max();
         Assert.InRange(gap.item<float>(), 0, 2e-3);
+    }
+
+    [Fact]
+    public void Scores_on_further_data_sets_travel_with_the_run_and_an_archive_without_any_is_as_it_was()
+    {
+        var plain = Archive();
+        Score Elsewhere(Score s) => s with { Dataset = "xm3600", Protocol = "all-captions" };
+        var several = plain with
+        {
+            Run = plain.Run with
+            {
+                TestSets = ["xm3600"],
+                Provenance = plain.Run.Provenance! with { TestSetRevisions = new Dictionary<string, string> { ["xm3600"] = "x-1" } },
+            },
+            Scores = [.. plain.Scores, .. plain.Scores.Select(Elsewhere)],
+        };
+        foreach (var (written, name) in new[] { (plain, "plain"), (several, "several") })
+        {
+            var folder = Path.Combine(Folder, name);
+            written.Write(folder, halfPrecision: false);
+            var read = RunArchive.Read(folder);
+            Assert.Equal(written.Scores, read.Scores);
+            Assert.Equal(Text(written.Run), Text(read.Run));
+            using var zip = new GZipStream(File.OpenRead(Path.Combine(folder, RunArchive.ScoresFile)), CompressionMode.Decompress);
+            using var lines = new StreamReader(zip);
+            Assert.Equal(
+                "stage,language,direction,k,recall,n,protocol" + (name == "several" ? ",dataset" : ""), // older versions read the plain one
+                lines.ReadLine()
+            );
+        }
+    }
+
+    [Fact]
+    public void The_runs_that_ship_are_read_as_runs_with_one_test_set()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Fixtures.Repository!, "shipped")))
+        {
+            var archive = RunArchive.Read(folder);
+            Assert.Empty(archive.Run.TestSets);
+            Assert.Null(archive.Run.Provenance!.TestSetRevisions);
+            Assert.DoesNotContain(archive.Scores, s => s.Dataset is not null);
+        }
     }
 
     [Fact]

@@ -3,26 +3,30 @@ using CllClip.Engine.Data.Images;
 
 namespace CllClip.Engine.Tests.Training;
 
-/// <summary>A small data set made in memory: 24 coloured squares, each named in four languages by two words.</summary>
+/// <summary>A small data set made in memory: 24 coloured squares, each named in four languages by two words; or a part of it under another name.</summary>
 public sealed class ToyDataset : IRetrievalDataset
 {
     private const int Side = 64;
-    private const int Things = 24;
+
     private static readonly Dictionary<string, (string[] First, string[] Second)> Words = new()
     {
         ["en"] = (["red", "green", "blue", "black"], ["cat", "dog", "house", "tree", "sun", "fish"]),
         ["de"] = (["rot", "grün", "blau", "schwarz"], ["Katze", "Hund", "Haus", "Baum", "Sonne", "Fisch"]),
         ["ja"] = (["赤い", "緑の", "青い", "黒い"], ["猫", "犬", "家", "木", "太陽", "魚"]),
         ["ar"] = (["أحمر", "أخضر", "أزرق", "أسود"], ["قطة", "كلب", "منزل", "شجرة", "شمس", "سمكة"]),
+        ["eo"] = (["ruĝa", "verda", "blua", "nigra"], ["kato", "hundo", "domo", "arbo", "suno", "fiŝo"]), // not one of the 36
     };
 
-    public string Id => "toy";
+    public string Id { get; init; } = "toy";
     public string Name => "Toy";
-    public string Revision => "toy-1";
-    public IReadOnlyList<string> Languages => [.. Words.Keys];
-    public string HeadlineProtocol => "toy";
+    public string Revision => $"{Id}-1";
+    public IReadOnlyList<string> Languages { get; init; } = ["en", "de", "ja", "ar"];
+    public string HeadlineProtocol { get; init; } = "toy";
     public DatasetDefaults Defaults { get; } = new(4e-3, 2, 60, 120, 8, ["en"]);
     public int ImageCount => Things;
+
+    /// <summary>Number of pictures.</summary>
+    public int Things { get; init; } = 24;
 
     public RgbImage ReadImage(int image)
     {
@@ -51,9 +55,10 @@ public sealed class ToyDataset : IRetrievalDataset
 
     public RetrievalSet? Validation(string language) => Set("toy-validation", language);
 
-    public IReadOnlyList<RetrievalSet> Tests(string language) => [Set("toy", language)];
+    public IReadOnlyList<RetrievalSet> Tests(string language) =>
+        Languages.Contains(language) ? [Set(HeadlineProtocol, language)] : throw new EngineException($"Toy has no language '{language}'.");
 
-    private static RetrievalSet Set(string protocol, string language) =>
+    private RetrievalSet Set(string protocol, string language) =>
         new(
             protocol,
             language,

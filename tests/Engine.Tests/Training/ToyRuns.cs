@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Features;
+using CllClip.Engine.Evaluation;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tests.Golden;
@@ -16,7 +17,10 @@ public abstract class ToyRuns : IDisposable
     protected static readonly string[] Languages = ["en", "de", "ja", "ar"];
 
     protected string Folder { get; } = Directory.CreateTempSubdirectory("cllclip-trainer-").FullName;
-    protected ToyDataset Dataset { get; } = new();
+    protected ToyDataset Dataset { get; set; } = new();
+
+    /// <summary>Further data sets that runs are evaluated on.</summary>
+    protected IReadOnlyList<ToyDataset> TestSets { get; set; } = [];
     protected ClipModel Model { get; } = ClipModel.Load(Path.Combine(Fixtures.Repository!, "models", "emoji-base"));
 
     public void Dispose()
@@ -54,8 +58,11 @@ public abstract class ToyRuns : IDisposable
     )
     {
         var (scores, stages) = (new List<Score>(), new List<StageView>());
-        using var features = new FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, Model, stop: stop);
-        new ContinualTrainer(Dataset, Model, features).Run(
+        var cache = new FeatureCache(Path.Combine(Folder, "features"));
+        using var features = cache.Load(Dataset, Model, stop: stop);
+        var testSets = TestSets.Select(t => new TestSet(t, cache.Load(t, Model, stop: stop))).ToList();
+        using var others = new Disposables(testSets.Select(t => t.Features));
+        new ContinualTrainer(Dataset, Model, features, testSets: testSets).Run(
             plan,
             new Synchronous(e =>
             {
@@ -72,6 +79,13 @@ public abstract class ToyRuns : IDisposable
             stop
         );
         return (scores, stages);
+    }
+
+    private sealed class Disposables(IEnumerable<IDisposable> all) : IDisposable
+    {
+        private readonly List<IDisposable> _all = [.. all];
+
+        public void Dispose() => _all.ForEach(one => one.Dispose());
     }
 
     private sealed class Synchronous(Action<RunEvent> handle) : IProgress<RunEvent>

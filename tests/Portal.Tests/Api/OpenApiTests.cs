@@ -82,7 +82,21 @@ public sealed partial class OpenApiTests(PortalHost portal) : IClassFixture<Port
     {
         var document = await DocumentAsync();
         var schema = document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("properties");
-        string[] fields = ["method", "teir", "dataset", "model", "languages", "epochs", "seed", "device", "options", "name", "tags"];
+        string[] fields =
+        [
+            "method",
+            "teir",
+            "dataset",
+            "testSets",
+            "model",
+            "languages",
+            "epochs",
+            "seed",
+            "device",
+            "options",
+            "name",
+            "tags",
+        ];
         Assert.Equal(fields.Order(), schema.EnumerateObject().Select(p => p.Name).Order());
         Assert.All(schema.EnumerateObject(), p => Assert.True(p.Value.TryGetProperty("description", out _), p.Name));
         var required = document.GetProperty("components").GetProperty("schemas").GetProperty("RunRequest").GetProperty("required");

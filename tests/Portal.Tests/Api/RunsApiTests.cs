@@ -100,11 +100,14 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         portal.Store().AddScores("scores", rows);
         var json = (await portal.AskAsync("GET", "/api/v1/runs/scores/scores")).Json;
         Assert.Equal(rows.Select(r => r.Recall), json.EnumerateArray().Select(r => r.GetProperty("recall").GetDouble()));
-        Assert.Equal(["stage", "language", "direction", "k", "recall", "n", "protocol"], json[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["stage", "language", "direction", "k", "recall", "n", "protocol", "dataset"],
+            json[0].EnumerateObject().Select(p => p.Name)
+        );
         var csv = await portal.AskAsync("GET", "/api/v1/runs/scores/scores.csv");
         Assert.Equal("text/csv", csv.Type);
         var lines = csv.Text.TrimEnd().Split("\n");
-        Assert.Equal("stage,language,direction,k,recall,n,protocol", lines[0]);
+        Assert.Equal("stage,language,direction,k,recall,n,protocol,dataset", lines[0]);
         Assert.Equal(rows.Select(r => r.Recall), lines.Skip(1).Select(l => double.Parse(l.Split(',')[4], CultureInfo.InvariantCulture)));
     }
 

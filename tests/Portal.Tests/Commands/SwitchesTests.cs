@@ -44,6 +44,15 @@ public sealed class SwitchesTests
         Assert.Equal(("emoji36", "emoji-base"), (request.Dataset, request.Model));
     }
 
+    [Fact]
+    public void Further_test_sets_are_a_list()
+    {
+        var given = Switches.Read(["--dataset", "mscoco36", "--tests", "xm3600, flickr30k"], RunSwitches.All);
+        Assert.Equal(["xm3600", "flickr30k"], RunSwitches.ToRequest(given).TestSets);
+        Assert.Equal("--tests", RunSwitches.Of("testSets"));
+        Assert.Null(RunSwitches.ToRequest(Switches.Read([], RunSwitches.All)).TestSets);
+    }
+
     [Theory]
     [InlineData("tour", 6)]
     [InlineData("paper", 36)]

@@ -29,6 +29,9 @@ public sealed class SampleDesk : IRunDesk
     /// <summary>Whether the data set is still being prepared.</summary>
     public bool Preparing { get; set; }
 
+    /// <summary>Data sets to choose from.</summary>
+    public List<(string Id, string Name)> Datasets { get; } = [("emoji36", "Emoji36")];
+
     public int Watchers => _watchers.Count;
 
     /// <summary>What a page gave to be told of a run.</summary>
@@ -201,9 +204,9 @@ public sealed class SampleDesk : IRunDesk
     public Task<LaunchContext> LaunchContextAsync(CancellationToken stop = default) =>
         Task.FromResult(
             new LaunchContext(
-                [("emoji36", "Emoji36")],
+                [.. Datasets],
                 ["emoji-base"],
-                null,
+                [],
                 [.. Runs.Where(r => r.State == RunState.Completed).Select(r => new MeasuredRun(r, Stages.GetValueOrDefault(r.Id) ?? []))],
                 128,
                 ["auto", "cpu"],

@@ -144,7 +144,7 @@ public sealed class RunServiceTests : IDisposable
         var context = await host.Desk.LaunchContextAsync();
         Assert.Equal([("toy", "Toy")], context.Datasets);
         Assert.Equal(["emoji-base"], context.Models);
-        Assert.Same(_engine.Toy, context.Dataset);
+        Assert.Same(_engine.Toy, Assert.Single(context.Opened));
         Assert.Equal(["auto", "cpu"], context.Devices.Take(2));
     }
 }

@@ -8,7 +8,7 @@ namespace CllClip.Portal.Tests.Jobs;
 public sealed class ToyDataset : IRetrievalDataset
 {
     private const int Side = 64;
-    private const int Things = 24;
+
     private static readonly Dictionary<string, (string[] First, string[] Second)> Words = new()
     {
         ["en"] = (["red", "green", "blue", "black"], ["cat", "dog", "house", "tree", "sun", "fish"]),
@@ -17,13 +17,16 @@ public sealed class ToyDataset : IRetrievalDataset
         ["ar"] = (["أحمر", "أخضر", "أزرق", "أسود"], ["قطة", "كلب", "منزل", "شجرة", "شمس", "سمكة"]),
     };
 
-    public string Id => "toy";
-    public string Name => "Toy";
+    public string Id { get; init; } = "toy";
+    public string Name { get; init; } = "Toy";
     public string Revision { get; init; } = "toy-1";
-    public IReadOnlyList<string> Languages => [.. Words.Keys];
-    public string HeadlineProtocol => "toy";
+    public IReadOnlyList<string> Languages { get; init; } = [.. Words.Keys];
+    public string HeadlineProtocol { get; init; } = "toy";
     public DatasetDefaults Defaults { get; } = new(4e-3, 2, 60, 120, 8, ["en"]);
     public int ImageCount => Things;
+
+    /// <summary>Number of pictures.</summary>
+    public int Things { get; init; } = 24;
 
     /// <summary>Called with the language whenever an epoch of training begins: lets a test act in the middle of a run.</summary>
     public Action<string>? EpochBegins { get; set; }
@@ -55,9 +58,9 @@ public sealed class ToyDataset : IRetrievalDataset
 
     public RetrievalSet? Validation(string language) => Set("toy-validation", language);
 
-    public IReadOnlyList<RetrievalSet> Tests(string language) => [Set("toy", language)];
+    public IReadOnlyList<RetrievalSet> Tests(string language) => [Set(HeadlineProtocol, language)];
 
-    private static RetrievalSet Set(string protocol, string language) =>
+    private RetrievalSet Set(string protocol, string language) =>
         new(
             protocol,
             language,

@@ -13,11 +13,12 @@ public sealed class ToyEngine : IEngineHost, IDisposable
     private readonly Lazy<ClipModel> _model = new(() =>
         ClipModel.Load(Path.Combine(PortalFolders.FindContentRoot(), "models", "emoji-base"), "cpu")
     );
-    private readonly Lazy<TeacherFeatures> _features;
-
-    public ToyEngine() => _features = new(() => new FeatureCache(_folder).Load(Toy, _model.Value));
+    private readonly Dictionary<string, TeacherFeatures> _features = [];
 
     public ToyDataset Toy { get; set; } = new();
+
+    /// <summary>Data sets beside it.</summary>
+    public IReadOnlyList<ToyDataset> Others { get; set; } = [];
 
     public PreparationStatus Preparation { get; set; } = new(true, "Ready", 1, 0, null);
 
@@ -25,7 +26,7 @@ public sealed class ToyEngine : IEngineHost, IDisposable
 
     public Task Ready { get; set; } = Task.CompletedTask;
 
-    public IReadOnlyList<IRetrievalDataset> Datasets => Preparation.Ready ? [Toy] : [];
+    public IReadOnlyList<IRetrievalDataset> Datasets => Preparation.Ready ? [Toy, .. Others] : [];
 
     public IReadOnlyList<string> ModelIds => ["emoji-base"];
 
@@ -40,13 +41,21 @@ public sealed class ToyEngine : IEngineHost, IDisposable
         string? device = null,
         IProgress<FeatureProgress>? progress = null,
         CancellationToken stop = default
-    ) => _features.Value;
+    )
+    {
+        lock (_features)
+        {
+            return _features.TryGetValue(dataset.Id, out var kept)
+                ? kept
+                : _features[dataset.Id] = new FeatureCache(_folder).Load(dataset, _model.Value, progress, stop);
+        }
+    }
 
     public void Dispose()
     {
-        if (_features.IsValueCreated)
+        foreach (var features in _features.Values)
         {
-            _features.Value.Dispose();
+            features.Dispose();
         }
         if (_model.IsValueCreated)
         {

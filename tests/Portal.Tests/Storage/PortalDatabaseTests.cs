@@ -1,6 +1,9 @@
 using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
+using CllClip.Shared.Results;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Storage;
@@ -35,6 +38,35 @@ public sealed class PortalDatabaseTests
         again.Database.Prepare();
         using var db = again.Open();
         Assert.Equal("a", db.Runs.Single().Id);
+    }
+
+    [Fact]
+    public void A_database_from_before_test_sets_keeps_its_runs_and_scores()
+    {
+        using var bench = new Bench();
+        Directory.CreateDirectory(bench.Folders.DataRoot);
+        using (var db = bench.Open())
+        {
+            db.GetService<IMigrator>().Migrate("20261124033637_Initial");
+            db.Database.ExecuteSqlRaw(
+                """
+                INSERT INTO Runs (Id, Number, Name, State, Method, Teir, Dataset, Model, Languages, Epochs, Options, Seed, Device, Lane, Tags, Shipped, CreatedAt)
+                VALUES ('old', 1, 'Old', 'Completed', 'cll-clip', 1, 'toy', 'emoji-base', '["en"]', 2, '{{}}', 1, 'cpu', 'cpu', '[]', 0, '2026-11-25 01:02:03');
+                INSERT INTO Scores (RunId, Sequence, Stage, Language, Direction, K, Recall, N, Protocol)
+                VALUES ('old', 1, 1, 'en', 't2i', 1, 12.5, 24, 'toy'), ('old', 2, 1, 'en', 't2i', 5, 50, 24, 'toy');
+                """
+            );
+        }
+        bench.Database.Prepare();
+        using var now = bench.Open();
+        var run = now.Runs.Single();
+        Assert.Equal(("Old", "toy"), (run.Name, run.Dataset));
+        Assert.Empty(run.TestSets);
+        Score[] kept = [Bench.Score(1, recall: 12.5), Bench.Score(1, k: 5)];
+        Assert.Equal(kept, now.Scores.OrderBy(s => s.Sequence).AsEnumerable().Select(s => s.ToScore()));
+        // What is there is known again; the same on another data set stands beside it.
+        Assert.Equal(0, bench.Store.AddScores("old", [.. kept, kept[0] with { Dataset = "xm3600", Recall = 7 }]));
+        Assert.Equal([null, null, "xm3600"], now.Scores.OrderBy(s => s.Sequence).AsEnumerable().Select(s => s.ToScore().Dataset));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class LaunchFormTests
         Assert.Contains(
             "seed",
             new LaunchForm { Seeds = seeds }
-                .Check(null, ["emoji-base"], true)
+                .Check([], ["emoji-base"], true)
                 .Keys
         );
 
@@ -58,7 +58,7 @@ public sealed class LaunchFormTests
         Assert.Equal(1e-3, options["learningRate"].GetDouble());
         Assert.Equal(64, options["batchSize"].GetInt64());
         Assert.Equal(JsonValueKind.False, options["selectBestEpoch"].ValueKind);
-        Assert.Empty(form.Check(null, ["emoji-base"], datasetPending: true));
+        Assert.Empty(form.Check([], ["emoji-base"], datasetPending: true));
 
         form.Options["batchSize"] = "many";
         form.Options["weightDecay"] = "7";
@@ -66,7 +66,7 @@ public sealed class LaunchFormTests
         form.SetLanguages([]);
         Assert.Equal(
             ["epochs", "languages", "options.batchSize", "options.weightDecay"],
-            form.Check(null, ["emoji-base"], true).Keys.Order(StringComparer.Ordinal)
+            form.Check([], ["emoji-base"], true).Keys.Order(StringComparer.Ordinal)
         );
     }
 
@@ -82,6 +82,35 @@ public sealed class LaunchFormTests
         Assert.Equal(run.Options.Keys.Order(), request.Options!.Keys.Order());
         Assert.Equal(0.004, request.Options["learningRate"].GetDouble());
         Assert.Equal(["night"], request.Tags);
+    }
+
+    [Fact]
+    public void Further_test_sets_are_asked_for_and_come_back_with_the_run_but_never_the_own_one()
+    {
+        var form = new LaunchForm();
+        Assert.Null(Assert.Single(form.Requests()).TestSets);
+        form.SetTestSet("xm3600", true);
+        form.SetTestSet("flickr30k", true);
+        form.SetTestSet("flickr30k", true);
+        Assert.Equal(["xm3600", "flickr30k"], Assert.Single(form.Requests()).TestSets);
+        Assert.Contains("\"testSets\":[\"xm3600\",\"flickr30k\"]", LaunchPage.Curl(form.Requests(), "http://x/"), StringComparison.Ordinal);
+        Assert.Empty(form.Check([], ["emoji-base"], datasetPending: true));
+        Assert.Contains("testSets", form.Check([], ["emoji-base"]).Keys);
+        form.Dataset = "xm3600";
+        Assert.Equal(["flickr30k"], Assert.Single(form.Requests()).TestSets);
+        form.SetTestSet("flickr30k", false);
+        Assert.Null(Assert.Single(form.Requests()).TestSets);
+        form.Load(SampleDesk.Run("1") with { TestSets = ["coco"] });
+        Assert.Equal(["coco"], Assert.Single(form.Requests()).TestSets);
+    }
+
+    [Fact]
+    public void Further_test_sets_cost_time()
+    {
+        var desk = new SampleDesk();
+        var measured = new[] { new MeasuredRun(desk.Add(SampleDesk.Run("1"), 6), desk.Stages["1"]) };
+        var request = Assert.Single(new LaunchForm().Requests()) with { TestSets = ["a", "b"] };
+        Assert.Equal(6 * 11.4 + 3 * 21 * 0.4, RunEstimator.Estimate(request, measured, _ => 3712, 6, 128).Seconds!.Value, 3);
     }
 
     [Fact]

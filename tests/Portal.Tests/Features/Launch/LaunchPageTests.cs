@@ -77,6 +77,36 @@ public sealed class LaunchPageTests : PageContext
     }
 
     [Fact]
+    public void Further_data_sets_are_offered_to_evaluate_on_where_there_is_one()
+    {
+        Assert.Empty(Render<LaunchPage>().FindAll("#test-sets"));
+        Desk.Datasets.AddRange([("coco", "MSCOCO36"), ("xm3600", "XM3600")]);
+        Desk.Refusal["testSets"] = ["None of the languages."];
+        var page = Render<LaunchPage>();
+        Assert.Equal(["MSCOCO36", "XM3600"], page.FindAll("#test-sets label").Select(Text));
+        page.Find("#test-sets input[value=xm3600]").Change(true);
+        page.Find("form").Submit();
+        Assert.Contains("None of the languages.", page.Find("#test-sets #error-testSets").TextContent, StringComparison.Ordinal);
+        Desk.Refusal.Clear();
+        page.Find("#dataset").Change("coco");
+        Assert.Equal(["Emoji36", "XM3600"], page.FindAll("#test-sets label").Select(Text));
+        page.Find("form").Submit();
+        Assert.Equal(("coco", "xm3600"), (Assert.Single(Desk.Submitted).Dataset, Assert.Single(Desk.Submitted[0].TestSets!)));
+    }
+
+    [Fact]
+    public void A_loaded_run_s_test_set_that_is_not_here_can_be_taken_off()
+    {
+        Desk.Add(SampleDesk.Run("42") with { TestSets = ["gone"] }, 2);
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/launch?from=42");
+        var page = Render<LaunchPage>();
+        Assert.True(page.Find("#test-sets input[value=gone]").HasAttribute("checked"));
+        page.Find("#test-sets input[value=gone]").Change(false);
+        page.Find("form").Submit();
+        Assert.Null(Assert.Single(Desk.Submitted).TestSets);
+    }
+
+    [Fact]
     public void Errors_of_the_server_stand_beside_their_fields_too()
     {
         Desk.Refusal["name"] = ["There is a run of that name."];

@@ -150,7 +150,7 @@ public class BoardBuilderTests
     [Fact]
     public void Five_hundred_runs_of_36_languages_are_answered_quickly()
     {
-        var scores = StageScores.Build(Scores(LanguageCatalog.PaperOrder, 1), 36);
+        var scores = StageScores.Build(Scores(LanguageCatalog.PaperOrder, 1), 36, "emoji36");
         var entries = Enumerable
             .Range(0, 500)
             .Select(i => Entry($"r{i}", LanguageCatalog.PaperOrder, [], i, $"c{i / 3}") with { Scores = scores })

@@ -44,6 +44,6 @@ internal static class BoardTestData
             Finished = finished,
             Status = finished ? null : "running, task 2 of 4",
             Link = "/runs/" + id,
-            Scores = StageScores.Build(scores, languages.Count),
+            Scores = StageScores.Build(scores, languages.Count, "emoji36"),
         };
 }

@@ -7,8 +7,9 @@ namespace CllClip.Portal.Tests.Features.Leaderboard;
 
 public class PublishedResultsTests
 {
-    private static readonly ScoreKey T2i = new(PublishedResults.Protocol, RetrievalDirection.TextToImage, 1);
+    private static readonly ScoreKey T2i = new("xm3600", PublishedResults.Protocol, RetrievalDirection.TextToImage, 1);
     private static readonly ScoreKey I2t = T2i with { Direction = RetrievalDirection.ImageToText };
+    private static readonly ScoreKey Coco = T2i with { Dataset = "coco" };
 
     [Theory]
     [InlineData("xm3600", 29)]
@@ -39,9 +40,9 @@ public class PublishedResultsTests
             var header = lines[0].Split(',');
             var model = entry.Id[$"published/{entry.Dataset}/".Length..];
             var row = lines.Single(l => l.StartsWith($"{model},img_r10,", StringComparison.Ordinal)).Split(',');
-            var scores = entry.Scores[T2i with { K = 10 }];
+            var scores = entry.Scores[T2i with { Dataset = entry.Dataset, K = 10 }];
             var cells = scores.Reported is null ? scores.Final : scores.OwnTask;
-            foreach (var language in entry.Languages)
+            foreach (var language in entry.Languages.Except(scores.Lacking))
             {
                 var expected = row[Array.IndexOf(header, language)];
                 Assert.Equal(expected != "0", cells.TryGetValue(language, out var value));
@@ -73,10 +74,10 @@ public class PublishedResultsTests
     [Fact]
     public void English_on_coco_is_a_hole_and_Telugu_zero_shot_a_measured_zero()
     {
-        var continual = PublishedResults.Instance.Entries.First(e => e.Dataset == "coco" && e.Scores[T2i].Reported is not null);
-        Assert.False(continual.Scores[T2i].OwnTask.ContainsKey("en"));
+        var continual = PublishedResults.Instance.Entries.First(e => e.Dataset == "coco" && e.Scores[Coco].Reported is not null);
+        Assert.False(continual.Scores[Coco].OwnTask.ContainsKey("en"));
         var zeroShot = PublishedResults.Instance.Entries.Single(e => e.Dataset == "coco" && e.Method == "zero-shot");
-        Assert.Equal(0.0, zeroShot.Scores[T2i].Final["te"]);
+        Assert.Equal(0.0, zeroShot.Scores[Coco].Final["te"]);
     }
 
     [Theory]

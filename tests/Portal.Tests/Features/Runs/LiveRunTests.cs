@@ -29,6 +29,31 @@ public sealed class LiveRunTests
     }
 
     [Fact]
+    public void Scores_on_several_data_sets_are_kept_apart()
+    {
+        var live = new LiveRun(
+            SampleDesk.Run("1", RunState.Running, languages: ["en", "de", "ja"]) with
+            {
+                TestSets = ["xm3600"],
+            },
+            [],
+            [],
+            []
+        );
+        var own = new Score(1, "en", RetrievalDirection.TextToImage, 1, 30, 100, "all-captions");
+        live.Apply(new ScoreMessage("1", 1, own));
+        live.Apply(new ScoreMessage("1", 2, own with { Stage = 2, Language = "de", Dataset = "xm3600" }));
+        live.Apply(new ScoreMessage("1", 3, own with { Dataset = "other" }));
+        Assert.Equal(3, live.Scores.Count);
+        Assert.Equal(own, Assert.Single(live.ScoresOn(null)));
+        Assert.Equal("de", Assert.Single(live.ScoresOn("xm3600")).Language);
+        Assert.Equal(["en", "de", "ja"], live.LanguagesOn("xm3600")); // nothing is known to be missing yet
+        live.Refresh(live.Run, [SampleDesk.Stage(1, ["en"]), SampleDesk.Stage(2, ["de"])]);
+        Assert.Equal(["de", "ja"], live.LanguagesOn("xm3600")); // English was learned and not measured there
+        Assert.Equal(["en", "de", "ja"], live.LanguagesOn(null));
+    }
+
+    [Fact]
     public void Progress_that_comes_late_is_ignored()
     {
         var live = Live();

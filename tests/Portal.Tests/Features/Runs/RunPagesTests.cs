@@ -95,6 +95,42 @@ public sealed class RunPagesTests : PageContext
     }
 
     [Fact]
+    public void Matrix_curves_and_table_follow_the_choice_of_the_test_set()
+    {
+        Desk.Add(SampleDesk.Run("0"), 6);
+        Assert.Empty(Open("0").FindAll("[aria-label='Test set']"));
+        Desk.Add(SampleDesk.Run("1") with { TestSets = ["xm3600"] }, 6);
+        var own = Desk.Scores["1"];
+        own.AddRange(
+            own.Where(s => s.Language != "ja")
+                .Select(s => s with { Dataset = "xm3600", Protocol = "all-captions", Recall = s.Recall / 2 })
+                .ToList()
+        );
+        var page = Open("1");
+        string[] Columns() => [.. page.FindAll(".matrix thead th").Skip(3).Select(Text)];
+        double First() =>
+            double.Parse(page.Find(".matrix tbody td[class^=heat]").TextContent, System.Globalization.CultureInfo.InvariantCulture);
+        var (columns, first) = (Columns(), First());
+        Assert.Equal(6, columns.Length);
+        Assert.Equal(["Emoji36", "XM3600"], page.FindAll("[aria-label='Test set'] button").Select(Text));
+        page.FindAll("[aria-label='Test set'] button")[1].Click();
+        Assert.Equal("true", page.FindAll("[aria-label='Test set'] button")[1].GetAttribute("aria-pressed"));
+        Assert.Equal(columns.Where(c => c != "ja"), Columns());
+        Assert.Equal(first / 2, First(), 1);
+        Assert.Contains("R@1, %, on XM3600", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "日本語",
+            Text(page.FindAll("section.card").Single(c => Text(c).StartsWith("Forgetting by", StringComparison.Ordinal))),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("protocol all-captions", page.Find(".matrix caption").TextContent, StringComparison.Ordinal);
+        // The headline stays that of the run's own data set.
+        Assert.Contains("19.2", Text(page.Find("[aria-label=Progress]")), StringComparison.Ordinal);
+        page.FindAll("[aria-label='Test set'] button")[0].Click();
+        Assert.Equal(first, First());
+    }
+
+    [Fact]
     public void Chosen_runs_are_stopped_together()
     {
         Desk.Add(SampleDesk.Run("1", RunState.Running), 1);
