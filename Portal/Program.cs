@@ -2,6 +2,7 @@ using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
@@ -23,6 +24,7 @@ try
     builder.Services.AddGuardedRunDesk();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
+    builder.Services.AddModelPages();
     builder.Services.AddLeaderboard();
     builder.Services.AddSearch();
     builder.Services.AddPortalHealth();

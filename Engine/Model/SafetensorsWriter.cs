@@ -6,9 +6,21 @@ using static TorchSharp.torch;
 
 namespace CllClip.Engine.Model;
 
+/// <summary>A tensor to be written, read only when its turn comes.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Dtype">Element type.</param>
+/// <param name="Shape">Dimensions, outermost first.</param>
+/// <param name="Read">Gives it, of any device; the writer disposes it.</param>
+internal sealed record TensorSource(string Name, ScalarType Dtype, IReadOnlyList<long> Shape, Func<Tensor> Read)
+{
+    internal long Count => Shape.Aggregate(1L, (n, d) => n * d);
+}
+
 /// <summary>Writes safetensors files: the same tensors give the same bytes, and the file is either complete or not there.</summary>
 public static class SafetensorsWriter
 {
+    private const int Chunk = 1 << 20; // elements: views of at most 2 GiB can be had of a tensor's memory
+
     /// <summary>Writes tensors into a file, replacing it only once everything is on the disk.</summary>
     /// <param name="path">The file.</param>
     /// <param name="tensors">Name and tensor, of any device; they are not disposed.</param>
@@ -18,13 +30,13 @@ public static class SafetensorsWriter
         string path,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata = null
-    )
+    ) => Write(path, tensors.Select(t => new TensorSource(t.Key, t.Value.dtype, t.Value.shape, () => t.Value.alias())), metadata);
+
+    /// <summary>As the other, with one tensor after the other in memory.</summary>
+    internal static void Write(string path, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         // as the reference: wide types first, so that all are aligned; then by name
-        var sorted = tensors
-            .OrderByDescending(t => SafetensorsHeader.SizeOf(t.Value.dtype))
-            .ThenBy(t => t.Key, StringComparer.Ordinal)
-            .ToArray();
+        var sorted = tensors.OrderByDescending(t => SafetensorsHeader.SizeOf(t.Dtype)).ThenBy(t => t.Name, StringComparer.Ordinal).ToArray();
         var header = Header(sorted, metadata);
         AtomicFile.Write(
             path,
@@ -34,21 +46,29 @@ public static class SafetensorsWriter
                 BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
                 stream.Write(length);
                 stream.Write(header);
-                foreach (var (_, tensor) in sorted)
-                    WriteData(stream, tensor);
+                foreach (var source in sorted)
+                    WriteData(stream, source);
             }
         );
     }
 
-    private static void WriteData(Stream stream, Tensor tensor)
+    private static void WriteData(Stream stream, TensorSource source)
     {
-        if (tensor.numel() == 0)
+        if (source.Count == 0)
             return;
         using var scope = NewDisposeScope();
-        stream.Write(tensor.detach().cpu().contiguous().bytes);
+        using var tensor = source.Read();
+        if (tensor.dtype != source.Dtype || !tensor.shape.SequenceEqual(source.Shape))
+            throw new InvalidOperationException($"Tensor \"{source.Name}\" is not of the type and shape it was announced with.");
+        var flat = tensor.detach().cpu().contiguous().flatten();
+        for (long at = 0; at < source.Count; at += Chunk)
+        {
+            using var part = flat.narrow(0, at, Math.Min(Chunk, source.Count - at));
+            stream.Write(part.bytes);
+        }
     }
 
-    private static byte[] Header(KeyValuePair<string, Tensor>[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(TensorSource[] tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -62,8 +82,8 @@ public static class SafetensorsWriter
                 json.WriteEndObject();
             }
             long at = 0;
-            foreach (var (name, tensor) in tensors)
-                at = WriteEntry(json, name, tensor, at);
+            foreach (var tensor in tensors)
+                at = WriteEntry(json, tensor, at);
             json.WriteEndObject();
         }
         var padding = (8 - buffer.WrittenCount % 8) % 8; // the data start at a multiple of 8
@@ -72,16 +92,16 @@ public static class SafetensorsWriter
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, Tensor tensor, long at)
+    private static long WriteEntry(Utf8JsonWriter json, TensorSource tensor, long at)
     {
-        var dtype = SafetensorsHeader.Dtypes.FirstOrDefault(d => d.Value == tensor.dtype).Key;
-        if (dtype is null || name == "__metadata__")
-            throw new EngineException($"Tensor \"{name}\" of type {tensor.dtype} cannot be stored as safetensors.");
-        var end = at + tensor.numel() * SafetensorsHeader.SizeOf(tensor.dtype);
-        json.WriteStartObject(name);
+        var dtype = SafetensorsHeader.Dtypes.FirstOrDefault(d => d.Value == tensor.Dtype).Key;
+        if (dtype is null || tensor.Name == "__metadata__")
+            throw new EngineException($"Tensor \"{tensor.Name}\" of type {tensor.Dtype} cannot be stored as safetensors.");
+        var end = at + tensor.Count * SafetensorsHeader.SizeOf(tensor.Dtype);
+        json.WriteStartObject(tensor.Name);
         json.WriteString("dtype", dtype);
         json.WriteStartArray("shape");
-        foreach (var d in tensor.shape)
+        foreach (var d in tensor.Shape)
             json.WriteNumberValue(d);
         json.WriteEndArray();
         json.WriteStartArray("data_offsets");

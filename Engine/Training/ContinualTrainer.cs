@@ -149,9 +149,7 @@ public sealed class ContinualTrainer(
 
     private void EvaluateBase(RunPlan plan, RunClock clock, IProgress<RunEvent> progress, CancellationToken stop)
     {
-        var vocabulary =
-            baseModel.Vocabulary
-            ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
+        var vocabulary = baseModel.VocabularyToGrow;
         var evaluator = new Evaluator(dataset, features, baseModel.Text);
         using var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var tokenizer = new ClipTokenizer(vocabulary);

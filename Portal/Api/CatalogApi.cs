@@ -4,7 +4,7 @@ using CllClip.Shared.Languages;
 
 namespace CllClip.Portal.Api;
 
-/// <summary>What can be chosen: methods, languages, data sets and base models.</summary>
+/// <summary>What can be chosen: methods, languages and data sets.</summary>
 internal static class CatalogApi
 {
     public static void MapCatalog(this RouteGroupBuilder api)
@@ -22,9 +22,5 @@ internal static class CatalogApi
             .MapGet("/datasets", (IEngineHost engine) => TypedResults.Ok(DatasetResponse.All(engine)))
             .WithName("ListDatasets")
             .WithSummary("Data sets with revision, licence and how far they are prepared");
-        catalogue
-            .MapGet("/models", (IEngineHost engine, PortalFolders folders) => TypedResults.Ok(ModelResponse.All(engine, folders)))
-            .WithName("ListModels")
-            .WithSummary("Base models with revision, licence and sizes");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hubs;
 using Microsoft.AspNetCore.Diagnostics;
@@ -62,6 +63,7 @@ public static class PortalApi
         app.MapOpenApi();
         var api = app.MapGroup("/api/v1");
         api.MapCatalog();
+        api.MapModels();
         api.MapRuns();
         app.MapHub<RunsHub>("/hubs/runs");
         api.MapSearchApi();

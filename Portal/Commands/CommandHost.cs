@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
@@ -18,6 +19,7 @@ internal static class CommandHost
         builder.AddPortalHosting(shipped);
         builder.Services.AddPortalStorage();
         builder.Services.AddPortalJobs();
+        builder.Services.AddModels();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // a command minds Ctrl+C itself
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("CllClip", LogLevel.Warning);

@@ -12,6 +12,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     private const string DefaultModel = "emoji-base";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly PortalFolders _folders;
+    private readonly BaseModels _bases;
     private readonly PortalOptions _options;
     private readonly ILogger<EngineHost> _log;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,8 +23,8 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     private volatile IReadOnlyList<IRetrievalDataset> _datasets = [];
     private Thread? _thread;
 
-    public EngineHost(PortalFolders folders, PortalOptions options, ILogger<EngineHost> log) =>
-        (_folders, _options, _log) = (folders, options, log);
+    public EngineHost(PortalFolders folders, BaseModels bases, PortalOptions options, ILogger<EngineHost> log) =>
+        (_folders, _bases, _options, _log) = (folders, bases, options, log);
 
     public PreparationStatus Preparation => _status;
 
@@ -33,17 +34,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
 
     public IReadOnlyList<IRetrievalDataset> Datasets => _datasets;
 
-    public IReadOnlyList<string> ModelIds =>
-        Directory.Exists(_folders.Models)
-            ?
-            [
-                .. Directory
-                    .EnumerateDirectories(_folders.Models)
-                    .Where(f => File.Exists(Path.Combine(f, "config.json")))
-                    .Select(f => Path.GetFileName(f))
-                    .Order(StringComparer.Ordinal),
-            ]
-            : [];
+    public IReadOnlyList<string> ModelIds => _bases.Ids;
 
     public void Retry()
     {
@@ -55,13 +46,12 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
 
     public ClipModel Model(string id, string? device = null)
     {
-        if (!ModelIds.Contains(id))
-        {
-            throw new EngineException($"There is no base model '{id}' in {_folders.Models}; restore the folder from the repository.");
-        }
         var on = DeviceChoice.ResolveName(device ?? _options.Device);
-        return _models.Get((id, on), () => ClipModel.Load(Path.Combine(_folders.Models, id), on));
+        return _models.Get((KeyOf(id), on), () => _bases.Load(id, on));
     }
+
+    /// <summary>Under what a model and its features are kept: a user may remove a model and register another under the same id.</summary>
+    private string KeyOf(string id) => _bases.Find(id)?.Registered is { } registered ? $"{id} {registered.Revision}" : id;
 
     public TeacherFeatures Features(string datasetId, string modelId, string? device = null) =>
         Features(Dataset(datasetId), modelId, device, null, CancellationToken.None);
@@ -180,7 +170,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     {
         var on = DeviceChoice.ResolveName(device ?? _options.Device);
         return _features.Get(
-            (dataset.Id, model, on),
+            (dataset.Id, KeyOf(model), on),
             () => new FeatureCache(_folders.Features).Load(dataset, Model(model, on), progress, stop)
         );
     }

@@ -80,8 +80,11 @@ public sealed class EngineHostTests : IDisposable
         );
     }
 
-    private static EngineHost Host(string content, string data) =>
-        new(new PortalFolders(content, data), new PortalOptions { Device = "cpu" }, NullLogger<EngineHost>.Instance);
+    private static EngineHost Host(string content, string data)
+    {
+        var folders = new PortalFolders(content, data);
+        return new(folders, new BaseModels(folders), new PortalOptions { Device = "cpu" }, NullLogger<EngineHost>.Instance);
+    }
 
     private static async Task<string> ErrorAsync(EngineHost host, string before)
     {
