@@ -8,7 +8,11 @@ internal sealed class GuardedModelDesk(IModelDesk desk, IAccess access) : IModel
 {
     public bool MayChange => access.MayChange;
 
-    public Task<IReadOnlyList<ModelResponse>> ListAsync(CancellationToken stop = default) => desk.ListAsync(stop);
+    public async Task<IReadOnlyList<ModelResponse>> ListAsync(CancellationToken stop = default)
+    {
+        var models = await desk.ListAsync(stop);
+        return access.MayChange ? models : [.. models.Select(m => m.WithoutPaths())];
+    }
 
     public Task<RegisterResult> RegisterAsync(ModelRequest request, CancellationToken stop = default) =>
         access.MayChange

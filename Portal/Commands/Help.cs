@@ -19,6 +19,7 @@ internal static class Help
             dotnet run --project Portal -- export run …       a finished run as a folder that travels
             dotnet run --project Portal -- export checkpoint …  a stage as a Hugging Face CLIP folder
             dotnet run --project Portal -- import run …       such a folder into the portal
+            dotnet run --project Portal -- import checkpoint …  a Hugging Face CLIP folder as a base model
             """
         );
         Section(
@@ -38,6 +39,7 @@ internal static class Help
         Section(output, "export checkpoint ID --out FOLDER [--stage N]", CheckpointCommands.ExportSwitches);
         output.WriteLine();
         output.WriteLine("import run FOLDER …");
+        Section(output, "import checkpoint FOLDER [--id NAME]", CheckpointCommands.ImportSwitches);
         output.WriteLine();
         output.WriteLine(
             "Exit codes: 0 done, 1 failed (the reason is on the error stream), 2 the command is wrong, 130 stopped by Ctrl+C."

@@ -198,11 +198,11 @@ public sealed partial class BaseModels(PortalFolders folders)
             var model = JsonSerializer.Deserialize<RegisteredModel>(File.ReadAllBytes(path), Json);
             return model is { Folder.Length: > 0, Revision: not null, Weights: not null }
                 ? (model, null)
-                : (null, $"{path} does not name a model's folder and revision; {Remedy}.");
+                : (null, $"models/{Path.GetFileName(path)} in the data root does not name a model's folder and revision; {Remedy}.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
-            return (null, $"{path} cannot be read ({e.Message.TrimEnd('.')}); {Remedy}.");
+            return (null, $"models/{Path.GetFileName(path)} in the data root cannot be read; {Remedy}.");
         }
     }
 

@@ -47,6 +47,19 @@ public sealed partial record ModelResponse
     /// <summary>Whether a user registered it; such a model can be removed.</summary>
     public bool Registered { get; init; }
 
+    /// <summary>Where a user registered it; only for those who may register.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>As those see it who may only look: without paths of this machine.</summary>
+    public ModelResponse WithoutPaths() =>
+        Folder is { Length: > 0 } folder
+            ? this with
+            {
+                Folder = null,
+                Error = Error?.Replace(folder, Path.GetFileName(folder), StringComparison.Ordinal),
+            }
+            : this;
+
     /// <summary>The base models there are.</summary>
     public static IReadOnlyList<ModelResponse> All(IEngineHost engine, BaseModels bases)
     {
@@ -68,6 +81,7 @@ public sealed partial record ModelResponse
             State = "loading",
             Licence = LicenceLine().Match(text) is { Success: true } licence ? licence.Groups[1].Value.Trim() : null,
             Registered = found.Registered is not null,
+            Folder = found.Registered?.Folder,
             Revision = found.Registered?.Revision is { Length: > 0 } revision ? revision : null,
         };
         try

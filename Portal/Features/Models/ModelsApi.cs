@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
-using ActionResult = CllClip.Portal.Jobs.ActionResult;
 using RequestSizeLimitAttribute = Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute;
 
 namespace CllClip.Portal.Features.Models;
@@ -19,14 +19,20 @@ internal static class ModelsApi
     {
         var models = api.MapGroup("/models").WithTags("Models");
         models
-            .MapGet("", (IEngineHost engine, BaseModels bases) => TypedResults.Ok(ModelResponse.All(engine, bases)))
+            .MapGet(
+                "",
+                (IEngineHost engine, BaseModels bases, AccessGate gate, HttpContext http) =>
+                    TypedResults.Ok<IReadOnlyList<ModelResponse>>([.. ModelResponse.All(engine, bases).Select(m => Shown(m, gate, http))])
+            )
             .WithName("ListModels")
             .WithSummary("Base models with revision, licence and sizes");
         models
             .MapGet(
                 "/{id}",
-                ([Description(IdHelp)] string id, IEngineHost engine, BaseModels bases) =>
-                    bases.Find(id) is { } found ? TypedResults.Ok(ModelResponse.Of(found, engine)) : Problem.NotFound("base model", id)
+                IResult ([Description(IdHelp)] string id, IEngineHost engine, BaseModels bases, AccessGate gate, HttpContext http) =>
+                    bases.Find(id) is { } found
+                        ? TypedResults.Ok(Shown(ModelResponse.Of(found, engine), gate, http))
+                        : Problem.NotFound("base model", id)
             )
             .WithName("GetModel")
             .WithSummary("One base model")
@@ -62,6 +68,9 @@ internal static class ModelsApi
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
+
+    private static ModelResponse Shown(ModelResponse model, AccessGate gate, HttpContext http) =>
+        gate.MayChange(http.User) ? model : model.WithoutPaths();
 
     private static async Task<IResult> RegisterAsync(HttpRequest http, ModelDesk desk, CancellationToken stop)
     {

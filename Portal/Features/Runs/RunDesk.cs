@@ -130,7 +130,7 @@ internal sealed partial class RunDesk(
     {
         try
         {
-            return ClipConfig.Load(Path.Combine(bases.Find(model)?.Folder ?? "", "config.json")).Text.Tower.Width;
+            return bases.Find(model) is { } found ? ClipConfig.Load(Path.Combine(found.Folder, "config.json")).Text.Tower.Width : 0;
         }
         catch (EngineException)
         {
