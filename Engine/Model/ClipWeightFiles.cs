@@ -117,7 +117,9 @@ internal sealed class ClipWeightFiles : IDisposable
                 $"\"{name}\" in {reader.Path} has the shape [{string.Join(", ", entry.Shape)}], but config.json asks for [{string.Join(", ", shape)}]. One of the two is another model's: copy the whole folder again."
             );
         if (entry.Dtype is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-            throw new EngineException($"\"{name}\" in {reader.Path} is stored as {entry.Dtype}; weights are floating-point numbers. Use the checkpoint as it was before it was quantised.");
+            throw new EngineException(
+                $"\"{name}\" in {reader.Path} is stored as {entry.Dtype}; weights are floating-point numbers. Use the checkpoint as it was before it was quantised."
+            );
         using var stored = reader.ReadTensor(name);
         var tensor = stored.to(dtype, device, copy: true);
         using var finite = isfinite(tensor);

@@ -32,7 +32,10 @@ internal static class ForeignFile
         string[] names = [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         if (Array.Find(names, n => n.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)) is { } other)
         {
-            return $"{folder} has no model.safetensors and no model.safetensors.index.json, but {other}. If that is a whole CLIPModel of Hugging Face, name it model.safetensors; open_clip's own files name their tensors differently: convert those first.";
+            var remedy = other.Contains("-of-", StringComparison.Ordinal)
+                ? "It is one of several: download the index as well."
+                : "If that is a whole CLIPModel of Hugging Face, name it model.safetensors; open_clip's own files name their tensors differently: convert those first.";
+            return $"{folder} has no model.safetensors and no model.safetensors.index.json, but {other}. {remedy}";
         }
         foreach (var name in names)
         {

@@ -36,7 +36,10 @@ public static class SafetensorsWriter
     internal static void Write(string path, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         // as the reference: wide types first, so that all are aligned; then by name
-        var sorted = tensors.OrderByDescending(t => SafetensorsHeader.SizeOf(t.Dtype)).ThenBy(t => t.Name, StringComparer.Ordinal).ToArray();
+        var sorted = tensors
+            .OrderByDescending(t => SafetensorsHeader.SizeOf(t.Dtype))
+            .ThenBy(t => t.Name, StringComparer.Ordinal)
+            .ToArray();
         var header = Header(sorted, metadata);
         AtomicFile.Write(
             path,

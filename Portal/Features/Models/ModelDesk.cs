@@ -118,7 +118,10 @@ internal sealed partial class ModelDesk(
         }
         if (!BaseModels.IsId(id))
         {
-            errors["id"] = [$"Must be 1 to {LongestId} small letters, digits, dots, dashes and underscores, with a letter or digit at both ends."];
+            errors["id"] =
+            [
+                $"Must be 1 to {LongestId} small letters, digits, dots, dashes and underscores, with a letter or digit at both ends.",
+            ];
         }
         else if (bases.Find(id) is not null)
         {
@@ -155,7 +158,10 @@ internal sealed partial class ModelDesk(
         }
         catch (ExternalException e)
         {
-            throw new EngineException($"The model in {folder} does not fit into memory ({e.Message.Split('\n')[0]}). Choose a smaller one.", e);
+            throw new EngineException(
+                $"The model in {folder} does not fit into memory ({e.Message.Split('\n')[0]}). Choose a smaller one.",
+                e
+            );
         }
     }
 

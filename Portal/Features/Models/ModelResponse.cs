@@ -77,7 +77,8 @@ public sealed partial record ModelResponse
         var model = new ModelResponse
         {
             Id = found.Id,
-            Name = found.Registered?.Name ?? (Heading().Match(text) is { Success: true } heading ? heading.Groups[1].Value.Trim() : found.Id),
+            Name =
+                found.Registered?.Name ?? (Heading().Match(text) is { Success: true } heading ? heading.Groups[1].Value.Trim() : found.Id),
             State = "loading",
             Licence = LicenceLine().Match(text) is { Success: true } licence ? licence.Groups[1].Value.Trim() : null,
             Registered = found.Registered is not null,

@@ -42,7 +42,9 @@ internal static class ModelsApi
             .MapPost("", RegisterAsync)
             .WithName("RegisterModel")
             .WithSummary("Makes a folder on the portal's machine a base model")
-            .WithDescription("The folder is loaded once, whole, before it is registered. Nothing is copied: the folder must stay where it is.")
+            .WithDescription(
+                "The folder is loaded once, whole, before it is registered. Nothing is copied: the folder must stay where it is."
+            )
             .Accepts<ModelRequest>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
             .Produces<ModelResponse>(StatusCodes.Status201Created)

@@ -108,18 +108,18 @@ public sealed class CheckpointFolderTests : IDisposable
     [InlineData("""{"model_type": "clip", "text_config": null, "vision_config": {"patch_size": 16}}""", 149_620_737)]
     [InlineData(
         """
-        {"model_type": "clip", "projection_dim": 768,
-         "text_config": {"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12},
-         "vision_config": {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16, "num_hidden_layers": 24, "patch_size": 14}}
-        """,
+            {"model_type": "clip", "projection_dim": 768,
+             "text_config": {"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12},
+             "vision_config": {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16, "num_hidden_layers": 24, "patch_size": 14}}
+            """,
         427_616_513
     )]
     [InlineData(
         """
-        {"model_type": "clip", "projection_dim": 768,
-         "text_config_dict": {"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12}, "text_config": {"hidden_size": 512},
-         "vision_config_dict": {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16, "num_hidden_layers": 24, "patch_size": 14, "image_size": 336}}
-        """,
+            {"model_type": "clip", "projection_dim": 768,
+             "text_config_dict": {"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12}, "text_config": {"hidden_size": 512},
+             "vision_config_dict": {"hidden_size": 1024, "intermediate_size": 4096, "num_attention_heads": 16, "num_hidden_layers": 24, "patch_size": 14, "image_size": 336}}
+            """,
         427_944_193
     )]
     public void Settings_left_out_are_Hugging_Faces_defaults(string json, long parameters)

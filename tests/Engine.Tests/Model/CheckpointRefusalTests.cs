@@ -24,6 +24,7 @@ public sealed class CheckpointRefusalTests : IDisposable
     [InlineData("flax_model.msgpack", "Flax", "safe_serialization")]
     [InlineData("tf_model.h5", "TensorFlow", "safe_serialization")]
     [InlineData("model.onnx", "ONNX", "safe_serialization")]
+    [InlineData("model-00001-of-00002.safetensors", "model.safetensors.index.json", "download the index")]
     [InlineData("open_clip_model.safetensors", "open_clip", "model.safetensors.index.json")]
     public void Weights_in_another_form_are_refused_by_name_with_the_remedy(string file, params string[] says)
     {
@@ -46,7 +47,10 @@ public sealed class CheckpointRefusalTests : IDisposable
         var tiny = New;
         tiny.Shards = 3;
         tiny.Write();
-        ChangeIndex(tiny, map => map["logit_scale"] = TinyClip.Shard(3, 3) == (string)map["logit_scale"]! ? TinyClip.Shard(2, 3) : TinyClip.Shard(3, 3));
+        ChangeIndex(
+            tiny,
+            map => map["logit_scale"] = TinyClip.Shard(3, 3) == (string)map["logit_scale"]! ? TinyClip.Shard(2, 3) : TinyClip.Shard(3, 3)
+        );
         Refused(tiny, "has no tensor \"logit_scale\"", Index, "Download the shards again");
         tiny.Write();
         File.Delete(Path.Combine(tiny.Folder, TinyClip.Shard(2, 3)));

@@ -42,7 +42,9 @@ internal sealed class NaiveClip(ClipConfig config, IReadOnlyDictionary<string, f
             }
         }
         var h = tokens
-            .Select((t, i) => Norm(Sum(t, Row(prefix + "embeddings.position_embedding.weight", i, tower.Width)), prefix + "pre_layrnorm", tower))
+            .Select(
+                (t, i) => Norm(Sum(t, Row(prefix + "embeddings.position_embedding.weight", i, tower.Width)), prefix + "pre_layrnorm", tower)
+            )
             .ToArray();
         h = Blocks(h, prefix, tower, vision.IntermediateSize, causal: false);
         return Linear(Norm(h[0], prefix + "post_layernorm", tower), "visual_projection", config.ProjectionDim);

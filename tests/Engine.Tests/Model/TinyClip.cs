@@ -19,20 +19,22 @@ internal sealed class TinyClip
             [.. bytes, .. bytes.Select(b => b + "</w>"), "ca", "cat</w>", "<|startoftext|>", "<|endoftext|>"],
             [("c", "a"), ("ca", "t</w>")]
         );
-        Config = JsonNode.Parse(
-            $$"""
-            {
-              "architectures": ["CLIPModel"], "model_type": "clip", "projection_dim": 12, "dtype": "float16",
-              "text_config": {
-                "hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 2, "intermediate_size": 20, "max_position_embeddings": 10,
-                "vocab_size": {{Vocabulary.Count}}, "eos_token_id": {{Vocabulary.EndId}}, "bos_token_id": {{Vocabulary.StartId}}
-              },
-              "vision_config": {
-                "hidden_size": 24, "num_attention_heads": 3, "num_hidden_layers": 3, "intermediate_size": 28, "image_size": 8, "patch_size": 4
-              }
-            }
-            """
-        )!.AsObject();
+        Config = JsonNode
+            .Parse(
+                $$"""
+                {
+                  "architectures": ["CLIPModel"], "model_type": "clip", "projection_dim": 12, "dtype": "float16",
+                  "text_config": {
+                    "hidden_size": 16, "num_attention_heads": 2, "num_hidden_layers": 2, "intermediate_size": 20, "max_position_embeddings": 10,
+                    "vocab_size": {{Vocabulary.Count}}, "eos_token_id": {{Vocabulary.EndId}}, "bos_token_id": {{Vocabulary.StartId}}
+                  },
+                  "vision_config": {
+                    "hidden_size": 24, "num_attention_heads": 3, "num_hidden_layers": 3, "intermediate_size": 28, "image_size": 8, "patch_size": 4
+                  }
+                }
+                """
+            )!
+            .AsObject();
     }
 
     public string Folder { get; }
@@ -78,7 +80,8 @@ internal sealed class TinyClip
         foreach (var (name, shape) in ClipShapes.Of(ClipConfig.Load(config)))
         {
             var noise = normal(0, name.Contains("norm", StringComparison.Ordinal) ? 0.1 : 0.3, shape, generator: random);
-            var value = name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? noise + 1 : noise;
+            var value =
+                name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? noise + 1 : noise;
             if (Change(name, value.to(Type)) is { } kept)
             {
                 tensors[name] = kept;
@@ -88,7 +91,11 @@ internal sealed class TinyClip
         }
         if (Shards == 1)
         {
-            SafetensorsWriter.Write(Path.Combine(Folder, "model.safetensors"), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+            SafetensorsWriter.Write(
+                Path.Combine(Folder, "model.safetensors"),
+                tensors,
+                new Dictionary<string, string> { ["format"] = "pt" }
+            );
         }
         else
         {
@@ -112,6 +119,9 @@ internal sealed class TinyClip
                 map[tensor.Key] = file;
             }
         }
-        File.WriteAllText(Path.Combine(Folder, Index), new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString());
+        File.WriteAllText(
+            Path.Combine(Folder, Index),
+            new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString()
+        );
     }
 }

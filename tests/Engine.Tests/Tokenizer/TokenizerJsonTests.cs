@@ -23,7 +23,9 @@ public sealed class TokenizerJsonTests : IDisposable
             if (pairs)
             {
                 var merges = json["model"]!["merges"]!.AsArray();
-                json["model"]!["merges"] = new JsonArray([.. merges.Select(m => (JsonNode)new JsonArray([.. ((string)m!).Split(' ').Select(t => (JsonNode)t)]))]);
+                json["model"]!["merges"] = new JsonArray([
+                    .. merges.Select(m => (JsonNode)new JsonArray([.. ((string)m!).Split(' ').Select(t => (JsonNode)t)])),
+                ]);
             }
         });
         using var model = ClipModel.Load(tiny.Folder);
@@ -82,7 +84,11 @@ public sealed class TokenizerJsonTests : IDisposable
     {
         var tiny = Write(_ => { });
         File.WriteAllText(Path.Combine(tiny.Folder, TokenizerJson.FileName), """{"model": {"vocab": {"\ud800": 1}}""");
-        Assert.Contains("not valid JSON", Assert.Throws<EngineException>(() => ClipModel.Load(tiny.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not valid JSON",
+            Assert.Throws<EngineException>(() => ClipModel.Load(tiny.Folder)).Message,
+            StringComparison.Ordinal
+        );
         File.WriteAllText(
             Path.Combine(tiny.Folder, TokenizerJson.FileName),
             """{"pre_tokenizer": "ByteLevel", "model": {"end_of_word_suffix": "</w>", "vocab": {"\ud800": 1}, "merges": []}}"""

@@ -103,7 +103,9 @@ public sealed class CheckpointExportTests : ToyRuns
         Run(plan);
         var file = Path.Combine(Folder, "file");
         File.WriteAllText(file, "");
-        var e = Assert.Throws<EngineException>(() => CheckpointExport.Write(Model, plan.CheckpointFolder, 1, Path.Combine(file, "exported")));
+        var e = Assert.Throws<EngineException>(() =>
+            CheckpointExport.Write(Model, plan.CheckpointFolder, 1, Path.Combine(file, "exported"))
+        );
         Assert.Contains("name another folder", e.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(Folder, "*.tmp"));
     }
@@ -122,7 +124,7 @@ public sealed class CheckpointExportTests : ToyRuns
         using var grown = ClipModel.Load(folder);
         var next = Plan("cll-clip", true, "b");
         using var features = new CllClip.Engine.Data.FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, grown);
-        new ContinualTrainer(Dataset, grown, features).Run(next, new Progress<RunEvent>());
+        new ContinualTrainer(Dataset, grown, features).Run(next, new Progress<RunEvent>(), TestContext.Current.CancellationToken);
         using var stage = CheckpointChain.Fold(grown, next.CheckpointFolder, 1);
         Assert.True(stage.Vocabulary.Count >= grown.VocabularyToGrow.Count);
         Assert.Equal(grown.VocabularyToGrow.Tokens, stage.Vocabulary.Tokens.Take(grown.VocabularyToGrow.Count));

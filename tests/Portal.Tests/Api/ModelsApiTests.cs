@@ -84,7 +84,11 @@ public sealed class ModelsApiTests(PortalHost portal) : IClassFixture<PortalHost
     [Fact]
     public async Task One_that_a_run_uses_and_the_embedded_one_stay()
     {
-        Assert.Contains("came with the portal", Detail(await portal.AskAsync("DELETE", $"{Models}/emoji-base"), 409), StringComparison.Ordinal);
+        Assert.Contains(
+            "came with the portal",
+            Detail(await portal.AskAsync("DELETE", $"{Models}/emoji-base"), 409),
+            StringComparison.Ordinal
+        );
         var made = await RegisterAsync(ModelFolder.Copy(_folder.Path), "used");
         portal.AddRun("waiting", RunState.Queued, r => r.Model = "used");
         var refused = Detail(await portal.AskAsync("DELETE", made.Location!), 409);
@@ -134,7 +138,9 @@ public sealed class ModelsApiTests(PortalHost portal) : IClassFixture<PortalHost
         using var answer = await client.GetAsync($"/api/v1/checkpoints/{Uri.EscapeDataString(checkpoint)}/huggingface.zip", Stop);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Stop));
         Assert.Equal("application/zip", answer.Content.Headers.ContentType?.MediaType);
-        await using (var zip = await ZipArchive.CreateAsync(await answer.Content.ReadAsStreamAsync(Stop), ZipArchiveMode.Read, false, null, Stop))
+        await using (
+            var zip = await ZipArchive.CreateAsync(await answer.Content.ReadAsStreamAsync(Stop), ZipArchiveMode.Read, false, null, Stop)
+        )
         {
             await zip.ExtractToDirectoryAsync(_folder.Path, Stop);
         }

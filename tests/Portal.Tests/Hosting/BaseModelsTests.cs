@@ -65,7 +65,11 @@ public sealed class BaseModelsTests : IDisposable
 
         ModelFolder.ChangeWeights(folder); // seen only by who reads them
         Assert.Null(bases.Find("mine")!.Error);
-        Assert.Contains("no longer those", Assert.Throws<EngineException>(() => bases.Load("mine", "cpu")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no longer those",
+            Assert.Throws<EngineException>(() => bases.Load("mine", "cpu")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -1,35 +1,24 @@
 using AngleSharp.Dom;
 using Bunit;
 using CllClip.Portal.Features.Models;
-using CllClip.Portal.Hosting;
-using CllClip.Portal.Tests.Jobs;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Models;
 
 public sealed class ModelsPageTests : PageContext
 {
-    private readonly SampleModels _models = new();
-
-    public ModelsPageTests()
-    {
-        Services.AddSingleton<IModelDesk>(_models);
-        Services.AddSingleton<IEngineHost, ToyEngine>();
-    }
-
     [Fact]
     public void Every_model_is_shown_with_what_it_is()
     {
-        _models.Models.Add(SampleModels.Model("emoji-base"));
-        _models.Models.Add(SampleModels.Model("mine") with { Registered = true, Folder = "/data/mine" });
+        Models.Models.Add(SampleModels.Model("emoji-base"));
+        Models.Models.Add(SampleModels.Model("mine") with { Registered = true, Folder = "/data/mine" });
         var rows = Render<ModelsPage>().FindAll("tbody tr");
         Assert.Equal(3, rows.Count);
         Assert.Equal(
             "Model emoji-base emoji-base, came with the portal|ready|aaaaaaaaaaaa|605 MB|MIT|512|49,408|77|224 px|",
             string.Join('|', rows[0].Children.Select(Text))
         );
-        Assert.Equal(_models.Models[0].Revision, rows[0].QuerySelector("td code")!.GetAttribute("title"));
+        Assert.Equal(Models.Models[0].Revision, rows[0].QuerySelector("td code")!.GetAttribute("title"));
         Assert.Empty(rows[0].QuerySelectorAll("button"));
         Assert.NotNull(rows[1].QuerySelector("button[aria-label='Remove mine']"));
         Assert.Equal("in /data/mine", Text(rows[2]));
@@ -38,7 +27,7 @@ public sealed class ModelsPageTests : PageContext
     [Fact]
     public void A_model_that_cannot_be_used_says_why()
     {
-        _models.Models.Add(
+        Models.Models.Add(
             SampleModels.Model("lost") with
             {
                 Registered = true,
@@ -61,7 +50,7 @@ public sealed class ModelsPageTests : PageContext
         page.Find("#folder").Change("/data/clip");
         page.Find("#id").Change("clip");
         page.Find("form").Submit();
-        Assert.Equal(("/data/clip", "clip", null), (_models.Asked!.Folder, _models.Asked.Id, _models.Asked.Name));
+        Assert.Equal(("/data/clip", "clip", null), (Models.Asked!.Folder, Models.Asked.Id, Models.Asked.Name));
         Assert.Equal("Model clip clip", Text(page.Find("tbody th")));
         Assert.True(string.IsNullOrEmpty(page.Find("#folder").GetAttribute("value")));
     }
@@ -69,8 +58,8 @@ public sealed class ModelsPageTests : PageContext
     [Fact]
     public void What_is_wrong_stands_beside_its_field_and_what_was_typed_stays()
     {
-        _models.Wrong["folder"] = ["/x holds its weights only in pytorch_model.bin, a Python pickle."];
-        _models.Wrong["id"] = ["There is one already."];
+        Models.Wrong["folder"] = ["/x holds its weights only in pytorch_model.bin, a Python pickle."];
+        Models.Wrong["id"] = ["There is one already."];
         var page = Render<ModelsPage>();
         page.Find("#folder").Change("/x");
         page.Find("form").Submit();
@@ -84,8 +73,8 @@ public sealed class ModelsPageTests : PageContext
     [Fact]
     public void Who_may_only_look_sees_no_form_and_no_button()
     {
-        _models.MayChange = false;
-        _models.Models.Add(SampleModels.Model("mine") with { Registered = true });
+        Models.MayChange = false;
+        Models.Models.Add(SampleModels.Model("mine") with { Registered = true });
         var page = Render<ModelsPage>();
         Assert.Empty(page.FindAll("form"));
         Assert.Empty(page.FindAll("button"));
@@ -95,11 +84,11 @@ public sealed class ModelsPageTests : PageContext
     [Fact]
     public void A_list_that_cannot_be_read_is_said_and_can_be_tried_again()
     {
-        _models.Broken = new IOException("disk on fire");
+        Models.Broken = new IOException("disk on fire");
         var page = Render<ModelsPage>();
         Assert.Contains("disk on fire", page.Find(".notice.error").TextContent, StringComparison.Ordinal);
-        _models.Broken = null;
-        _models.Models.Add(SampleModels.Model("emoji-base"));
+        Models.Broken = null;
+        Models.Models.Add(SampleModels.Model("emoji-base"));
         page.Find(".notice.error button").Click();
         Assert.Single(page.FindAll("tbody tr"));
     }
