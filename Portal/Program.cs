@@ -3,6 +3,7 @@ using CllClip.Portal.Api;
 using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
@@ -26,6 +27,7 @@ try
     builder.Services.AddPortalDatasets();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
+    builder.Services.AddModelPages();
     builder.Services.AddLeaderboard();
     builder.Services.AddSearch();
     builder.Services.AddPortalHealth();

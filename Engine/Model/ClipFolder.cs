@@ -41,27 +41,25 @@ internal static class ClipFolder
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), config); // last: a folder without it is not a model
     }
 
+    /// <summary>One tensor at a time: a large model is never in memory twice.</summary>
     private static void WriteWeights(string path, ClipConfig config, ClipWeightFiles files, Tensor table, Func<string, float[]?>? replaced)
     {
-        var tensors = new Dictionary<string, Tensor>();
-        var own = new List<Tensor>();
-        try
-        {
-            foreach (var (name, shape) in ClipShapes.Of(config))
-            {
-                var tensor =
-                    name == ClipShapes.TokenEmbedding ? Cpu(table)
-                    : replaced?.Invoke(name) is { } values ? torch.tensor(values, shape)
-                    : files.Read(name, shape, CPU, ScalarType.Float32);
-                own.Add(tensor);
-                tensors[name] = tensor;
-            }
-            SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" });
-        }
-        finally
-        {
-            own.ForEach(t => t.Dispose());
-        }
+        Tensor Read(string name, long[] shape) =>
+            name == ClipShapes.TokenEmbedding ? Cpu(table)
+            : replaced?.Invoke(name) is { } values ? torch.tensor(values, shape)
+            : files.Read(name, shape, CPU, ScalarType.Float32);
+        SafetensorsWriter.Write(
+            path,
+            ClipShapes
+                .Of(config)
+                .Select(s => new TensorSource(
+                    s.Key,
+                    ScalarType.Float32,
+                    s.Key == ClipShapes.TokenEmbedding ? table.shape : s.Value,
+                    () => Read(s.Key, s.Value)
+                )),
+            new Dictionary<string, string> { ["format"] = "pt" }
+        );
     }
 
     private static Tensor Cpu(Tensor table)
@@ -90,7 +88,11 @@ internal static class ClipFolder
             text["eos_token_id"] = vocabulary.EndId;
             text["pad_token_id"] = vocabulary.EndId;
         }
-        root.Remove("torch_dtype");
+        foreach (var part in new[] { root, text, root["vision_config"] as JsonObject })
+        {
+            part?.Remove("torch_dtype");
+            part?.Remove("dtype");
+        }
         root["dtype"] = "float32";
         return root.ToJsonString(Indented) + "\n";
     }

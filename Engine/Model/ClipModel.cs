@@ -16,12 +16,8 @@ public sealed class ClipModel : IDisposable
     {
         (Folder, Config, _files, Device) = (folder, config, files, device);
         ConfigText = File.ReadAllText(Path.Combine(folder, ClipFolder.ConfigFile));
-        var vocabularyFile = Path.Combine(folder, VocabularyFiles.VocabFile);
-        Vocabulary = File.Exists(vocabularyFile) ? Vocabulary.Load(folder) : null;
-        if (Vocabulary is { } v && v.Count > config.Text.VocabularySize)
-            throw new EngineException(
-                $"{vocabularyFile} has {v.Count} tokens but config.json only {config.Text.VocabularySize} embeddings. They belong to different models."
-            );
+        Vocabulary = Vocabulary.LoadIfThere(folder);
+        CheckVocabulary();
         var preprocessing = Path.Combine(folder, ClipFolder.PreprocessorFile);
         Preprocessing = File.Exists(preprocessing)
             ? ImagePreprocessing.Load(preprocessing, config.Vision.ImageSize)
@@ -70,8 +66,28 @@ public sealed class ClipModel : IDisposable
     /// <summary>exp(<c>logit_scale</c>): the factor of a cosine in the model's own logits.</summary>
     public float LogitScale { get; }
 
-    /// <summary>The vocabulary, or null where the folder has no vocab.json.</summary>
+    /// <summary>The vocabulary, or null where the folder has no tokenizer files.</summary>
     public Vocabulary? Vocabulary { get; }
+
+    /// <summary>The vocabulary of a model whose table has a row for each token and no others: only such a table can grow.</summary>
+    /// <exception cref="EngineException">There is none, or table and tokenizer differ in size; the message says what to do.</exception>
+    public Vocabulary VocabularyToGrow
+    {
+        get
+        {
+            var vocabulary =
+                Vocabulary
+                ?? throw new EngineException(
+                    $"{Folder} has no tokenizer: neither vocab.json with merges.txt nor tokenizer.json. Add the model's tokenizer files."
+                );
+            var rows = Config.Text.VocabularySize;
+            return rows == vocabulary.Count
+                ? vocabulary
+                : throw new EngineException(
+                    $"{Folder} has {rows} token embeddings but {vocabulary.Count} tokens in its tokenizer, so new tokens would get rows of unknown content. Copy the tokenizer files and the weights from one checkpoint, or choose a base model where the two agree."
+                );
+        }
+    }
 
     /// <summary>How images are prepared; CLIP's own way where the folder has no preprocessor_config.json.</summary>
     public ImagePreprocessing Preprocessing { get; }
@@ -82,6 +98,9 @@ public sealed class ClipModel : IDisposable
     /// <summary>SHA-256 of the weights file, hexadecimal; of the shards one after the other in the order of their names.</summary>
     public string Hash => _files.Hash;
 
+    /// <summary>The weights' files with their lengths in bytes, in the order in which they are hashed.</summary>
+    public IReadOnlyList<(string Name, long Bytes)> WeightFiles => _files.Files;
+
     /// <summary>
     /// Id of the end token: the vocabulary's, else config.json's. Null where neither says it (the legacy value 2 and no vocab.json): then
     /// the largest id of a row is its end token, as for Hugging Face.
@@ -89,7 +108,7 @@ public sealed class ClipModel : IDisposable
     public long? EndTokenId => Vocabulary?.EndId ?? (Config.Text.LegacyEnd ? null : Config.Text.EndTokenId);
 
     /// <summary>Loads a Hugging Face <c>CLIPModel</c> folder.</summary>
-    /// <param name="folder">Folder with config.json, model.safetensors (or shards) and, where there are any, vocab.json, merges.txt and preprocessor_config.json.</param>
+    /// <param name="folder">Folder with config.json, model.safetensors (or shards) and, where there are any, vocab.json and merges.txt (or tokenizer.json) and preprocessor_config.json.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="dtype">Type to compute in, whatever is stored; null for float32.</param>
     /// <exception cref="EngineException">The folder or a file in it cannot be used; the message names it and the remedy.</exception>
@@ -171,6 +190,29 @@ public sealed class ClipModel : IDisposable
         using var scope = NewDisposeScope();
         var shapes = ClipShapes.Of(Config);
         return TextTower.CreateTrained(Config.Text.Tower, name => _files.Read(name, shapes[name], Device, TokenEmbedding.dtype));
+    }
+
+    /// <summary>A tokenizer of another model would give rows of other words, without anything failing.</summary>
+    private void CheckVocabulary()
+    {
+        if (Vocabulary is not { } vocabulary)
+            return;
+        const string Remedy = "They belong to different models: copy the tokenizer files, config.json and the weights from one checkpoint.";
+        var text = Config.Text;
+        if (vocabulary.Count > text.VocabularySize)
+            throw new EngineException(
+                $"The tokenizer in {Folder} has {vocabulary.Count} tokens but config.json only {text.VocabularySize} embeddings. {Remedy}"
+            );
+        foreach (var special in new[] { SpecialTokens.Start, SpecialTokens.End })
+            if (vocabulary.Find(special) is null)
+                throw new EngineException(
+                    $"The tokenizer in {Folder} has no token \"{special}\", so it is not CLIP's. Choose a checkpoint of the CLIPModel family."
+                );
+        // an id beyond the table is a default that nobody filled in
+        if (!text.LegacyEnd && text.EndTokenId < text.VocabularySize && text.EndTokenId != vocabulary.EndId)
+            throw new EngineException(
+                $"{Path.Combine(Folder, ClipFolder.ConfigFile)} says the end token is {text.EndTokenId}, but the tokenizer beside it gives {SpecialTokens.End} the id {vocabulary.EndId}. {Remedy}"
+            );
     }
 
     /// <inheritdoc/>

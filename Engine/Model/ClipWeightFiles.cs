@@ -18,6 +18,9 @@ internal sealed class ClipWeightFiles : IDisposable
     /// <summary>SHA-256 over the file, or over the shards one after the other in the order of their names.</summary>
     internal string Hash { get; private set; } = "";
 
+    /// <summary>Name and length of each file, in the order of the hash.</summary>
+    internal IReadOnlyList<(string Name, long Bytes)> Files => [.. _readers.Select(r => (Path.GetFileName(r.Path), r.Length))];
+
     internal static ClipWeightFiles Open(string folder)
     {
         var files = new ClipWeightFiles(folder);
@@ -43,13 +46,9 @@ internal sealed class ClipWeightFiles : IDisposable
     {
         if (!Directory.Exists(folder))
             return new EngineException($"The folder {folder} does not exist. Choose the folder of a Hugging Face CLIPModel.");
-        var pickle = new[] { "pytorch_model.bin", "pytorch_model.bin.index.json", "model.pt" }.FirstOrDefault(f =>
-            File.Exists(Path.Combine(folder, f))
-        );
         return new EngineException(
-            pickle is null
-                ? $"{folder} holds neither {Single} nor {Index}. Choose the folder of a Hugging Face CLIPModel."
-                : $"{folder} holds its weights only in {pickle}, a Python pickle, which could run any code when read, so it never is. {ForeignFile.Convert}"
+            ForeignFile.InPlaceOfWeights(folder)
+                ?? $"{folder} holds neither {Single} nor {Index}. Choose the folder of a Hugging Face CLIPModel."
         );
     }
 
@@ -72,16 +71,21 @@ internal sealed class ClipWeightFiles : IDisposable
         {
             var file = map.String(name, "");
             // a name with a folder in it could lead out of the checkpoint
-            if (file.Length == 0 || file != Path.GetFileName(file) || file is "." or "..")
+            if (file.Length == 0 || file != Path.GetFileName(file) || file is "." or ".." || file.Contains('\0', StringComparison.Ordinal))
                 throw map.Error(name, $"\"{file}\", which is not the name of a file in this folder");
             if (!shards.TryGetValue(file, out var reader))
-                shards[file] = reader = Add(file);
+                shards[file] = reader = AddShard(path, file);
             if (!reader.Contains(name))
                 throw new EngineException($"{reader.Path} has no tensor \"{name}\", which {path} says it has. Download the shards again.");
             _of[name] = reader;
         }
         _readers.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
     }
+
+    private SafetensorsReader AddShard(string index, string file) =>
+        File.Exists(Path.Combine(_folder, file))
+            ? Add(file)
+            : throw new EngineException($"The shard {file}, which {index} names, is not in the folder. Download all shards again.");
 
     private SafetensorsReader Add(string file)
     {
@@ -110,10 +114,12 @@ internal sealed class ClipWeightFiles : IDisposable
         var entry = reader.Entry(name);
         if (!entry.Shape.SequenceEqual(shape))
             throw new EngineException(
-                $"\"{name}\" in {reader.Path} has the shape [{string.Join(", ", entry.Shape)}], but config.json asks for [{string.Join(", ", shape)}]."
+                $"\"{name}\" in {reader.Path} has the shape [{string.Join(", ", entry.Shape)}], but config.json asks for [{string.Join(", ", shape)}]. One of the two is another model's: copy the whole folder again."
             );
         if (entry.Dtype is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-            throw new EngineException($"\"{name}\" in {reader.Path} is stored as {entry.Dtype}; weights are floating-point numbers.");
+            throw new EngineException(
+                $"\"{name}\" in {reader.Path} is stored as {entry.Dtype}; weights are floating-point numbers. Use the checkpoint as it was before it was quantised."
+            );
         using var stored = reader.ReadTensor(name);
         var tensor = stored.to(dtype, device, copy: true);
         using var finite = isfinite(tensor);

@@ -7,12 +7,12 @@ internal sealed class ConfigJson(string path, string place, JsonElement element)
 {
     private const int LargestFile = 64 << 20;
 
-    internal static JsonDocument Open(string path)
+    internal static JsonDocument Open(string path, int largest = LargestFile)
     {
         try
         {
-            if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
-                throw new EngineException($"{path} is larger than {LargestFile >> 20} MB: it cannot be a settings file.");
+            if (new FileInfo(path) is { Exists: true, Length: var length } && length > largest)
+                throw new EngineException($"{path} is larger than {largest >> 20} MB: it cannot be such a file.");
             var document = JsonDocument.Parse(File.ReadAllBytes(path));
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;

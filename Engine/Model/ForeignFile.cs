@@ -9,6 +9,44 @@ internal static class ForeignFile
     internal const string Convert =
         "Convert the checkpoint to safetensors (in transformers: save_pretrained(..., safe_serialization=True)).";
 
+    private const string Pickle = "a Python pickle, which could run any code when read, so it never is";
+
+    /// <summary>Endings of files that hold weights in ways that are not read; an index names shards of the format before it.</summary>
+    private static readonly (string Ending, string What)[] Formats =
+    [
+        (".bin", Pickle),
+        (".bin.index.json", Pickle),
+        (".pt", Pickle),
+        (".pth", Pickle),
+        (".ckpt", Pickle),
+        (".pkl", Pickle),
+        (".msgpack", "Flax's format, which is not read"),
+        (".h5", "TensorFlow's format, which is not read"),
+        (".onnx", "a computation in ONNX, which is not read"),
+        (".gguf", "GGUF, which is not read"),
+    ];
+
+    /// <summary>What stands in a folder in the place of <c>model.safetensors</c>, and what to do; null where nothing does that is known.</summary>
+    internal static string? InPlaceOfWeights(string folder)
+    {
+        string[] names = [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        if (Array.Find(names, n => n.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)) is { } other)
+        {
+            var remedy = other.Contains("-of-", StringComparison.Ordinal)
+                ? "It is one of several: download the index as well."
+                : "If that is a whole CLIPModel of Hugging Face, name it model.safetensors; open_clip's own files name their tensors differently: convert those first.";
+            return $"{folder} has no model.safetensors and no model.safetensors.index.json, but {other}. {remedy}";
+        }
+        foreach (var name in names)
+        {
+            if (Formats.FirstOrDefault(f => name.EndsWith(f.Ending, StringComparison.OrdinalIgnoreCase)).What is { } what)
+            {
+                return $"{folder} holds its weights only in {name}, {what}. {Convert}";
+            }
+        }
+        return null;
+    }
+
     /// <summary>What the file is and what to do, or null where it is nothing known.</summary>
     internal static string? Describe(SafeFileHandle file)
     {

@@ -12,6 +12,7 @@ namespace CllClip.Engine.Model;
 /// </summary>
 public sealed class SafetensorsReader : IDisposable
 {
+    private const int Chunk = 1 << 20; // elements: views of at most 2 GiB can be had of a tensor's memory
     private readonly SafeFileHandle _file;
     private readonly long _dataStart;
     private readonly Dictionary<string, SafetensorsEntry> _byName;
@@ -28,6 +29,9 @@ public sealed class SafetensorsReader : IDisposable
 
     /// <summary>The file, as given.</summary>
     public string Path { get; }
+
+    /// <summary>Length of the file in bytes.</summary>
+    internal long Length => RandomAccess.GetLength(_file);
 
     /// <summary>All tensors, by their place in the file.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
@@ -103,13 +107,16 @@ public sealed class SafetensorsReader : IDisposable
     public Tensor ReadTensor(string name)
     {
         var entry = Entry(name);
-        if (entry.End - entry.Begin > int.MaxValue)
-            throw new EngineException($"Tensor \"{name}\" of {Path} is larger than 2 GiB, which is not supported.");
         var tensor = torch.empty([.. entry.Shape], entry.Dtype);
         try
         {
-            if (entry.End > entry.Begin)
-                Fill(tensor.bytes, entry);
+            using var flat = tensor.flatten();
+            var (count, size) = (flat.shape[0], SafetensorsHeader.SizeOf(entry.Dtype));
+            for (long at = 0; at < count; at += Chunk)
+            {
+                using var part = flat.narrow(0, at, Math.Min(Chunk, count - at));
+                Fill(part.bytes, entry, at * size);
+            }
             return tensor;
         }
         catch
@@ -119,11 +126,11 @@ public sealed class SafetensorsReader : IDisposable
         }
     }
 
-    private void Fill(Span<byte> bytes, SafetensorsEntry entry)
+    private void Fill(Span<byte> bytes, SafetensorsEntry entry, long offset)
     {
         try
         {
-            ReadExactly(_file, bytes, _dataStart + entry.Begin);
+            ReadExactly(_file, bytes, _dataStart + entry.Begin + offset);
         }
         catch (IOException e)
         {

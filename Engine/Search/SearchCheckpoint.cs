@@ -44,9 +44,7 @@ public sealed class SearchCheckpoint
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tower);
-        var vocabulary =
-            model.Vocabulary
-            ?? throw new EngineException($"{model.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
+        var vocabulary = model.VocabularyToGrow;
         return new SearchCheckpoint(tower, vocabulary, model.TokenEmbedding);
     }
 

@@ -68,6 +68,22 @@ public sealed class Vocabulary
         return new Vocabulary(tokens, VocabularyFiles.ReadMerges(Path.Combine(folder, VocabularyFiles.MergesFile), ids), ids);
     }
 
+    /// <summary>
+    /// Reads the tokenizer of a Hugging Face folder: <c>vocab.json</c> with <c>merges.txt</c>, or <c>tokenizer.json</c> alone, as newer versions of
+    /// transformers write it. Null where the folder has none of them.
+    /// </summary>
+    /// <exception cref="EngineException">A file is broken, one of the pair is missing, or the tokenizer is not CLIP's; the message names the file.</exception>
+    public static Vocabulary? LoadIfThere(string folder)
+    {
+        bool There(string file) => File.Exists(Path.Combine(folder, file));
+        var (vocab, merges) = (There(VocabularyFiles.VocabFile), There(VocabularyFiles.MergesFile));
+        if (!(vocab && merges) && There(TokenizerJson.FileName))
+        {
+            return TokenizerJsonReader.Read(Path.Combine(folder, TokenizerJson.FileName));
+        }
+        return vocab || merges ? Load(folder) : null;
+    }
+
     /// <summary>Writes <c>vocab.json</c> and <c>merges.txt</c> as Hugging Face does; each file appears whole or not at all.</summary>
     public void Save(string folder) => VocabularyFiles.Write(folder, this);
 

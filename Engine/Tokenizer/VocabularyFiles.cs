@@ -10,7 +10,7 @@ internal static class VocabularyFiles
     public const string VocabFile = "vocab.json";
     public const string MergesFile = "merges.txt";
     private const string VersionLine = "#version: 0.2";
-    private const int MostTokens = 1 << 24; // an id beyond is a broken file, not a vocabulary
+    internal const int MostTokens = 1 << 24; // an id beyond is a broken file, not a vocabulary
 
     /// <summary>The tokens of a vocab.json in id order.</summary>
     public static string[] ReadTokens(string path)
@@ -95,7 +95,8 @@ internal static class VocabularyFiles
         writer.WriteEndObject();
     }
 
-    private static string[] InIdOrder(string path, Dictionary<int, string> found)
+    /// <summary>The tokens by their ids, which must run from 0 without a hole.</summary>
+    internal static string[] InIdOrder(string path, Dictionary<int, string> found)
     {
         var tokens = new string[found.Count];
         for (var id = 0; id < tokens.Length; id++)

@@ -113,15 +113,7 @@ public static class CheckpointChain
     public static StageSnapshot Fold(ClipModel baseModel, string chainFolder, int stage, IProgress<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(baseModel);
-        var vocabulary =
-            baseModel.Vocabulary
-            ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
-        if (baseModel.TokenEmbedding.shape[0] != vocabulary.Count)
-        {
-            throw new EngineException(
-                $"{baseModel.Folder} has {baseModel.TokenEmbedding.shape[0]} token embeddings but {vocabulary.Count} tokens in vocab.json, so new tokens would get rows of unknown content. Choose a base model where the two agree."
-            );
-        }
+        var vocabulary = baseModel.VocabularyToGrow;
         var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var counter = new TokenCounter(table.Count, [vocabulary.StartId, vocabulary.EndId]);
         var grown = new List<VocabularyDelta>();

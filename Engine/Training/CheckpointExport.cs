@@ -43,7 +43,7 @@ public static class CheckpointExport
         }
         using var snapshot = CheckpointChain.Fold(model, chainFolder, stage);
         using var method = CheckpointChain.LoadMethod(chainFolder, stage);
-        var working = Path.TrimEndingDirectorySeparator(folder) + ".tmp";
+        var working = $"{Path.TrimEndingDirectorySeparator(folder)}.{Guid.NewGuid():N}.tmp"; // a name that nobody else's folder has
         try
         {
             Directory.CreateDirectory(working);

@@ -152,9 +152,7 @@ public sealed class ContinualTrainer(
 
     private void EvaluateBase(RunPlan plan, RunClock clock, IProgress<RunEvent> progress, CancellationToken stop)
     {
-        var vocabulary =
-            baseModel.Vocabulary
-            ?? throw new EngineException($"{baseModel.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
+        var vocabulary = baseModel.VocabularyToGrow;
         using var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var tokenizer = new ClipTokenizer(vocabulary);
         foreach (var (language, evaluator) in _evaluation.Of(plan.Languages, baseModel.Text))

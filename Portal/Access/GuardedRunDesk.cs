@@ -7,7 +7,7 @@ namespace CllClip.Portal.Access;
 /// <summary>The desk as the person at a page may use it: everybody who may look sees runs, only those who may change get further. No page has to remember to ask.</summary>
 internal sealed class GuardedRunDesk(IRunDesk desk, IAccess access) : IRunDesk
 {
-    private const string Refused =
+    internal const string Refused =
         "This portal is open for looking; changes need its token. Open the address with the token that stands on the server's console.";
 
     public Task<RunList> ListAsync(RunFilter filter, CancellationToken stop = default) => desk.ListAsync(filter, stop);

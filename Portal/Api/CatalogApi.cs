@@ -6,7 +6,7 @@ using CllClip.Shared.Languages;
 
 namespace CllClip.Portal.Api;
 
-/// <summary>What can be chosen: methods, languages, data sets and base models.</summary>
+/// <summary>What can be chosen: methods, languages and data sets.</summary>
 internal static class CatalogApi
 {
     public static void MapCatalog(this RouteGroupBuilder api)
@@ -28,9 +28,5 @@ internal static class CatalogApi
             )
             .WithName("ListDatasets")
             .WithSummary("Data sets with revision, licence and how far they are prepared");
-        catalogue
-            .MapGet("/models", (IEngineHost engine, PortalFolders folders) => TypedResults.Ok(ModelResponse.All(engine, folders)))
-            .WithName("ListModels")
-            .WithSummary("Base models with revision, licence and sizes");
     }
 }

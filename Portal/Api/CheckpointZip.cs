@@ -59,17 +59,28 @@ internal static class CheckpointZip
         await using var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stop);
         for (var stage = 1; stage <= stages; stage++)
         {
-            var folder = new DirectoryInfo(CheckpointChain.FolderOf(chain, stage));
-            foreach (var file in folder.EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal))
-            {
-                var name = Path.GetRelativePath(chain, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
-                // Weights hardly get smaller: they are stored, and the training keeps its cores.
-                var entry = zip.CreateEntry($"{RunArchive.ChainName}/{name}", CompressionLevel.NoCompression);
-                entry.LastWriteTime = file.LastWriteTimeUtc;
-                await using var source = file.OpenRead();
-                await using var target = await entry.OpenAsync(stop);
-                await source.CopyToAsync(target, stop);
-            }
+            await AddAsync(zip, CheckpointChain.FolderOf(chain, stage), chain, RunArchive.ChainName, stop);
+        }
+    }
+
+    /// <summary>Adds a folder's files, one after the other.</summary>
+    /// <param name="zip">The archive.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="root">Folder below which names in the archive begin.</param>
+    /// <param name="prefix">What stands in front of them.</param>
+    /// <param name="stop">Ends it.</param>
+    internal static async Task AddAsync(ZipArchive zip, string folder, string root, string prefix, CancellationToken stop)
+    {
+        var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories);
+        foreach (var file in files.OrderBy(f => f.FullName, StringComparer.Ordinal))
+        {
+            var name = Path.GetRelativePath(root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+            // Weights hardly get smaller: they are stored, and the training keeps its cores.
+            var entry = zip.CreateEntry($"{prefix}/{name}", CompressionLevel.NoCompression);
+            entry.LastWriteTime = file.LastWriteTimeUtc;
+            await using var source = file.OpenRead();
+            await using var target = await entry.OpenAsync(stop);
+            await source.CopyToAsync(target, stop);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hubs;
 using Microsoft.AspNetCore.Diagnostics;
@@ -64,6 +65,7 @@ public static class PortalApi
         var api = app.MapGroup("/api/v1");
         api.MapCatalog();
         api.MapDatasets();
+        api.MapModels();
         api.MapRuns();
         app.MapHub<RunsHub>("/hubs/runs");
         api.MapSearchApi();

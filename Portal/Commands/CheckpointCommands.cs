@@ -1,12 +1,13 @@
 using CllClip.Engine;
 using CllClip.Engine.Training;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 
 namespace CllClip.Portal.Commands;
 
-/// <summary><c>export checkpoint</c>: a stage of a run as a Hugging Face CLIP folder.</summary>
+/// <summary><c>export checkpoint</c> and <c>import checkpoint</c>: a stage of a run as a Hugging Face CLIP folder, and such a folder as a base model.</summary>
 internal static class CheckpointCommands
 {
     public static readonly IReadOnlyList<Switch> ExportSwitches =
@@ -14,6 +15,48 @@ internal static class CheckpointCommands
         new("--out", "FOLDER", "where to; must not exist or be empty"),
         new("--stage", "N", "stage from 1 (the last that is finished)"),
     ];
+
+    public static readonly IReadOnlyList<Switch> ImportSwitches =
+    [
+        new("--id", "NAME", "id of the base model in requests (made from the folder's name)"),
+        new("--name", "TEXT", "name shown (the model card's)"),
+    ];
+
+    /// <summary>Registers a Hugging Face CLIP folder as a base model; nothing is copied.</summary>
+    public static async Task<int> ImportAsync(string[] args)
+    {
+        var given = Switches.Read(args, ImportSwitches);
+        if (given.Words.Count != 1)
+        {
+            given.Errors.Add("Name one folder: import checkpoint FOLDER");
+        }
+        if (given.Errors.Count > 0)
+        {
+            throw new WrongCommandException(given.Errors);
+        }
+        using var host = CommandHost.Build(given.Settings);
+        host.Services.GetRequiredService<DataRootLock>();
+        var request = new ModelRequest
+        {
+            Folder = Path.GetFullPath(given.Words[0]),
+            Id = given["--id"],
+            Name = given["--name"],
+        };
+        var result = await host.Services.GetRequiredService<ModelDesk>().RegisterAsync(request);
+        if (result.Model is not { } model)
+        {
+            throw new EngineException(
+                string.Join(
+                    Environment.NewLine,
+                    result.Errors.SelectMany(e => e.Value.Select(m => e.Key == "folder" ? m : $"--{e.Key}: {m}"))
+                )
+            );
+        }
+        Console.WriteLine(
+            $"Base model {model.Id}, {model.Name}: embeddings of {model.EmbeddingSize}, {model.VocabularySize} tokens, weights {model.Revision}. It stays in {model.Folder}; use it with run --model {model.Id}."
+        );
+        return CommandLine.Done;
+    }
 
     /// <summary>Only reads, so it may work beside a running portal.</summary>
     public static async Task<int> ExportAsync(string[] args)

@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
@@ -20,6 +21,7 @@ internal static class CommandHost
         builder.Services.AddPortalStorage();
         builder.Services.AddPortalJobs();
         builder.Services.AddCorpora();
+        builder.Services.AddModels();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // a command minds Ctrl+C itself
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("CllClip", LogLevel.Warning);

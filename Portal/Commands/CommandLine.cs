@@ -46,12 +46,13 @@ public static class CommandLine
                 ("run", _) => await RunCommand.RunAsync(rest),
                 ("export", "checkpoint") => await CheckpointCommands.ExportAsync(rest[1..]),
                 ("export", "run") => await ArchiveCommands.ExportAsync(rest[1..]),
+                ("import", "checkpoint") => await CheckpointCommands.ImportAsync(rest[1..]),
                 ("import", "run") => await ArchiveCommands.ImportAsync(rest[1..]),
                 ("import", "dataset") => DatasetCommands.Import(rest[1..]),
                 ("export" or "import", var what) => Refuse(
                     args[0] == "export"
                         ? $"This version exports runs and checkpoints: export run … or export checkpoint …, not '{what}'. {HelpHint}"
-                        : $"This version imports runs and data sets: import run … or import dataset …, not '{what}'. {HelpHint}"
+                        : $"This version imports runs, data sets and checkpoints: import run …, import dataset … or import checkpoint …, not '{what}'. {HelpHint}"
                 ),
                 (var command, _) => Refuse($"There is no command '{command}'. {HelpHint}"),
             };

@@ -21,6 +21,7 @@ internal static class Help
             dotnet run --project Portal -- export checkpoint …  a stage as a Hugging Face CLIP folder
             dotnet run --project Portal -- import run …       such a folder into the portal
             dotnet run --project Portal -- import dataset …   your own data set: checked and prepared where it lies
+            dotnet run --project Portal -- import checkpoint …  a Hugging Face CLIP folder as a base model
             """
         );
         Section(
@@ -45,6 +46,7 @@ internal static class Help
         {
             output.WriteLine($"  {layout.Kind.PadRight(10)} {layout.Files}");
         }
+        Section(output, "import checkpoint FOLDER [--id NAME]", CheckpointCommands.ImportSwitches);
         output.WriteLine();
         output.WriteLine(
             "Exit codes: 0 done, 1 failed (the reason is on the error stream), 2 the command is wrong, 130 stopped by Ctrl+C."

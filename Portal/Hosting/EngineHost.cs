@@ -14,6 +14,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     private const string DefaultModel = "emoji-base";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly PortalFolders _folders;
+    private readonly BaseModels _bases;
     private readonly PortalOptions _options;
     private readonly CorpusShelf _shelf;
     private readonly ILogger<EngineHost> _log;
@@ -25,8 +26,8 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     private volatile IReadOnlyList<IRetrievalDataset> _embedded = [];
     private Thread? _thread;
 
-    public EngineHost(PortalFolders folders, PortalOptions options, CorpusShelf shelf, ILogger<EngineHost> log) =>
-        (_folders, _options, _shelf, _log) = (folders, options, shelf, log);
+    public EngineHost(PortalFolders folders, BaseModels bases, PortalOptions options, CorpusShelf shelf, ILogger<EngineHost> log) =>
+        (_folders, _bases, _options, _shelf, _log) = (folders, bases, options, shelf, log);
 
     public PreparationStatus Preparation => _status;
 
@@ -36,17 +37,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
 
     public IReadOnlyList<IRetrievalDataset> Datasets => _embedded.Count == 0 ? [] : [.. _embedded, .. _shelf.Open];
 
-    public IReadOnlyList<string> ModelIds =>
-        Directory.Exists(_folders.Models)
-            ?
-            [
-                .. Directory
-                    .EnumerateDirectories(_folders.Models)
-                    .Where(f => File.Exists(Path.Combine(f, "config.json")))
-                    .Select(f => Path.GetFileName(f))
-                    .Order(StringComparer.Ordinal),
-            ]
-            : [];
+    public IReadOnlyList<string> ModelIds => _bases.Ids;
 
     public void Retry()
     {
@@ -58,12 +49,8 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
 
     public ClipModel Model(string id, string? device = null)
     {
-        if (!ModelIds.Contains(id))
-        {
-            throw new EngineException($"There is no base model '{id}' in {_folders.Models}; restore the folder from the repository.");
-        }
         var on = DeviceChoice.ResolveName(device ?? _options.Device);
-        return _models.Get((id, on), () => ClipModel.Load(Path.Combine(_folders.Models, id), on));
+        return _models.Get((KeyOf(id), on), () => _bases.Load(id, on));
     }
 
     public TeacherFeatures Features(
@@ -80,7 +67,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
             try
             {
                 return _features.Get(
-                    (dataset.Id, dataset.Revision, modelId, on),
+                    (dataset.Id, dataset.Revision, KeyOf(modelId), on),
                     () => new FeatureCache(_folders.Features).Load(dataset, Model(modelId, on), progress, stop)
                 );
             }
@@ -90,6 +77,9 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
             }
         }
     }
+
+    /// <summary>Under what a model and its features are kept: a user may remove a model and register another under the same id.</summary>
+    private string KeyOf(string id) => _bases.Find(id)?.Registered is { } registered ? $"{id} {registered.Revision}" : id;
 
     /// <summary>Starts the preparation beside the check of the database, which other services wait for.</summary>
     public Task StartingAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);

@@ -47,7 +47,13 @@ public sealed class PortalFolders
     /// <summary>Folder of the teacher's cached features.</summary>
     public string Features => Path.Combine(DataRoot, "features");
 
-    /// <summary>Base models, one folder each.</summary>
+    /// <summary>What users have registered as base models, one small file each.</summary>
+    public string RegisteredModels => Path.Combine(DataRoot, "models");
+
+    /// <summary>Checkpoints on their way out; emptied at the start.</summary>
+    public string Exports => Path.Combine(DataRoot, "exports");
+
+    /// <summary>Base models that came with the program, one folder each.</summary>
     public string Models => Path.Combine(ContentRoot, "models");
 
     /// <summary>Runs that came with the program, one folder each.</summary>

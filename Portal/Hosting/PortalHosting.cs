@@ -4,6 +4,7 @@ using CllClip.Portal.Features.Datasets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CllClip.Portal.Hosting;
 
@@ -45,6 +46,7 @@ public static class PortalHosting
         builder.Services.AddSingleton(folders);
         builder.Services.AddSingleton(_ => DataRootLock.Take(folders)); // made by the container, so that the container lets go of it
         builder.Services.AddSingleton<CorpusShelf>();
+        builder.Services.TryAddSingleton<BaseModels>();
         builder.Services.AddSingleton<EngineHost>();
         builder.Services.AddSingleton<IEngineHost>(s => s.GetRequiredService<EngineHost>());
         builder.Services.AddSingleton(s => new PreparationConsole(s.GetRequiredService<IEngineHost>(), ConsoleProgress.OnError()));

@@ -22,6 +22,7 @@ public static class PortalJobs
         services.AddSingleton<Calibration>();
         services.AddSingleton<TrainingLanes>();
         services.AddSingleton<RunService>();
+        services.TryAddSingleton<BaseModels>();
         services.Replace(ServiceDescriptor.Singleton<IRunDesk, RunDesk>());
         services.AddSingleton<QueueFile>();
         services.AddHostedService(provider => provider.GetRequiredService<QueueFile>());

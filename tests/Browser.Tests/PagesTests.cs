@@ -30,6 +30,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/",
             "/search",
             "/about",
+            "/models",
             "/launch",
             "/runs",
             "/runs/1",

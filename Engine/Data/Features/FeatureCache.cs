@@ -110,7 +110,7 @@ public sealed class FeatureCache(string folder)
     private static Dictionary<string, string> Facts(IRetrievalDataset dataset, ClipModel model)
     {
         using var inputs = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in new[] { VocabularyFiles.VocabFile, VocabularyFiles.MergesFile, ClipFolder.PreprocessorFile })
+        foreach (var name in new[] { VocabularyFiles.VocabFile, VocabularyFiles.MergesFile, TokenizerJson.FileName, ClipFolder.PreprocessorFile })
         {
             var path = Path.Combine(model.Folder, name);
             inputs.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
@@ -192,10 +192,7 @@ public sealed class FeatureCache(string folder)
         CancellationToken stop
     )
     {
-        var vocabulary =
-            model.Vocabulary
-            ?? throw new EngineException($"{model.Folder} has no vocab.json and merges.txt; add the model's tokenizer files.");
-        var tokenizer = new ClipTokenizer(vocabulary);
+        var tokenizer = new ClipTokenizer(model.VocabularyToGrow);
         var shape = (Rows: (long)texts.Count, Width: model.Config.ProjectionDim);
         Tensor Embed(long first, int count) =>
             TextEncoder.Encode(

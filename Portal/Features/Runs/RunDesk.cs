@@ -15,7 +15,7 @@ internal sealed partial class RunDesk(
     RunFeed feed,
     IEngineHost engine,
     Calibration calibration,
-    PortalFolders folders,
+    BaseModels bases,
     ILogger<RunDesk> log
 ) : IRunDesk
 {
@@ -130,7 +130,7 @@ internal sealed partial class RunDesk(
     {
         try
         {
-            return ClipConfig.Load(Path.Combine(folders.Models, model, "config.json")).Text.Tower.Width;
+            return bases.Find(model) is { } found ? ClipConfig.Load(Path.Combine(found.Folder, "config.json")).Text.Tower.Width : 0;
         }
         catch (EngineException)
         {

@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Layout.Components;
 using MudBlazor;
 
@@ -23,6 +24,11 @@ public sealed partial class RunPage
                             $"Checkpoint, {_checkpoint} {(_checkpoint == 1 ? "stage" : "stages")}, ZIP",
                             $"{Api}/checkpoint",
                             $"run-{Id}-checkpoint.zip"
+                        ),
+                        new(
+                            $"Stage {_checkpoint} as a Hugging Face folder, ZIP",
+                            HuggingFaceZip.AddressOf(Id, _checkpoint),
+                            HuggingFaceZip.NameOf(Id, _checkpoint) + ".zip"
                         ),
                     ]
                 : [],

@@ -93,7 +93,7 @@ public sealed class LoadedCheckpoints : IDisposable
     }
 
     /// <summary>What all checkpoints of a base model share.</summary>
-    public SearchSpace Space(string model) => _spaces.Get(model, () => SearchSpace.Of(_host, model));
+    public SearchSpace Space(string model) => _spaces.Get($"{model} {_host.Model(model, "cpu").Hash}", () => SearchSpace.Of(_host, model)); // an id may come to name other weights
 
     private void Forget(string runId)
     {

@@ -77,6 +77,57 @@ public sealed class CheckpointExportTests : ToyRuns
         Assert.Contains(CheckpointExport.PartsFile, card, StringComparison.Ordinal);
         Assert.Contains("Languages in the order of learning: en de ja\n", card, StringComparison.Ordinal);
         ClipModel.Load(folder).Dispose();
+        var docs = File.ReadAllLines(Path.Combine(Fixtures.Repository!, "docs", "checkpoints.md"));
+        string[] rows = [.. card.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal))];
+        Assert.NotEmpty(rows);
+        Assert.All(rows, r => Assert.Contains(r, docs));
+    }
+
+    [Fact]
+    public void A_folder_beside_that_ends_like_a_half_written_one_is_left_alone()
+    {
+        var plan = Plan("cll-clip", false, "a");
+        Run(plan);
+        var folder = Path.Combine(Folder, "exported");
+        Directory.CreateDirectory(folder + ".tmp");
+        File.WriteAllText(Path.Combine(folder + ".tmp", "mine.txt"), "kept");
+        CheckpointExport.Write(Model, plan.CheckpointFolder, 1, folder);
+        Assert.False(File.Exists(Path.Combine(folder, "mine.txt")));
+        Assert.True(File.Exists(Path.Combine(folder + ".tmp", "mine.txt")));
+    }
+
+    [Fact]
+    public void A_disk_that_refuses_is_said_and_nothing_is_left()
+    {
+        var plan = Plan("cll-clip", false, "a");
+        Run(plan);
+        var file = Path.Combine(Folder, "file");
+        File.WriteAllText(file, "");
+        var e = Assert.Throws<EngineException>(() =>
+            CheckpointExport.Write(Model, plan.CheckpointFolder, 1, Path.Combine(file, "exported"))
+        );
+        Assert.Contains("name another folder", e.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(Folder, "*.tmp"));
+    }
+
+    [Fact]
+    public void An_export_is_a_base_model_again_and_another_run_goes_on_from_it()
+    {
+        var plan = Plan("cll-clip", true, "a");
+        Run(plan);
+        var folder = Path.Combine(Folder, "exported");
+        CheckpointExport.Write(Model, plan.CheckpointFolder, 2, folder);
+        foreach (var slow in new[] { "vocab.json", "merges.txt" })
+        {
+            File.Delete(Path.Combine(folder, slow)); // as newer versions of transformers save it
+        }
+        using var grown = ClipModel.Load(folder);
+        var next = Plan("cll-clip", true, "b");
+        using var features = new CllClip.Engine.Data.FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, grown);
+        new ContinualTrainer(Dataset, grown, features).Run(next, new Progress<RunEvent>(), TestContext.Current.CancellationToken);
+        using var stage = CheckpointChain.Fold(grown, next.CheckpointFolder, 1);
+        Assert.True(stage.Vocabulary.Count >= grown.VocabularyToGrow.Count);
+        Assert.Equal(grown.VocabularyToGrow.Tokens, stage.Vocabulary.Tokens.Take(grown.VocabularyToGrow.Count));
     }
 
     [Fact]

@@ -1,8 +1,12 @@
 using Bunit;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Hosting;
+using CllClip.Portal.Tests.Features.Models;
 using CllClip.Portal.Tests.Features.Search;
+using CllClip.Portal.Tests.Jobs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
@@ -22,6 +26,8 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<ISearch>(Searching);
         Services.AddSingleton<IOwnResults, DeskResults>();
         Services.AddSingleton<LeaderboardService>();
+        Services.AddSingleton<IModelDesk>(Models);
+        Services.AddSingleton<IEngineHost, ToyEngine>();
         if (OwnNavigation is { } navigation)
         {
             Services.AddSingleton(navigation);
@@ -39,6 +45,8 @@ public abstract class PageContext : BunitContext
     protected virtual NavigationManager? OwnNavigation => null;
 
     protected SampleSearch Searching { get; } = new();
+
+    protected SampleModels Models { get; } = new();
 
     /// <summary>Text of an element with white space collapsed.</summary>
     protected static string Text(AngleSharp.Dom.IElement element) =>

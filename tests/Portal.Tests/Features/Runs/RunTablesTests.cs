@@ -26,6 +26,17 @@ public sealed class RunTablesTests : PageContext
         table.FindAll(".menu button").Single(b => b.TextContent.EndsWith(format, StringComparison.Ordinal)).Click();
 
     [Fact]
+    public void A_stage_whose_weights_are_here_can_be_saved_as_a_Hugging_Face_folder()
+    {
+        var stages = new[] { SampleDesk.Stage(1, ["en"]), SampleDesk.Stage(2, ["de"]) };
+        var table = Render<StagesTable>(p => p.Add(t => t.Stages, stages).Add(t => t.RunId, "7").Add(t => t.LastCheckpoint, 1));
+        var link = Assert.Single(table.FindAll("tbody a"));
+        Assert.Equal("/api/v1/checkpoints/7%3A1/huggingface.zip", link.GetAttribute("href"));
+        Assert.Equal("run-7-stage-1-huggingface.zip", link.GetAttribute("download"));
+        Assert.Empty(Render<StagesTable>(p => p.Add(t => t.Stages, stages)).FindAll("tbody a")); // scores came without weights
+    }
+
+    [Fact]
     public void Stages_are_sorted_by_any_column_and_saved_in_that_order()
     {
         var stages = new[] { SampleDesk.Stage(1, ["en"]), SampleDesk.Stage(2, ["de"]) with { BestEpoch = 0 }, SampleDesk.Stage(3, ["ja"]) };

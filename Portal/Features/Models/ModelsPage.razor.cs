@@ -1,0 +1,125 @@
+using CllClip.Portal.Jobs;
+using MudBlazor;
+
+namespace CllClip.Portal.Features.Models;
+
+/// <summary>Base models: those there are, and a form to register a folder.</summary>
+public sealed partial class ModelsPage
+{
+    private static readonly Dictionary<string, string[]> NoErrors = [];
+    private IReadOnlyList<ModelResponse>? _models;
+    private IReadOnlyDictionary<string, string[]> _errors = NoErrors;
+    private string? _folder;
+    private string? _id;
+    private string? _name;
+    private string? _error; // why there is nothing to show
+    private string? _problem; // why what was asked for was not done
+    private bool _busy;
+    private bool _reading;
+
+    public void Dispose() => Engine.PreparationChanged -= Prepared;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Engine.PreparationChanged += Prepared;
+        await LoadAsync();
+    }
+
+    private static string ChipOf(string state) =>
+        state switch
+        {
+            "ready" => "completed",
+            "failed" => "failed",
+            _ => "running",
+        };
+
+    private string? Bad(string field) => _errors.ContainsKey(field) ? "true" : null;
+
+    /// <summary>The embedded model becomes usable with the portal.</summary>
+    private void Prepared()
+    {
+        if (Engine.Preparation.Ready && _models?.Any(m => m.State == "loading") == true)
+        {
+            _ = InvokeAsync(async () =>
+            {
+                await LoadAsync();
+                StateHasChanged();
+            });
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            _models = await Desk.ListAsync();
+            _error = null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _error = $"The models could not be read: {e.Message}";
+        }
+    }
+
+    private async Task RegisterAsync()
+    {
+        (_busy, _reading, _problem, _errors) = (true, true, null, NoErrors);
+        try
+        {
+            var result = await Desk.RegisterAsync(
+                new ModelRequest
+                {
+                    Folder = _folder,
+                    Id = _id,
+                    Name = _name,
+                }
+            );
+            _errors = result.Errors;
+            if (result.Model is { } model)
+            {
+                (_folder, _id, _name) = (null, null, null);
+                Snackbar.Add($"{model.Name} is registered as {model.Id}.", Severity.Success);
+                await LoadAsync();
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = $"The folder could not be registered: {e.Message}";
+        }
+        finally
+        {
+            (_busy, _reading) = (false, false);
+        }
+    }
+
+    private async Task RemoveAsync(ModelResponse model)
+    {
+        var yes = await Dialogs.ShowMessageBoxAsync(
+            "Remove?",
+            $"The portal forgets the base model {model.Id}. Its folder is left alone. Checkpoints of runs that began with it need it to be searched or exported.",
+            yesText: "Remove",
+            cancelText: "Keep"
+        );
+        if (yes != true)
+        {
+            return;
+        }
+        (_busy, _problem) = (true, null);
+        try
+        {
+            if (await Desk.RemoveAsync(model.Id) is { Outcome: not ActionOutcome.Done } refused)
+            {
+                Snackbar.Add(refused.Message ?? "", Severity.Warning);
+            }
+            await LoadAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = $"The model could not be removed: {e.Message}";
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}
