@@ -166,7 +166,14 @@ public static class RunValidation
                 );
             }
         }
-        if (values.TryGetValue(CommonOptions.BatchSize, out var size))
+        if (method.Trains && request.Languages!.Where(l => dataset.TrainingPairCount(l) == 0).ToList() is { Count: > 0 } lacking)
+        {
+            wrong(
+                "languages",
+                $"{dataset.Name} has no training captions in {string.Join(", ", lacking)}: leave them out, or learn from another data set and test on this one as well."
+            );
+        }
+        else if (values.TryGetValue(CommonOptions.BatchSize, out var size))
         {
             var joint = method.Id == JointTraining.Descriptor.Id;
             var (pairs, of) = joint

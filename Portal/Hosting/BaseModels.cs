@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CllClip.Engine;
+using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Model;
 
 namespace CllClip.Portal.Hosting;
@@ -33,6 +34,7 @@ public sealed record BaseModel(string Id, string Folder, RegisteredModel? Regist
 public sealed partial class BaseModels(PortalFolders folders)
 {
     private const string Ending = ".json";
+    private const string TrainingFile = "training.json";
     private const string Remedy = "remove the model and register it again";
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly Lock _one = new();
@@ -89,6 +91,27 @@ public sealed partial class BaseModels(PortalFolders folders)
         }
         model.Dispose();
         throw new EngineException(Changed(id, found.Registered));
+    }
+
+    /// <summary>
+    /// The learning rate that suits a model: its <c>training.json</c> says it; without one a user's model takes the paper's, which belongs to OpenAI's
+    /// ViT-B/16. Null where nobody knows.
+    /// </summary>
+    public double? LearningRate(string id)
+    {
+        if (Find(id) is not { Error: null } found)
+        {
+            return null;
+        }
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(found.Folder, TrainingFile)));
+            return json.RootElement.GetProperty("learningRate").GetDouble() is > 0 and <= 1 and var rate ? rate : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return found.Registered is null ? null : CorpusDataset.TrainingDefaults.LearningRate;
+        }
     }
 
     /// <summary>Keeps what was registered, on disk and here.</summary>

@@ -53,6 +53,9 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         return _models.Get((KeyOf(id), on), () => _bases.Load(id, on));
     }
 
+    public DatasetDefaults Defaults(IRetrievalDataset dataset, string modelId) =>
+        _bases.LearningRate(modelId) is { } rate ? dataset.Defaults with { LearningRate = rate } : dataset.Defaults;
+
     public TeacherFeatures Features(
         IRetrievalDataset dataset,
         string modelId,

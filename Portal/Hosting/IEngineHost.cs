@@ -32,6 +32,9 @@ public interface IEngineHost
     /// <exception cref="EngineException">There is no such model, it cannot be read, or the device is not there.</exception>
     ClipModel Model(string id, string? device = null);
 
+    /// <summary>Training defaults of a data set for a base model, whose learning rate goes before the data set's.</summary>
+    DatasetDefaults Defaults(IRetrievalDataset dataset, string modelId);
+
     /// <summary>What a base model says of a data set, computed when first asked for and kept in memory and on disk; do not dispose it.</summary>
     /// <param name="dataset">One of <see cref="Datasets"/>, or one that is about to be.</param>
     /// <param name="modelId">One of <see cref="ModelIds"/>.</param>

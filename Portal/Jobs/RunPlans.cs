@@ -14,7 +14,7 @@ internal static class RunPlans
     private const int LanguagesInName = 6;
 
     /// <summary>The row of a request that was checked: every default is filled in.</summary>
-    public static RunEntity ToRun(RunRequest request, IRetrievalDataset dataset, string device, string lane, DateTime now)
+    public static RunEntity ToRun(RunRequest request, DatasetDefaults defaults, string device, string lane, DateTime now)
     {
         var languages = request.Languages!;
         var seed = request.Seed ?? 1;
@@ -25,13 +25,13 @@ internal static class RunPlans
             State = RunState.Queued,
             Method = request.Method!,
             Teir = request.Teir,
-            Dataset = dataset.Id,
+            Dataset = request.Dataset!,
             TestSets = [.. request.TestSets ?? []],
             Model = request.Model!,
             Languages = [.. languages],
-            Epochs = request.Epochs ?? dataset.Defaults.Epochs,
+            Epochs = request.Epochs ?? defaults.Epochs,
             Options = RunValidation
-                .Resolve(request, dataset.Defaults)
+                .Resolve(request, defaults)
                 .ToDictionary(o => o.Key, o => JsonSerializer.SerializeToElement(o.Value, o.Value.GetType())),
             Seed = seed,
             Device = device,

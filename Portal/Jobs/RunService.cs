@@ -45,7 +45,7 @@ public sealed partial class RunService(
         {
             if (Check(request, errors) is var (dataset, device, lane))
             {
-                runs.Add(RunPlans.ToRun(request, dataset, device, lane, store.Now));
+                runs.Add(RunPlans.ToRun(request, engine.Defaults(dataset, request.Model!), device, lane, store.Now));
             }
         }
         if (errors.Count > 0)

@@ -42,12 +42,12 @@ internal static class DatasetsApi
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound);
         Act(
-            datasets.MapPost("/{id}/prepare", (string id, CorpusPreparer p) => Acted(id, p, p.Prepare)),
+            datasets.MapPost("/{id}/prepare", ([Description(IdHelp)] string id, CorpusPreparer p) => Acted(id, p, p.Prepare)),
             "PrepareDataset",
             "Checks and prepares a data set again"
         );
         Act(
-            datasets.MapPost("/{id}/cancel", (string id, CorpusPreparer p) => Acted(id, p, p.Cancel)),
+            datasets.MapPost("/{id}/cancel", ([Description(IdHelp)] string id, CorpusPreparer p) => Acted(id, p, p.Cancel)),
             "CancelDataset",
             "Cancels a preparation; what is embedded is kept"
         );

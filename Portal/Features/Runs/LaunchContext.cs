@@ -21,6 +21,9 @@ public sealed record LaunchContext(
     bool Provisional = false
 )
 {
+    /// <summary>Learning rates that belong to base models, by their ids; a data set's own default stands for the others.</summary>
+    public IReadOnlyDictionary<string, double> LearningRates { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Whether runs have to wait: the data set is still being prepared.</summary>
     public bool Preparing => Provisional && Opened.Count == 0;
 

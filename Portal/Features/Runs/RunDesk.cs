@@ -60,7 +60,11 @@ internal sealed partial class RunDesk(
             models.Count > 0 ? Width(models[0]) : 0,
             engine.Preparation.Ready ? _devices.Value : ["auto", "cpu"],
             provisional
-        );
+        )
+        {
+            LearningRates =
+                datasets.Count == 0 ? new Dictionary<string, double>() : models.ToDictionary(m => m, m => engine.Defaults(datasets[0], m).LearningRate),
+        };
     }
 
     public Task<SubmitResult> SubmitAsync(IReadOnlyList<RunRequest> requests, CancellationToken stop = default) =>

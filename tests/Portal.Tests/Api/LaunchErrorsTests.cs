@@ -153,6 +153,8 @@ public sealed class LaunchErrorsTests(PortalHost portal) : IClassFixture<PortalH
 
         public ClipModel Model(string id, string? device = null) => throw new InvalidOperationException();
 
+        public DatasetDefaults Defaults(IRetrievalDataset dataset, string modelId) => dataset.Defaults;
+
         public TeacherFeatures Features(
             IRetrievalDataset dataset,
             string modelId,

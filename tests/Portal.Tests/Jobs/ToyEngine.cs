@@ -35,6 +35,8 @@ public sealed class ToyEngine : IEngineHost, IDisposable
     public ClipModel Model(string id, string? device = null) =>
         id == "emoji-base" ? _model.Value : throw new EngineException($"There is no base model '{id}'.");
 
+    public DatasetDefaults Defaults(IRetrievalDataset dataset, string modelId) => dataset.Defaults;
+
     public TeacherFeatures Features(
         IRetrievalDataset dataset,
         string modelId,
