@@ -40,10 +40,14 @@ public sealed class TokenCounter
     }
 
     /// <summary>TEIR's scale of a row in this task: 1/counter if its token occurs, else 0; 0 for special tokens.</summary>
-    public double Scale(int row, TokenOccurrence occurrence)
+    /// <param name="row">The row.</param>
+    /// <param name="occurrence">Tokens of this task.</param>
+    /// <param name="exponent">Power of the scale, 1 in the paper; with 0 every token of the task has scale 1, special ones and those that do not occur still 0.</param>
+    public double Scale(int row, TokenOccurrence occurrence, double exponent = 1)
     {
         ArgumentNullException.ThrowIfNull(occurrence);
-        return occurrence.Contains(row) && !_special.Contains(row) ? 1.0 / _counts[row] : 0;
+        var spared = !occurrence.Contains(row) || _special.Contains(row);
+        return spared ? 0 : Math.Pow(1.0 / _counts[row], exponent);
     }
 
     /// <summary>End of a task: each token is raised by the number of languages it occurred in.</summary>

@@ -83,7 +83,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
                 .Distinct()
                 .Order(),
         ];
-        double[] scales = [.. inUse.Select(r => Math.Pow(state.Counter.Scale((int)r, occurrence), settings.Teir.Exponent))];
+        double[] scales = [.. inUse.Select(r => state.Counter.Scale((int)r, occurrence, settings.Teir.Exponent))];
         var context = new TaskContext(task, languages, baseModel.Text, plan.Seed, baseModel.CopyTextToTrain, batches.Make);
         using var rows = new TaskRows(state.Embedding, inUse);
         method.BeginTask(context, rows);

@@ -11,6 +11,7 @@ IBenchmark[] benchmarks =
     new GalleryBenchmark(),
     new SearchBenchmark(),
     new ExamplesCommand(),
+    new CorpusCommand(),
 ];
 
 var verb = args.FirstOrDefault();

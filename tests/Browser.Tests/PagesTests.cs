@@ -31,6 +31,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/search",
             "/about",
             "/models",
+            "/datasets",
             "/launch",
             "/runs",
             "/runs/1",

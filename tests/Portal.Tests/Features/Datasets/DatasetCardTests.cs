@@ -66,7 +66,7 @@ public sealed class DatasetCardTests : PageContext
             Languages = new Dictionary<string, CorpusLanguage> { ["ar"] = new(20, 1, 2, 3, 6), ["pt-BR"] = new(40, 1, 2, 3, 9) },
         };
         var card = Card(new(Entry, CorpusState.Ready, null, null, null, null, manifest, null));
-        Assert.Contains("2 images (1 left out) · 2 languages", Text(card.Find("p.num")), StringComparison.Ordinal);
+        Assert.Contains("2 images (1 left out) · 2 languages", Text(card.FindAll("p.small")[1]), StringComparison.Ordinal);
         Assert.Equal("rtl", card.Find("tbody th bdi").GetAttribute("dir"));
         Assert.Contains("português", Text(card.FindAll("tbody th")[1]), StringComparison.OrdinalIgnoreCase);
         card.FindAll("thead button").Single(b => Text(b).StartsWith("Training", StringComparison.Ordinal)).Click();
