@@ -68,7 +68,11 @@ public sealed record DatasetDefaults(
 /// <param name="English">English caption.</param>
 /// <param name="Caption">Caption in the language of the task.</param>
 /// <param name="Language">That language.</param>
-public readonly record struct TrainingPair(int Image, string English, string Caption, string Language);
+public readonly record struct TrainingPair(int Image, string English, string Caption, string Language)
+{
+    /// <summary>Whether the caption is a keyword, not a name or description of the image: such are never tested.</summary>
+    public bool Keyword { get; init; }
+}
 
 /// <summary>Images and captions to score retrieval on.</summary>
 /// <param name="Protocol">Protocol of the scores.</param>

@@ -12,6 +12,7 @@ namespace CllClip.Engine.Methods;
 public class ExperienceReplay : ContinualMethod
 {
     private const string MemoryOption = "memorySize";
+    private const string NamesOption = "namesOnly";
     private const string StateFile = "memory.json";
 
     /// <summary>What the form and the API say about it.</summary>
@@ -29,6 +30,7 @@ public class ExperienceReplay : ContinualMethod
 
     private readonly ReplayMemory<TrainingPair> _memory;
     private readonly IReplayDraws _draws;
+    private readonly bool _namesOnly;
     private TaskContext? _task;
 
     /// <summary>ER with the options of a run.</summary>
@@ -39,6 +41,7 @@ public class ExperienceReplay : ContinualMethod
         ArgumentNullException.ThrowIfNull(options);
         _draws = draws ?? new SeededReplayDraws();
         Capacity = options.Whole(MemoryOption);
+        _namesOnly = options.Flag(NamesOption);
         _memory = new ReplayMemory<TrainingPair>(Capacity, _draws);
     }
 
@@ -56,6 +59,18 @@ public class ExperienceReplay : ContinualMethod
                 Unit = "captions",
                 Help = "Captions kept of all languages together (reservoir sampling); as many as the batch size are replayed in each step.",
                 Group = "Replay",
+            },
+            new()
+            {
+                Name = NamesOption,
+                Label = "Names only",
+                Type = OptionType.Boolean,
+                Default = false,
+                Help =
+                    "This project's own variant: keywords, which a data set may train on beside names and which are never tested, do not enter the memory.",
+                Group = "Replay",
+                Variant = VariantKind.Own,
+                VariantName = "names only",
             },
             .. CommonOptions.Training,
             .. CommonOptions.AllTeir,
@@ -98,7 +113,7 @@ public class ExperienceReplay : ContinualMethod
     public override void AfterStep(TrainingBatch batch, Tensor embeddings)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        int[] current = [.. Enumerable.Range(0, batch.Tokens.Count).Where(i => batch.FromMemory?[i] != true)];
+        int[] current = [.. Enumerable.Range(0, batch.Tokens.Count).Where(i => batch.FromMemory?[i] != true && !(_namesOnly && batch.Pairs[i].Keyword))];
         Stored(_memory.Offer([.. current.Select(i => batch.Pairs[i])]), current, embeddings);
     }
 

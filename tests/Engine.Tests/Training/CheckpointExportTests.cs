@@ -123,7 +123,7 @@ public sealed class CheckpointExportTests : ToyRuns
         }
         using var grown = ClipModel.Load(folder);
         var next = Plan("cll-clip", true, "b");
-        using var features = new CllClip.Engine.Data.FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, grown);
+        using var features = new CllClip.Engine.Data.Features.FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, grown);
         new ContinualTrainer(Dataset, grown, features).Run(next, new Progress<RunEvent>(), TestContext.Current.CancellationToken);
         using var stage = CheckpointChain.Fold(grown, next.CheckpointFolder, 1);
         Assert.True(stage.Vocabulary.Count >= grown.VocabularyToGrow.Count);

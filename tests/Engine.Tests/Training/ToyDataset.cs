@@ -25,6 +25,9 @@ public sealed class ToyDataset : IRetrievalDataset
     public DatasetDefaults Defaults { get; } = new(4e-3, 2, 60, 120, 8, ["en"]);
     public int ImageCount => Things;
 
+    /// <summary>Whether every second caption counts as a keyword.</summary>
+    public bool KeywordsToo { get; init; }
+
     /// <summary>Number of pictures.</summary>
     public int Things { get; init; } = 24;
 
@@ -45,7 +48,7 @@ public sealed class ToyDataset : IRetrievalDataset
     {
         TrainingPair[] pairs =
         [
-            .. Enumerable.Range(0, Things).Select(i => new TrainingPair(i, Caption("en", i), Caption(language, i), language)),
+            .. Enumerable.Range(0, Things).Select(i => new TrainingPair(i, Caption("en", i), Caption(language, i), language) { Keyword = KeywordsToo && i % 2 == 1 }),
         ];
         random.Shuffle(pairs);
         return pairs;
