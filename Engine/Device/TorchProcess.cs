@@ -14,5 +14,10 @@ public static class TorchProcess
     {
         set_num_threads(Math.Max(1, threads));
         NativeMemory.KeepFreed();
+        if (cuda.is_available())
+        {
+            backends.cuda.matmul.allow_tf32 = true; // what mixed precision leaves in float32 need not be exact either
+            backends.cudnn.allow_tf32 = true;
+        }
     }
 }

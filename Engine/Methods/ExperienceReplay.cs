@@ -113,7 +113,10 @@ public class ExperienceReplay : ContinualMethod
     public override void AfterStep(TrainingBatch batch, Tensor embeddings)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        int[] current = [.. Enumerable.Range(0, batch.Tokens.Count).Where(i => batch.FromMemory?[i] != true && !(_namesOnly && batch.Pairs[i].Keyword))];
+        int[] current =
+        [
+            .. Enumerable.Range(0, batch.Tokens.Count).Where(i => batch.FromMemory?[i] != true && !(_namesOnly && batch.Pairs[i].Keyword)),
+        ];
         Stored(_memory.Offer([.. current.Select(i => batch.Pairs[i])]), current, embeddings);
     }
 

@@ -12,9 +12,9 @@ public sealed class ClipModel : IDisposable
 {
     private readonly ClipWeightFiles _files;
 
-    private ClipModel(string folder, ClipConfig config, ClipWeightFiles files, torch.Device device, ScalarType dtype)
+    private ClipModel(string folder, ClipConfig config, ClipWeightFiles files, torch.Device device, ScalarType dtype, Precision precision)
     {
-        (Folder, Config, _files, Device) = (folder, config, files, device);
+        (Folder, Config, _files, Device, Precision) = (folder, config, files, device, precision);
         ConfigText = File.ReadAllText(Path.Combine(folder, ClipFolder.ConfigFile));
         Vocabulary = Vocabulary.LoadIfThere(folder);
         CheckVocabulary();
@@ -38,12 +38,15 @@ public sealed class ClipModel : IDisposable
         }
         using (var scale = Weight(ClipShapes.LogitScale).to(ScalarType.Float32))
             LogitScale = MathF.Exp(scale.item<float>());
-        Vision = VisionTower.Create(config.Vision, Weight);
-        Text = TextTower.Create(config.Text.Tower, Weight);
+        Vision = VisionTower.Create(config.Vision, Weight, precision);
+        Text = TextTower.Create(config.Text.Tower, Weight, precision);
         TokenEmbedding = files.Read(ClipShapes.TokenEmbedding, shapes[ClipShapes.TokenEmbedding], device, dtype);
         handed.ForEach(t => t.Dispose());
         scope.Detach([.. scope.DisposablesView]);
     }
+
+    /// <summary>What its frozen towers compute in.</summary>
+    public Precision Precision { get; }
 
     /// <summary>The folder it was loaded from.</summary>
     public string Folder { get; }
@@ -111,8 +114,9 @@ public sealed class ClipModel : IDisposable
     /// <param name="folder">Folder with config.json, model.safetensors (or shards) and, where there are any, vocab.json and merges.txt (or tokenizer.json) and preprocessor_config.json.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="dtype">Type to compute in, whatever is stored; null for float32.</param>
+    /// <param name="precision">What the frozen towers' projections and attention compute in.</param>
     /// <exception cref="EngineException">The folder or a file in it cannot be used; the message names it and the remedy.</exception>
-    public static ClipModel Load(string folder, string device = "cpu", ScalarType? dtype = null)
+    public static ClipModel Load(string folder, string device = "cpu", ScalarType? dtype = null, Precision precision = Precision.Full)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var resolved = DeviceChoice.Resolve(device);
@@ -124,7 +128,8 @@ public sealed class ClipModel : IDisposable
                 ClipConfig.Load(Path.Combine(folder, ClipFolder.ConfigFile)),
                 files,
                 resolved,
-                dtype ?? ScalarType.Float32
+                dtype ?? ScalarType.Float32,
+                precision
             );
         }
         catch
@@ -138,6 +143,10 @@ public sealed class ClipModel : IDisposable
     /// <param name="folder">Folder of the model.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <exception cref="EngineException">The folder or a file in it cannot be used; the message names it and the remedy.</exception>
+    /// <param name="precision">What the frozen towers' projections and attention compute in.</param>
+    public static ClipModel Load(string folder, string device, Precision precision) => Load(folder, device, null, precision);
+
+    /// <inheritdoc cref="Load(string, string, Precision)"/>
     public static ClipModel Load(string folder, string device) => Load(folder, device, null);
 
     /// <summary>Embeds preprocessed images, not normalised. [B, 3, S, S] to [B, D]</summary>

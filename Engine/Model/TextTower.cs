@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -25,13 +26,13 @@ public sealed class TextTower : IDisposable
     private readonly Tensor _projection; // [D, W]
     private readonly double _epsilon;
 
-    private TextTower(TowerSizes sizes, Func<string, Tensor> weight, bool trained)
+    private TextTower(TowerSizes sizes, Func<string, Tensor> weight, bool trained, Precision precision)
     {
         Sizes = sizes;
         _epsilon = sizes.LayerNormEpsilon;
         Tensor Own(string name) => trained ? Leaf(weight(name)) : weight(name).detach();
         _positions = Own(PositionName);
-        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => new TransformerBlock(BlockName(i), sizes, weight, trained))];
+        _blocks = [.. Enumerable.Range(0, sizes.Layers).Select(i => new TransformerBlock(BlockName(i), sizes, weight, trained, precision))];
         _finalNormWeight = Own(FinalNormName + ".weight");
         _finalNormBias = Own(FinalNormName + ".bias");
         _projection = Own(ProjectionName);
@@ -43,15 +44,18 @@ public sealed class TextTower : IDisposable
     /// <summary>Longest caption in tokens, start and end included.</summary>
     public int MaxLength => (int)_positions.shape[0];
 
+    /// <summary>Where it computes.</summary>
+    public torch.Device Device => _positions.device;
+
     /// <summary>Length D of an embedding.</summary>
     public int EmbeddingSize => (int)_projection.shape[0];
 
     /// <summary>Builds the tower; <paramref name="weight"/> gives a tensor by its full Hugging Face name. The tower shares and owns them.</summary>
-    public static TextTower Create(TowerSizes sizes, Func<string, Tensor> weight)
+    public static TextTower Create(TowerSizes sizes, Func<string, Tensor> weight, Precision precision = Precision.Full)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(weight);
-        return new TextTower(sizes, weight, trained: false);
+        return new TextTower(sizes, weight, trained: false, precision);
     }
 
     /// <summary>Builds a tower whose weights are copies that can be trained.</summary>
@@ -59,7 +63,7 @@ public sealed class TextTower : IDisposable
     {
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(weight);
-        return new TextTower(sizes, weight, trained: true);
+        return new TextTower(sizes, weight, trained: true, Precision.Full);
     }
 
     /// <summary>The weights of a tower that is trained, by their full Hugging Face names; none where it is frozen.</summary>

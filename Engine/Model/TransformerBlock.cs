@@ -7,6 +7,8 @@ namespace CllClip.Engine.Model;
 /// <remarks>
 /// Query, key and value projections are one matrix, and quick-GELU's factor 1.702 is folded into the MLP's weights
 /// (x·sigmoid(1.702x) = silu(1.702x)/1.702): fewer and larger kernels, the same function. A frozen block does so once, a trained one for each pass.
+/// In mixed precision the projections and the attention of a frozen block compute in bfloat16, layer norms and the stream between the blocks in float32,
+/// as PyTorch's autocast has it.
 /// </remarks>
 internal sealed class TransformerBlock : IDisposable
 {
@@ -34,12 +36,20 @@ internal sealed class TransformerBlock : IDisposable
 
     private readonly TowerSizes _sizes;
     private readonly Weights? _frozen;
+    private readonly bool _mixed;
     private readonly Dictionary<string, Tensor> _trained = [];
 
     /// <summary>Takes its weights by their Hugging Face names below <paramref name="prefix"/>.</summary>
-    public TransformerBlock(string prefix, TowerSizes sizes, Func<string, Tensor> weight, bool trained = false)
+    public TransformerBlock(
+        string prefix,
+        TowerSizes sizes,
+        Func<string, Tensor> weight,
+        bool trained = false,
+        Precision precision = Precision.Full
+    )
     {
         _sizes = sizes;
+        _mixed = precision == Precision.Mixed && !trained;
         if (trained)
         {
             _trained = Names.ToDictionary(n => n, n => TextTower.Leaf(weight(prefix + n)));
@@ -67,7 +77,7 @@ internal sealed class TransformerBlock : IDisposable
         using var scope = NewDisposeScope(); // a block's own: the next one finds its memory free
         var w = Own();
         var h = F.layer_norm(x, [_sizes.Width], w.Norm1Weight, w.Norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
-        var qkv = F.linear(h, w.QkvWeight, w.QkvBias).chunk(3, -1); // 3 x [B, L, W]
+        var qkv = Linear(h, w.QkvWeight, w.QkvBias).chunk(3, -1); // 3 x [B, L, W]
         var q = parts.QueryDelta(index, h) is { } dq ? qkv[0].Plus(dq) : qkv[0];
         var v = parts.ValueDelta(index, h) is { } dv ? qkv[2].Plus(dv) : qkv[2];
         var k = qkv[1];
@@ -76,8 +86,8 @@ internal sealed class TransformerBlock : IDisposable
             bias = Hide(PrefixBias(x, keys.shape[1], bias, causal), parts.HiddenBehindPrefix(index, x.shape[1]));
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
-        var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias, 0.0, causal && bias is null); // [B, H, L, W/H]
-        x = x.Plus(F.linear(Merge(a), w.OutWeight, w.OutBias));
+        var a = Attend(q, k, v, bias, causal && bias is null); // [B, H, L, W/H]
+        x = x.Plus(Linear(Merge(a), w.OutWeight, w.OutBias));
         return parts.AfterBlock(index, Mlp(x, w)).MoveToOuterDisposeScope();
     }
 
@@ -95,8 +105,8 @@ internal sealed class TransformerBlock : IDisposable
         var at = positions.reshape(batch, 1, 1).expand(batch, 1, width); // [B, 1, W]
         var h = F.layer_norm(x, [width], w.Norm1Weight, w.Norm1Bias, _sizes.LayerNormEpsilon); // [B, L, W]
         var own = h.gather(1, at); // [B, 1, W]
-        var q = F.linear(own, w.QkvWeight.narrow(0, 0, width), w.QkvBias.narrow(0, 0, width)); // [B, 1, W]
-        var kv = F.linear(h, w.QkvWeight.narrow(0, width, 2 * width), w.QkvBias.narrow(0, width, 2 * width)).chunk(2, -1); // 2 x [B, L, W]
+        var q = Linear(own, w.QkvWeight.narrow(0, 0, width), w.QkvBias.narrow(0, 0, width)); // [B, 1, W]
+        var kv = Linear(h, w.QkvWeight.narrow(0, width, 2 * width), w.QkvBias.narrow(0, width, 2 * width)).chunk(2, -1); // 2 x [B, L, W]
         q = parts.QueryDelta(index, own) is { } dq ? q.Plus(dq) : q;
         var v = parts.ValueDelta(index, h) is { } dv ? kv[1].Plus(dv) : kv[1];
         var k = kv[0];
@@ -106,8 +116,8 @@ internal sealed class TransformerBlock : IDisposable
             bias = Hide(bias, parts.HiddenBehindPrefix(index, x.shape[1]));
             (k, v) = (Prepend(keys, k), Prepend(values, v));
         }
-        var a = F.scaled_dot_product_attention(Split(q), Split(k), Split(v), bias); // [B, H, 1, W/H]
-        var y = x.gather(1, at).Plus(F.linear(Merge(a), w.OutWeight, w.OutBias)); // [B, 1, W]
+        var a = Attend(q, k, v, bias, causal: false); // [B, H, 1, W/H]
+        var y = x.gather(1, at).Plus(Linear(Merge(a), w.OutWeight, w.OutBias)); // [B, 1, W]
         return parts.AfterBlock(index, Mlp(y, w)).MoveToOuterDisposeScope();
     }
 
@@ -118,28 +128,45 @@ internal sealed class TransformerBlock : IDisposable
         Tensor Joined(string kind) =>
             cat([weight($"self_attn.q_proj.{kind}"), weight($"self_attn.k_proj.{kind}"), weight($"self_attn.v_proj.{kind}")]);
         Tensor Scaled(string name, double factor) => _sizes.Activation == "quick_gelu" ? weight(name).Times(factor) : weight(name);
+        Tensor Kept(Tensor projection) => _mixed ? projection.to_type(ScalarType.BFloat16) : projection;
         return new Weights(
             weight("layer_norm1.weight"),
             weight("layer_norm1.bias"),
-            Joined("weight"),
-            Joined("bias"),
-            weight("self_attn.out_proj.weight"),
-            weight("self_attn.out_proj.bias"),
+            Kept(Joined("weight")),
+            Kept(Joined("bias")),
+            Kept(weight("self_attn.out_proj.weight")),
+            Kept(weight("self_attn.out_proj.bias")),
             weight("layer_norm2.weight"),
             weight("layer_norm2.bias"),
-            Scaled("mlp.fc1.weight", QuickGelu),
-            Scaled("mlp.fc1.bias", QuickGelu),
-            Scaled("mlp.fc2.weight", 1 / QuickGelu),
-            weight("mlp.fc2.bias")
+            Kept(Scaled("mlp.fc1.weight", QuickGelu)),
+            Kept(Scaled("mlp.fc1.bias", QuickGelu)),
+            Kept(Scaled("mlp.fc2.weight", 1 / QuickGelu)),
+            Kept(weight("mlp.fc2.bias"))
+        );
+    }
+
+    private Tensor Linear(Tensor x, Tensor weight, Tensor bias) => F.linear(_mixed ? x.to_type(ScalarType.BFloat16) : x, weight, bias);
+
+    /// <summary>Attention of all heads; what a method has added may be of full precision. [B, L, W] each to [B, H, L, W/H]</summary>
+    private Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? bias, bool causal)
+    {
+        Tensor Typed(Tensor x) => _mixed ? x.to_type(ScalarType.BFloat16) : x;
+        return F.scaled_dot_product_attention(
+            Split(Typed(q)),
+            Split(Typed(k)),
+            Split(Typed(v)),
+            bias is null ? null : Typed(bias),
+            0.0,
+            causal
         );
     }
 
     private Tensor Mlp(Tensor x, Weights w)
     {
         var h = F.layer_norm(x, [_sizes.Width], w.Norm2Weight, w.Norm2Bias, _sizes.LayerNormEpsilon);
-        h = F.linear(h, w.Fc1Weight, w.Fc1Bias); // [B, L, hidden]
+        h = Linear(h, w.Fc1Weight, w.Fc1Bias); // [B, L, hidden]
         h = _sizes.Activation == "quick_gelu" ? F.silu(h) : F.gelu(h);
-        return x.Plus(F.linear(h, w.Fc2Weight, w.Fc2Bias));
+        return x.Plus(Linear(h, w.Fc2Weight, w.Fc2Bias));
     }
 
     private Tensor Split(Tensor x) => x.reshape(x.shape[0], -1, _sizes.Heads, _sizes.Width / _sizes.Heads).transpose(1, 2); // [B, H, L, W/H]

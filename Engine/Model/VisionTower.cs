@@ -17,7 +17,7 @@ public sealed class VisionTower : IDisposable
     private readonly Tensor _projection; // [D, V]
     private readonly TransformerBlock[] _blocks;
 
-    private VisionTower(VisionConfig config, Func<string, Tensor> weight)
+    private VisionTower(VisionConfig config, Func<string, Tensor> weight, Precision precision)
     {
         Config = config;
         _sizes = config.Tower;
@@ -31,7 +31,9 @@ public sealed class VisionTower : IDisposable
         _projection = weight("visual_projection.weight").detach();
         _blocks =
         [
-            .. Enumerable.Range(0, _sizes.Layers).Select(i => new TransformerBlock($"vision_model.encoder.layers.{i}.", _sizes, weight)),
+            .. Enumerable
+                .Range(0, _sizes.Layers)
+                .Select(i => new TransformerBlock($"vision_model.encoder.layers.{i}.", _sizes, weight, precision: precision)),
         ];
     }
 
@@ -39,11 +41,11 @@ public sealed class VisionTower : IDisposable
     public VisionConfig Config { get; }
 
     /// <summary>Builds the tower; <paramref name="weight"/> gives a tensor by its full Hugging Face name. The tower shares their storage.</summary>
-    public static VisionTower Create(VisionConfig config, Func<string, Tensor> weight)
+    public static VisionTower Create(VisionConfig config, Func<string, Tensor> weight, Precision precision = Precision.Full)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(weight);
-        return new VisionTower(config, weight);
+        return new VisionTower(config, weight, precision);
     }
 
     /// <summary>Embeds images, not normalised.</summary>

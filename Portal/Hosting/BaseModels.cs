@@ -73,7 +73,7 @@ public sealed partial class BaseModels(PortalFolders folders)
 
     /// <summary>Loads a model; it is the caller's.</summary>
     /// <exception cref="EngineException">There is none of that id, its folder is gone or changed, or the device is not there.</exception>
-    public ClipModel Load(string id, string device)
+    public ClipModel Load(string id, string device, Precision precision = Precision.Full)
     {
         var found =
             Find(id)
@@ -84,7 +84,7 @@ public sealed partial class BaseModels(PortalFolders folders)
         {
             throw new EngineException(error);
         }
-        var model = ClipModel.Load(found.Folder, device);
+        var model = ClipModel.Load(found.Folder, device, precision);
         if (found.Registered is null || found.Registered.Revision == model.Hash)
         {
             return model;
@@ -108,7 +108,8 @@ public sealed partial class BaseModels(PortalFolders folders)
             using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(found.Folder, TrainingFile)));
             return json.RootElement.GetProperty("learningRate").GetDouble() is > 0 and <= 1 and var rate ? rate : null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return found.Registered is null ? null : CorpusDataset.TrainingDefaults.LearningRate;
         }

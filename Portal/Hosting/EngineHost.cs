@@ -50,7 +50,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     public ClipModel Model(string id, string? device = null)
     {
         var on = DeviceChoice.ResolveName(device ?? _options.Device);
-        return _models.Get((KeyOf(id), on), () => _bases.Load(id, on));
+        return _models.Get((KeyOf(id), on), () => _bases.Load(id, on, _options.PrecisionOn(on)));
     }
 
     public DatasetDefaults Defaults(IRetrievalDataset dataset, string modelId) =>

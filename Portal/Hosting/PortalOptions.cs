@@ -17,9 +17,18 @@ public sealed class PortalOptions
     /// <summary><c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; set; } = "auto";
 
+    /// <summary>What frozen towers compute in: <c>float32</c>, <c>bfloat16</c>, or <c>auto</c>, bfloat16 on a GPU and float32 on the CPU.</summary>
+    public string Precision { get; set; } = "auto";
+
     public JobsOptions Jobs { get; set; } = new();
 
     public SearchOptions Search { get; set; } = new();
+
+    /// <summary>What towers on a device compute in.</summary>
+    public Engine.Model.Precision PrecisionOn(string device) =>
+        Precision == "bfloat16" || (Precision == "auto" && device.StartsWith("cuda", StringComparison.Ordinal))
+            ? Engine.Model.Precision.Mixed
+            : Engine.Model.Precision.Full;
 
     /// <exception cref="EngineException">A setting cannot be used; the message names it.</exception>
     public PortalOptions Check()
@@ -27,6 +36,10 @@ public sealed class PortalOptions
         if (!DeviceChoice.IsName(Device))
         {
             throw new EngineException($"The setting CllClip:Device is '{Device}'. Use auto, cpu, cuda or cuda:N.");
+        }
+        if (Precision is not ("auto" or "float32" or "bfloat16"))
+        {
+            throw new EngineException($"The setting CllClip:Precision is '{Precision}'. Use auto, float32 or bfloat16.");
         }
         if (Jobs.Store != "sqlite")
         {

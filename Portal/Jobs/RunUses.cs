@@ -13,6 +13,14 @@ public sealed class RunUses(IDbContextFactory<PortalDbContext> contexts)
     public IReadOnlyList<string> OfDataset(string id)
     {
         using var db = contexts.CreateDbContext();
-        return [.. db.Runs.AsNoTracking().Where(r => NotEnded.Contains(r.State)).ToList().Where(r => r.Dataset == id || r.TestSets.Contains(id)).Select(r => r.Name)];
+        return
+        [
+            .. db
+                .Runs.AsNoTracking()
+                .Where(r => NotEnded.Contains(r.State))
+                .ToList()
+                .Where(r => r.Dataset == id || r.TestSets.Contains(id))
+                .Select(r => r.Name),
+        ];
     }
 }

@@ -52,18 +52,30 @@ internal sealed class CorpusCommand : IBenchmark
         }
         Write(
             Path.Combine(folder, "annotations/coco/en/train.json"),
-            lines.Select(l => new { image = ImageName(l.Image), caption = data.NameOf("en", l.Emoji.Index), image_id = l.Image })
+            lines.Select(l => new
+            {
+                image = ImageName(l.Image),
+                caption = data.NameOf("en", l.Emoji.Index),
+                image_id = l.Image,
+            })
         );
         foreach (var language in languages)
         {
             var own = language == "en" ? "en" : $"translated/{language}";
-            foreach (var (split, image) in new (string, Func<EmojiItem, int>)[] { ("val", e => e.ValidationImage), ("test", e => e.TestImage) })
+            foreach (
+                var (split, image) in new (string, Func<EmojiItem, int>)[] { ("val", e => e.ValidationImage), ("test", e => e.TestImage) }
+            )
             {
                 Write(
                     Path.Combine(folder, $"annotations/coco/{own}/{split}.json"),
                     emoji
                         .Where(e => image(e) >= 0)
-                        .Select(e => new { image = ImageName(image(e)), caption = new[] { data.NameOf(language, e.Index) }, image_id = image(e) })
+                        .Select(e => new
+                        {
+                            image = ImageName(image(e)),
+                            caption = new[] { data.NameOf(language, e.Index) },
+                            image_id = image(e),
+                        })
                 );
             }
         }
@@ -81,7 +93,10 @@ internal sealed class CorpusCommand : IBenchmark
                 var line = new Dictionary<string, object> { ["image/key"] = $"{e.TestImage:x16}", ["image/locale"] = "en" };
                 foreach (var language in languages)
                 {
-                    line[language] = new { caption = data.KeywordsOf(language, e.Index).Prepend(data.NameOf(language, e.Index)!).Distinct().Take(3) };
+                    line[language] = new
+                    {
+                        caption = data.KeywordsOf(language, e.Index).Prepend(data.NameOf(language, e.Index)!).Distinct().Take(3),
+                    };
                 }
                 return JsonSerializer.Serialize(line, Json);
             })
@@ -108,7 +123,10 @@ internal sealed class CorpusCommand : IBenchmark
             pixels[4 * i + 3] = byte.MaxValue;
         }
         Marshal.Copy(pixels, 0, bitmap.GetPixels(), pixels.Length);
-        using var data = bitmap.Encode(path.EndsWith(".jpg", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 95);
+        using var data = bitmap.Encode(
+            path.EndsWith(".jpg", StringComparison.Ordinal) ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png,
+            95
+        );
         File.WriteAllBytes(path, data.ToArray());
     }
 }

@@ -119,7 +119,10 @@ public sealed class Emoji36Dataset : IRetrievalDataset
             pairs.Add(
                 texts.KeywordCount(emoji) == 0
                     ? new(image, englishName, name, language)
-                    : new(image, DrawKeyword(englishTexts, emoji, random) ?? englishName, DrawKeyword(texts, emoji, random)!, language) { Keyword = true }
+                    : new(image, DrawKeyword(englishTexts, emoji, random) ?? englishName, DrawKeyword(texts, emoji, random)!, language)
+                    {
+                        Keyword = true,
+                    }
             );
         }
         var shuffled = pairs.ToArray();

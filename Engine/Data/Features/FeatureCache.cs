@@ -110,11 +110,17 @@ public sealed class FeatureCache(string folder)
     private static Dictionary<string, string> Facts(IRetrievalDataset dataset, ClipModel model)
     {
         using var inputs = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in new[] { VocabularyFiles.VocabFile, VocabularyFiles.MergesFile, TokenizerJson.FileName, ClipFolder.PreprocessorFile })
+        foreach (
+            var name in new[] { VocabularyFiles.VocabFile, VocabularyFiles.MergesFile, TokenizerJson.FileName, ClipFolder.PreprocessorFile }
+        )
         {
             var path = Path.Combine(model.Folder, name);
             inputs.AppendData(Encoding.UTF8.GetBytes($"{name}\n"));
             inputs.AppendData(File.Exists(path) ? File.ReadAllBytes(path) : []);
+        }
+        if (model.Precision != Precision.Full)
+        {
+            inputs.AppendData(Encoding.UTF8.GetBytes($"{model.Precision}\n")); // other numbers, so another file
         }
         return new Dictionary<string, string>
         {

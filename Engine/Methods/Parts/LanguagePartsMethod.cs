@@ -1,6 +1,7 @@
 using CllClip.Engine.Model;
 using CllClip.Engine.Search;
 using CllClip.Engine.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Methods.Parts;
@@ -50,7 +51,9 @@ public abstract class LanguagePartsMethod : ContinualMethod
         ArgumentNullException.ThrowIfNull(language);
         if (_kept.TryGetValue(language, out var kept))
         {
-            return (_, _) => KeptParts(kept);
+            ArgumentNullException.ThrowIfNull(tower);
+            var here = On(language, kept, tower.Device);
+            return (_, _) => KeptParts(here);
         }
         return _current.Count > 0 && _language.Split(' ').Contains(language) ? (_, _) => Parts(_current) : null;
     }
@@ -105,6 +108,25 @@ public abstract class LanguagePartsMethod : ContinualMethod
         {
             _kept[group.Key] = group.ToDictionary(p => p.Key[(group.Key.Length + 1)..], p => p.Value);
         }
+    }
+
+    /// <summary>A language's parts where the tower computes: those read from a stage come to the CPU.</summary>
+    private IReadOnlyDictionary<string, Tensor> On(string language, IReadOnlyDictionary<string, Tensor> kept, torch.Device device)
+    {
+        if (kept.Values.All(p => p.device.type == device.type))
+        {
+            return kept;
+        }
+        var moved = kept.ToDictionary(p => p.Key, p => p.Value.to(device).DetachFromDisposeScope());
+        foreach (var sharing in _kept.Where(k => ReferenceEquals(k.Value, kept)).Select(k => k.Key).ToList())
+        {
+            _kept[sharing] = moved;
+        }
+        foreach (var part in kept.Values)
+        {
+            part.Dispose();
+        }
+        return _kept[language];
     }
 
     /// <summary>The parameters of a new language, by name.</summary>

@@ -63,7 +63,9 @@ internal sealed partial class RunDesk(
         )
         {
             LearningRates =
-                datasets.Count == 0 ? new Dictionary<string, double>() : models.ToDictionary(m => m, m => engine.Defaults(datasets[0], m).LearningRate),
+                datasets.Count == 0
+                    ? new Dictionary<string, double>()
+                    : models.ToDictionary(m => m, m => engine.Defaults(datasets[0], m).LearningRate),
         };
     }
 

@@ -16,8 +16,14 @@ public sealed class NamesOnlyReplayTests : ToyRuns
         Dataset = new ToyDataset { KeywordsToo = true };
         var plan = Plan(method, true, "a");
         Run(plan with { Options = new Dictionary<string, object>(plan.Options) { ["namesOnly"] = namesOnly } });
-        using var memory = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(CheckpointChain.FolderOf(plan.CheckpointFolder, 1), "memory.json")));
-        var keywords = memory.RootElement.GetProperty("Captions").EnumerateArray().Select(c => c.GetProperty("Keyword").GetBoolean()).ToList();
+        using var memory = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(CheckpointChain.FolderOf(plan.CheckpointFolder, 1), "memory.json"))
+        );
+        var keywords = memory
+            .RootElement.GetProperty("Captions")
+            .EnumerateArray()
+            .Select(c => c.GetProperty("Keyword").GetBoolean())
+            .ToList();
         Assert.NotEmpty(keywords);
         Assert.Equal(!namesOnly, keywords.Contains(true));
         Assert.Contains(false, keywords);

@@ -48,7 +48,9 @@ public sealed class ToyDataset : IRetrievalDataset
     {
         TrainingPair[] pairs =
         [
-            .. Enumerable.Range(0, Things).Select(i => new TrainingPair(i, Caption("en", i), Caption(language, i), language) { Keyword = KeywordsToo && i % 2 == 1 }),
+            .. Enumerable
+                .Range(0, Things)
+                .Select(i => new TrainingPair(i, Caption("en", i), Caption(language, i), language) { Keyword = KeywordsToo && i % 2 == 1 }),
         ];
         random.Shuffle(pairs);
         return pairs;

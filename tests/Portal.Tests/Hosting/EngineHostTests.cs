@@ -79,7 +79,13 @@ public sealed class EngineHostTests : IDisposable
     private static EngineHost Host(string content, string data) => Host(new PortalFolders(content, data));
 
     private static EngineHost Host(PortalFolders folders) =>
-        new(folders, new BaseModels(folders), new PortalOptions { Device = "cpu" }, new CorpusShelf(folders), NullLogger<EngineHost>.Instance);
+        new(
+            folders,
+            new BaseModels(folders),
+            new PortalOptions { Device = "cpu" },
+            new CorpusShelf(folders),
+            NullLogger<EngineHost>.Instance
+        );
 
     private static async Task<string> ErrorAsync(EngineHost host, string before)
     {
