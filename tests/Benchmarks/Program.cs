@@ -8,6 +8,7 @@ IBenchmark[] benchmarks =
     new StagesReport(),
     new ValidationBenchmark(),
     new StepBenchmark(),
+    new RecallBenchmark(),
     new GalleryBenchmark(),
     new SearchBenchmark(),
     new ExamplesCommand(),

@@ -1,10 +1,9 @@
-using System.Diagnostics;
-using System.Globalization;
 using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Training;
 using TorchSharp;
+using static CllClip.Benchmarks.Measure;
 using static TorchSharp.torch;
 
 namespace CllClip.Benchmarks;
@@ -74,11 +73,8 @@ internal sealed class StepBenchmark : IBenchmark
             }
         }
         var ratio = Median(steps.Zip(bare, (s, b) => s / b));
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{shape.Name}: step {Median(steps):0.00} ms, bare matrix multiplications {Median(bare):0.00} ms, ratio {ratio:0.00} (target {shape.Target:0.0})"
-            )
+        Line(
+            $"{shape.Name}: step {Median(steps):0.00} ms, bare matrix multiplications {Median(bare):0.00} ms, ratio {ratio:0.00} (target {shape.Target:0.0})"
         );
         return ratio <= shape.Target;
     }
@@ -139,19 +135,6 @@ internal sealed class StepBenchmark : IBenchmark
         {
             a.matmul(b).Dispose();
         }
-    }
-
-    private static double Time(Action action)
-    {
-        var watch = Stopwatch.StartNew();
-        action();
-        return watch.Elapsed.TotalMilliseconds;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 
     private sealed record Shape(string Name, TowerSizes Sizes, int Projection, int Batch, int Length, int Rows, double Target, int Rounds);
