@@ -11,7 +11,7 @@ namespace CllClip.Engine.Evaluation;
 /// </summary>
 internal sealed class RankCounter
 {
-    private const int CaptionsPerBlock = 256;
+    private const int CaptionsPerBlock = 512;
 
     /// <summary>Share of a block that may be computed again, pair by pair, before its exact matrix costs less.</summary>
     private const int BlockOverDoubts = 64;

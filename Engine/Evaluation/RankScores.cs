@@ -16,7 +16,7 @@ internal abstract class RankScores
     /// <summary>How far a number of <see cref="Block"/> may be from the true score; 0 where it is the score.</summary>
     public abstract float Margin { get; }
 
-    /// <summary>The true score of a caption with one image.</summary>
+    /// <summary>The true score of a caption of the block asked for last with one image.</summary>
     public abstract float Exact(int caption, int image);
 
     /// <summary>Scores of consecutive captions with all images, within <see cref="Margin"/>. [count, N]</summary>
@@ -62,9 +62,10 @@ internal sealed class CosineScores : RankScores
     private readonly Tensor _texts; // [M, D]
     private readonly Tensor _columns; // [D, N] float32
     private readonly double[] _images; // unit vectors [N · D]
-    private readonly double[] _text; // the unit vector asked for last [D]
     private readonly int _size; // D
-    private int _caption = -1;
+    private double[] _block = []; // unit vectors of the captions asked for last [count · D]
+    private float[] _single = []; // the same in float32
+    private int _first;
 
     /// <summary>Scores of embeddings, not normalised; valid while the scope at hand is.</summary>
     /// <param name="texts">[M, D]</param>
@@ -72,8 +73,8 @@ internal sealed class CosineScores : RankScores
     public CosineScores(Tensor texts, Tensor images)
     {
         (_texts, _size) = (texts, (int)images.shape[1]);
-        _text = new double[_size];
-        _images = Units(images);
+        _images = new double[images.numel()];
+        Units(images, _images);
         _columns = Single(_images, images.device).t();
         // The sum of D products in float32, in any order, is off by at most D units of roundoff where both vectors have length 1; the vectors
         // themselves, the result and the bounds of a comparison are rounded too.
@@ -92,24 +93,19 @@ internal sealed class CosineScores : RankScores
     /// <inheritdoc/>
     public override float Exact(int caption, int image)
     {
-        if (caption != _caption)
-        {
-            using var row = _texts.narrow(0, caption, 1);
-            Units(row).CopyTo(_text, 0);
-            _caption = caption;
-        }
-        return (float)TensorPrimitives.Dot(_text, _images.AsSpan(image * _size, _size));
+        var text = _block.AsSpan((caption - _first) * _size, _size);
+        return (float)TensorPrimitives.Dot<double>(text, _images.AsSpan(image * _size, _size));
     }
 
     /// <inheritdoc/>
-    public override Tensor Block(int first, int count) => Single(Units(_texts.narrow(0, first, count)), _columns.device).matmul(_columns);
+    public override Tensor Block(int first, int count) => Single(UnitsOf(first, count), _columns.device).matmul(_columns);
 
     /// <inheritdoc/>
     public override Tensor ExactBlock(int first, int count)
     {
         // made for a model whose embeddings all but coincide, so rarely that the images' numbers are not kept as a tensor
         using var columns = tensor(_images, [Images, _size], ScalarType.Float64, _columns.device).t(); // [D, N]
-        using var rows = tensor(Units(_texts.narrow(0, first, count)), [count, _size], ScalarType.Float64, _columns.device);
+        using var rows = tensor(UnitsOf(first, count).ToArray(), [count, _size], ScalarType.Float64, _columns.device);
         return rows.matmul(columns).to_type(ScalarType.Float32);
     }
 
@@ -120,36 +116,47 @@ internal sealed class CosineScores : RankScores
         var own = new float[owner.Count];
         foreach (var (first, count) in RankCounter.Blocks(own.Length))
         {
-            using var block = NewDisposeScope();
-            var units = Units(_texts.narrow(0, first, count));
+            var units = UnitsOf(first, count);
             for (var c = 0; c < count; c++)
             {
-                var image = _images.AsSpan((int)owner[first + c] * _size, _size);
-                own[first + c] = (float)TensorPrimitives.Dot(units.AsSpan(c * _size, _size), image);
+                ReadOnlySpan<double> image = _images.AsSpan((int)owner[first + c] * _size, _size);
+                own[first + c] = (float)TensorPrimitives.Dot(units.Slice(c * _size, _size), image);
             }
         }
         return own;
     }
 
-    private Tensor Single(double[] units, TorchSharp.torch.Device device)
+    private ReadOnlySpan<double> UnitsOf(int first, int count)
     {
-        var single = new float[units.Length];
-        TensorPrimitives.ConvertTruncating<double, float>(units, single);
-        return tensor(single, [units.Length / _size, _size], ScalarType.Float32, device);
+        if (_block.Length < count * _size)
+        {
+            (_block, _single) = (new double[count * _size], new float[count * _size]); // one for all blocks
+        }
+        _first = first;
+        var units = _block.AsSpan(0, count * _size);
+        using var rows = _texts.narrow(0, first, count);
+        Units(rows, units);
+        return units;
+    }
+
+    private Tensor Single(ReadOnlySpan<double> units, TorchSharp.torch.Device device)
+    {
+        var single = units.Length > _single.Length ? new float[units.Length] : _single;
+        TensorPrimitives.ConvertTruncating(units, single.AsSpan(0, units.Length));
+        return tensor(single.AsMemory(0, units.Length), [units.Length / _size, _size], ScalarType.Float32, device);
     }
 
     /// <summary>Rows of length 1 in float64; the same numbers whichever rows are asked for together.</summary>
-    private static double[] Units(Tensor rows)
+    private static void Units(Tensor rows, Span<double> units)
     {
         using var scope = NewDisposeScope();
         var wide = rows.detach().to_type(ScalarType.Float64).cpu().contiguous();
-        var units = MemoryMarshal.Cast<byte, double>(wide.bytes).ToArray();
+        MemoryMarshal.Cast<byte, double>(wide.bytes).CopyTo(units);
         var size = (int)rows.shape[1];
         for (var r = 0; r < units.Length; r += size)
         {
-            var row = units.AsSpan(r, size);
+            var row = units.Slice(r, size);
             TensorPrimitives.Divide(row, Math.Max(TensorPrimitives.Norm<double>(row), 1e-300), row);
         }
-        return units;
     }
 }

@@ -1,9 +1,17 @@
-// Called by `dotnet run -c Release --project tests/Benchmarks -- tokenizer`: node side.mjs corpus.txt vocabulary-folder rounds
+// Called by `dotnet run -c Release --project tests/Benchmarks -- tokenizer`:
+//   node side.mjs corpus.txt texts.txt vocabulary-folder rounds   trains on the corpus, encodes the texts
+//   node side.mjs corpus.txt                                      trains once, for its progress bar to be read
 import { readFileSync } from "node:fs";
 import { clipTokenizer, readVocabulary } from "./clip.mjs";
 
-const [corpus, folder, rounds] = [process.argv[2], process.argv[3], Number(process.argv[4])];
-const texts = readFileSync(corpus, "utf8").split("\n").slice(0, -1);
+const [corpus, textFile, folder, rounds] = [process.argv[2], process.argv[3], process.argv[4], Number(process.argv[5])];
+if (!textFile) {
+  const tokenizer = clipTokenizer({ vocab: {}, merges: [] }, "");
+  console.log("begins");
+  tokenizer.train([corpus]);
+  process.exit(0);
+}
+const texts = readFileSync(textFile, "utf8").split("\n").slice(0, -1);
 const chunks = [];
 for (let i = 0; i < texts.length; i += 1000) chunks.push(texts.slice(i, i + 1000));
 
