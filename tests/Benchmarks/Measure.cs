@@ -14,6 +14,14 @@ internal static class Measure
         return watch.Elapsed.TotalMilliseconds;
     }
 
+    /// <summary>Milliseconds of processor time that an action takes, all threads of the process together.</summary>
+    public static double ProcessorTime(Action action)
+    {
+        var before = Environment.CpuUsage.TotalTime;
+        action();
+        return (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
+    }
+
     /// <summary>The middle value.</summary>
     public static double Median(IEnumerable<double> values)
     {
