@@ -1,24 +1,8 @@
 namespace CllClip.Engine.Tokenizer;
 
 /// <summary>The merges of a vocabulary as ids, and their application to one word: always the pair of lowest rank, leftmost first.</summary>
-internal sealed class BpeMerger
+internal sealed class BpeMerger(BpeMergeTable merges)
 {
-    private readonly Dictionary<long, Merge> merges;
-
-    public BpeMerger(Vocabulary vocabulary)
-    {
-        merges = new Dictionary<long, Merge>(vocabulary.Merges.Count);
-        for (var rank = 0; rank < vocabulary.Merges.Count; rank++)
-        {
-            var (left, right) = vocabulary.Merges[rank];
-            // The vocabulary has checked that all three exist.
-            merges[Pair(vocabulary.Find(left)!.Value, vocabulary.Find(right)!.Value)] = new Merge(
-                rank,
-                vocabulary.Find(left + right)!.Value
-            );
-        }
-    }
-
     /// <summary>Merges <paramref name="symbols"/> in place and returns how many are left. O(n log n): a queue of candidates over a linked list.</summary>
     public int Apply(Span<int> symbols)
     {
@@ -41,7 +25,7 @@ internal sealed class BpeMerger
             if (right < 0)
                 continue;
             // Stale unless the two still make the same token, as in Hugging Face's Word::merge_all.
-            if (!merges.TryGetValue(Pair(symbols[at], symbols[right]), out var now) || now.Id != candidate.Id)
+            if (!merges.TryGet(symbols[at], symbols[right], out var now) || now.Id != candidate.Id)
                 continue;
             symbols[at] = now.Id;
             symbols[right] = -1;
@@ -61,13 +45,9 @@ internal sealed class BpeMerger
 
     private void Offer(PriorityQueue<Candidate, long> queue, ReadOnlySpan<int> symbols, int left, int right)
     {
-        if (merges.TryGetValue(Pair(symbols[left], symbols[right]), out var merge))
+        if (merges.TryGet(symbols[left], symbols[right], out var merge))
             queue.Enqueue(new Candidate(left, merge.Id), ((long)merge.Rank << 32) | (uint)left);
     }
-
-    private static long Pair(int left, int right) => ((long)left << 32) | (uint)right;
-
-    private readonly record struct Merge(int Rank, int Id);
 
     private readonly record struct Candidate(int Position, int Id);
 }

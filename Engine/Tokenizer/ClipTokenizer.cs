@@ -29,7 +29,7 @@ public sealed class ClipTokenizer
         StartId = vocabulary.StartId;
         EndId = vocabulary.EndId;
         this.splitter = splitter ?? WordSplitter.Clip;
-        merger = new BpeMerger(vocabulary);
+        merger = new BpeMerger(vocabulary.MergeTable);
         for (var value = 0; value < 256; value++)
         {
             var spelled = ByteAlphabet.Spell((byte)value).ToString();
