@@ -14,7 +14,10 @@ internal sealed class EqualLanguages(int count) : IRetrievalDataset
     private const int Words = 12_000;
     private const int Texts = 6_000;
     private const int WordsPerText = 10;
-    private const int TrainingPairs = 512; // four batches: the fixed costs of a task show
+
+    /// <summary>Pairs of an epoch: four batches of 128, so that the fixed costs of a task show.</summary>
+    public const int TrainingPairs = 512;
+
     private readonly Dictionary<string, string[]> _texts = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -85,7 +88,8 @@ internal sealed class EqualLanguages(int count) : IRetrievalDataset
         string[] all = [.. words];
         string Word() => all[(int)Math.Pow(Words, random.NextDouble()) - 1]; // the n-th with a chance of about 1/n
         // every word occurs, so that the vocabulary is filled
-        string Text(int i) => $"{string.Join(' ', Enumerable.Range(0, WordsPerText - 2).Select(_ => Word()))} {all[2 * i]} {all[(2 * i) + 1]}";
+        string Text(int i) =>
+            $"{string.Join(' ', Enumerable.Range(0, WordsPerText - 2).Select(_ => Word()))} {all[2 * i]} {all[(2 * i) + 1]}";
         return [.. Enumerable.Range(0, Texts).Select(Text)];
     }
 }

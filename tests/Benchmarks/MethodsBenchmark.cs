@@ -55,7 +55,9 @@ internal sealed class MethodsBenchmark : IBenchmark
         }
         var oewc = running[Array.FindIndex(Methods, m => m.Method == "oewc")];
         var fisher = InTurn(10, 1, running[0].Step, oewc.Fisher);
-        Line($"oEWC's Fisher pass: {Ratio(fisher[1], fisher[0]) / Running.FisherBatches:0.00} of a CLL-CLIP step for each batch of one more epoch");
+        Line(
+            $"oEWC's Fisher pass: {Ratio(fisher[1], fisher[0]) / Running.FisherBatches:0.00} of a CLL-CLIP step for each batch of one more epoch"
+        );
         foreach (var r in running)
         {
             r.Dispose();
@@ -63,7 +65,8 @@ internal sealed class MethodsBenchmark : IBenchmark
         return met ? 0 : 1;
     }
 
-    private static string Said(double? target) => target is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (target {target:0.0})");
+    private static string Said(double? target) =>
+        target is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (target {target:0.0})");
 
     /// <summary>A method in its second task.</summary>
     private sealed class Running : IDisposable

@@ -65,9 +65,15 @@ internal sealed class RecallBenchmark : IBenchmark
         double[] withProduct = [.. product.Zip(sorts, (p, s) => p + s)];
         var ratio = Ratio(plain, ours);
         Line($"{Captions:N0} captions x {Images:N0} images, D = {Size}: R@1 {recalls.T2i[0]:0.0} / {recalls.I2t[0]:0.0}, one thread");
-        Line($"this {Median(ours):0} ms; of that libtorch's product alone {Median(product):0} ms; extra memory {memory:0} MB (target {MostMegabytes:0})");
-        Line($"naive {Median(plain):0} ms (plain dot products {DotsPart * Median(times[1]):0}, sorts {Median(sorts):0}): ratio {ratio:0.0} (target {Target:0})");
-        Line($"naive with libtorch's product {Median(withProduct):0} ms: ratio {Ratio(withProduct, ours):0.0}; the sorts alone {Ratio(sorts, ours):0.0}");
+        Line(
+            $"this {Median(ours):0} ms; of that libtorch's product alone {Median(product):0} ms; extra memory {memory:0} MB (target {MostMegabytes:0})"
+        );
+        Line(
+            $"naive {Median(plain):0} ms (plain dot products {DotsPart * Median(times[1]):0}, sorts {Median(sorts):0}): ratio {ratio:0.0} (target {Target:0})"
+        );
+        Line(
+            $"naive with libtorch's product {Median(withProduct):0} ms: ratio {Ratio(withProduct, ours):0.0}; the sorts alone {Ratio(sorts, ours):0.0}"
+        );
         return ratio >= Target && memory <= MostMegabytes && naive != 0 ? 0 : 1;
     }
 

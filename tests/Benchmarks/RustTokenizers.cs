@@ -46,14 +46,19 @@ internal sealed partial class RustTokenizers(string folder)
             double? found = null;
             for (int count; (count = process.StandardOutput.Read(buffer)) > 0; )
             {
-                seen = (seen + new string(buffer, 0, count)) is { Length: > 2000 } longer ? longer[^2000..] : seen + new string(buffer, 0, count);
+                seen = (seen + new string(buffer, 0, count)) is { Length: > 2000 } longer
+                    ? longer[^2000..]
+                    : seen + new string(buffer, 0, count);
                 if (!clock.IsRunning && seen.Contains("begins", StringComparison.Ordinal))
                 {
                     clock.Start();
                 }
                 if (found is null && Merges().Matches(seen) is { Count: > 0 } bars)
                 {
-                    var now = (Time: clock.Elapsed.TotalMilliseconds, Tokens: int.Parse(bars[^1].Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+                    var now = (
+                        Time: clock.Elapsed.TotalMilliseconds,
+                        Tokens: int.Parse(bars[^1].Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+                    );
                     if (now.Tokens >= tokens)
                     {
                         // between two pictures of the bar the merges come evenly enough

@@ -26,7 +26,7 @@ internal sealed class TokenizerBenchmark : IBenchmark
     public string Verb => "tokenizer";
 
     public string Summary =>
-        $"[corpus.txt | {Generated} DATASET]: BPE training and encoding beside Hugging Face's Rust tokenizers (targets: 2; {Generated}, 500,000 captions: training 1.5, encoding 1)";
+        $"[corpus.txt | {Generated} DATASET [ROUNDS]]: BPE training and encoding beside Hugging Face's Rust tokenizers (targets: 2; {Generated}, 500,000 captions: training 1.5, encoding 1)";
 
     public int Run(string[] args)
     {
@@ -42,11 +42,19 @@ internal sealed class TokenizerBenchmark : IBenchmark
         var work = Directory.CreateTempSubdirectory("cllclip-tokenizer-").FullName;
         try
         {
-            if (args is [Generated, var dataset])
+            if (args is [Generated, var dataset, ..])
             {
                 var emoji = Emoji36Dataset.Open(dataset);
                 string[] texts = [.. emoji.Languages.SelectMany(emoji.TrainingTexts)];
-                return Compare(rust, work, ZipfCaptions.Make(emoji, GeneratedCaptions), texts, rounds: 3, trainingTarget: 1.5, encodingTarget: 1);
+                return Compare(
+                    rust,
+                    work,
+                    ZipfCaptions.Make(emoji, GeneratedCaptions),
+                    texts,
+                    Whole(args, 2, 3),
+                    trainingTarget: 1.5,
+                    encodingTarget: 1
+                );
             }
             var corpus = args.Length > 0 ? File.ReadAllLines(args[0]) : DefaultTexts(repository);
             return Compare(rust, work, corpus, corpus, rounds: 5, trainingTarget: 2, encodingTarget: 2);
@@ -74,7 +82,8 @@ internal sealed class TokenizerBenchmark : IBenchmark
         );
         var trained = BpeTrainer.Train(corpus, BindingOptions);
         Vocabulary small = null!;
-        double[] Train(BpeTrainingOptions options) => [.. Enumerable.Range(0, rounds).Select(_ => Quiet(() => small = BpeTrainer.Train(corpus, options)))];
+        double[] Train(BpeTrainingOptions options) =>
+            [.. Enumerable.Range(0, rounds).Select(_ => Quiet(() => small = BpeTrainer.Train(corpus, options)))];
         // A B A: this, Rust, this again, so that a machine that grows busier or quieter favours neither
         var (first, paperFirst) = (Train(BindingOptions), Train(BindingOptions with { VocabularySize = Paper }));
         Vocabulary oracle = null!;
@@ -93,7 +102,9 @@ internal sealed class TokenizerBenchmark : IBenchmark
         var sameTokens = figures.GetProperty("tokens").EnumerateArray().Select(e => e.GetString()!).SequenceEqual(trained.Tokens);
         var begins = trained.Tokens.Take(small.Count).SequenceEqual(small.Tokens);
         var sameIds = figures.GetProperty("checksum").GetUInt32() == Checksum(oracle, texts);
-        Line($"same {trained.Count:N0} tokens in the same order: {sameTokens}; {small.Count:N0} are a beginning of them: {begins}; same ids: {sameIds}");
+        Line(
+            $"same {trained.Count:N0} tokens in the same order: {sameTokens}; {small.Count:N0} are a beginning of them: {begins}; same ids: {sameIds}"
+        );
         Console.WriteLine($"{"", -28}{"this", 10}{"Rust", 12}{"ratio", 8}");
         var met = Print($"training {BindingOptions.VocabularySize:N0}, ms", training, Numbers(figures, "train"), trainingTarget);
         met &= bar is null || Print($"training {Paper:N0}, ms", paper, [bar.Value], trainingTarget);
@@ -138,12 +149,15 @@ internal sealed class TokenizerBenchmark : IBenchmark
         return hash;
     }
 
-    private static double[] Numbers(JsonElement figures, string name) => [.. figures.GetProperty(name).EnumerateArray().Select(e => e.GetDouble())];
+    private static double[] Numbers(JsonElement figures, string name) =>
+        [.. figures.GetProperty(name).EnumerateArray().Select(e => e.GetDouble())];
 
     private static bool Print(string what, double[] ours, double[] rust, double target)
     {
         var ratio = Median(ours) / Median(rust);
-        Line($"{what, -28}{Median(ours), 10:F0}{Median(rust), 12:F0}{ratio, 8:F2}{(ratio <= target ? "" : "  above the target of ")}{(ratio <= target ? "" : target)}");
+        Line(
+            $"{what, -28}{Median(ours), 10:F0}{Median(rust), 12:F0}{ratio, 8:F2}{(ratio <= target ? "" : "  above the target of ")}{(ratio <= target ? "" : target)}"
+        );
         return ratio <= target;
     }
 
