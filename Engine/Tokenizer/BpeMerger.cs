@@ -3,11 +3,51 @@ namespace CllClip.Engine.Tokenizer;
 /// <summary>The merges of a vocabulary as ids, and their application to one word: always the pair of lowest rank, leftmost first.</summary>
 internal sealed class BpeMerger(BpeMergeTable merges)
 {
-    /// <summary>Merges <paramref name="symbols"/> in place and returns how many are left. O(n log n): a queue of candidates over a linked list.</summary>
-    public int Apply(Span<int> symbols)
+    private const int MostScanned = 48; // symbols; above, a queue costs less
+
+    /// <summary>Merges <paramref name="symbols"/> in place and returns how many are left.</summary>
+    public int Apply(Span<int> symbols) =>
+        symbols.Length < 2 ? symbols.Length
+        : symbols.Length <= MostScanned ? Scan(symbols)
+        : Queue(symbols);
+
+    /// <summary>Looks through all pairs for each merge: for a word of usual length nothing is quicker, and nothing is allocated.</summary>
+    private int Scan(Span<int> symbols)
     {
-        if (symbols.Length < 2)
-            return symbols.Length;
+        var length = symbols.Length;
+        Span<int> ranks = stackalloc int[MostScanned]; // of the pair that begins here
+        Span<int> merged = stackalloc int[MostScanned]; // what it becomes
+        for (var i = 0; i + 1 < length; i++)
+            Look(symbols, ranks, merged, i);
+        while (length > 1)
+        {
+            var best = 0;
+            for (var i = 1; i + 1 < length; i++)
+            {
+                if (ranks[i] < ranks[best]) // the leftmost of equals stays
+                    best = i;
+            }
+            if (ranks[best] == int.MaxValue)
+                break;
+            symbols[best] = merged[best];
+            symbols[(best + 2)..length].CopyTo(symbols[(best + 1)..]);
+            ranks[(best + 1)..length].CopyTo(ranks[best..]);
+            merged[(best + 1)..length].CopyTo(merged[best..]);
+            length--;
+            if (best > 0)
+                Look(symbols, ranks, merged, best - 1);
+            if (best + 1 < length)
+                Look(symbols, ranks, merged, best);
+        }
+        return length;
+    }
+
+    private void Look(ReadOnlySpan<int> symbols, Span<int> ranks, Span<int> merged, int at) =>
+        (ranks[at], merged[at]) = merges.TryGet(symbols[at], symbols[at + 1], out var merge) ? (merge.Rank, merge.Id) : (int.MaxValue, 0);
+
+    /// <summary>O(n log n): a queue of candidates over a linked list.</summary>
+    private int Queue(Span<int> symbols)
+    {
         var next = new int[symbols.Length];
         var previous = new int[symbols.Length];
         var queue = new PriorityQueue<Candidate, long>();

@@ -98,11 +98,12 @@ internal sealed class FlatBenchmark : IBenchmark
             $"{method + (teir ? " + TEIR" : ""), -20} {Steps} steps, tasks 2 to 4 {Median(early):0} ms, {tasks + 1} to {tasks + Pairs} {Median(late):0} ms, ratio {time:0.00} (target {TargetTime:0.00}); peak memory task 2 {peaks[1]:0} MB, task {tasks} {peaks[^1]:0} MB, ratio {memory:0.00} (target {TargetMemory:0.00})"
         );
         // the rest is paid once a task, however many steps it has
-        var (step, earlyStep) = (Median(lateSteps), Median(earlySteps));
+        var (earlyStep, steps) = (Median(earlySteps), Ratio(lateSteps, earlySteps));
+        var step = earlyStep * steps;
         var (once, earlyOnce) = (Median(late) - (Steps * step), Median(early) - (Steps * earlyStep));
         var paper = (once + (PaperSteps * step)) / (earlyOnce + (PaperSteps * earlyStep));
         Line(
-            $"{"", -20} of that a step {earlyStep:0} and {step:0} ms, ratio {Ratio(lateSteps, earlySteps):0.00}; once a task {earlyOnce:0} and {once:0} ms; with the paper's {PaperSteps:N0} steps the ratio would be {paper:0.00}; rows in use {young.Rows} and {old.Rows}, table {old.Table}"
+            $"{"", -20} of that a step {earlyStep:0} and {step:0} ms, ratio {steps:0.00}; once a task {earlyOnce:0} and {once:0} ms; with the paper's {PaperSteps:N0} steps the ratio would be {paper:0.00}; rows in use {young.Rows} and {old.Rows}, table {old.Table}"
         );
         return time <= TargetTime && memory <= TargetMemory;
     }

@@ -25,10 +25,10 @@ internal sealed partial class RustTokenizers(string folder)
     }
 
     /// <summary>
-    /// Milliseconds from the start of training until so many tokens are there, read off the progress bar, which is drawn twenty times a second where the
+    /// Share of the time of training 30,000 tokens after which so many are there, read off the progress bar, which is drawn twenty times a second where the
     /// output is a terminal (<c>script</c> of util-linux makes one); null where it cannot be seen.
     /// </summary>
-    public double? TimeTo(string corpus, int tokens)
+    public double? ShareUntil(string corpus, int tokens)
     {
         Process process;
         try
@@ -69,7 +69,7 @@ internal sealed partial class RustTokenizers(string folder)
                 }
             }
             process.WaitForExit();
-            return found;
+            return found / clock.Elapsed.TotalMilliseconds;
         }
     }
 
