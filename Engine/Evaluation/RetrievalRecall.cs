@@ -1,7 +1,4 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CllClip.Engine.Evaluation;
 
@@ -24,8 +21,6 @@ public sealed record Recalls(IReadOnlyList<double> T2i, IReadOnlyList<double> I2
 /// </remarks>
 public static class RetrievalRecall
 {
-    private const int CaptionsPerBlock = 256;
-
     /// <summary>Cosine similarities of captions and images. [M, N] float32</summary>
     /// <param name="texts">[M, D], not normalised.</param>
     /// <param name="images">[N, D], not normalised.</param>
@@ -39,7 +34,7 @@ public static class RetrievalRecall
         using var scope = NewDisposeScope();
         var columns = Unit(images).t(); // [D, N]
         var result = empty([texts.shape[0], images.shape[0]], ScalarType.Float32, texts.device);
-        foreach (var (first, count) in Blocks(texts.shape[0]))
+        foreach (var (first, count) in RankCounter.Blocks(texts.shape[0]))
         {
             using var block = NewDisposeScope();
             result.narrow(0, first, count).copy_(Unit(texts.narrow(0, first, count)).matmul(columns)); // rounded to float32
@@ -58,8 +53,8 @@ public static class RetrievalRecall
         ArgumentNullException.ThrowIfNull(imageOfCaption);
         using var scope = NewDisposeScope();
         var owner = tensor(imageOfCaption.ToArray(), ScalarType.Int64, similarity.device).unsqueeze(1); // [M, 1]
-        var own = Numbers(similarity.gather(1, owner)).ToArray();
-        return Ranks(similarity.shape[1], imageOfCaption, own, (first, count) => similarity.narrow(0, first, count));
+        var own = similarity.gather(1, owner).to_type(ScalarType.Float32).cpu().Elements<float>();
+        return RankCounter.Count(new MatrixScores(similarity), imageOfCaption, own);
     }
 
     /// <summary>Ranks by the cosine similarities of captions and images, without the whole matrix.</summary>
@@ -73,20 +68,9 @@ public static class RetrievalRecall
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(imageOfCaption);
         using var scope = NewDisposeScope();
-        var columns = Unit(images).t(); // [D, N]
-        var own = new float[imageOfCaption.Count];
-        foreach (var (first, count) in Blocks(own.Length))
-        {
-            using var block = NewDisposeScope();
-            var owners = Enumerable.Range(first, count).Select(c => imageOfCaption[c]).ToArray();
-            var some = owners.Distinct().ToArray();
-            var place = some.Select((image, i) => (image, i)).ToDictionary(x => x.image, x => (long)x.i);
-            var scores = Unit(texts.narrow(0, first, count)).matmul(columns.index_select(1, Index(some))); // [count, some]
-            Numbers(scores.gather(1, Index([.. owners.Select(o => place[o])]).unsqueeze(1))).CopyTo(own.AsSpan(first));
-        }
-        return Ranks(images.shape[0], imageOfCaption, own, (first, count) => Unit(texts.narrow(0, first, count)).matmul(columns));
-
-        Tensor Index(long[] values) => tensor(values, ScalarType.Int64, images.device);
+        using var nothing = no_grad();
+        var scores = new CosineScores(texts, images);
+        return RankCounter.Count(scores, imageOfCaption, scores.Own(imageOfCaption));
     }
 
     /// <summary>Share (percent) of ranks within the first K; a rank of -1 is a miss.</summary>
@@ -105,23 +89,63 @@ public static class RetrievalRecall
     public static Recalls Of(Tensor texts, Tensor images, IReadOnlyList<long> imageOfCaption) => Of(Ranks(texts, images, imageOfCaption));
 
     /// <summary>Mean over folds of consecutive images, cut as numpy's <c>array_split</c> does (MSCOCO's 1K protocol): each fold has its own captions and images only.</summary>
+    /// <inheritdoc cref="Ranks(Tensor, IReadOnlyList{long})"/>
     public static Recalls OfFolds(Tensor similarity, IReadOnlyList<long> imageOfCaption, int folds)
     {
         ArgumentNullException.ThrowIfNull(similarity);
+        return OfFolds(
+            similarity.shape[1],
+            imageOfCaption,
+            folds,
+            (captions, first, count, owner) =>
+            {
+                using var rows = similarity.index_select(0, captions);
+                using var block = rows.narrow(1, first, count);
+                return Of(block, owner);
+            }
+        );
+    }
+
+    /// <summary>The same by cosine similarity, without the whole matrix.</summary>
+    /// <inheritdoc cref="Ranks(Tensor, Tensor, IReadOnlyList{long})"/>
+    public static Recalls OfFolds(Tensor texts, Tensor images, IReadOnlyList<long> imageOfCaption, int folds)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(images);
+        return OfFolds(
+            images.shape[0],
+            imageOfCaption,
+            folds,
+            (captions, first, count, owner) =>
+            {
+                using var rows = texts.index_select(0, captions); // [m, D]
+                using var some = images.narrow(0, first, count); // [n, D]
+                return Of(rows, some, owner);
+            }
+        );
+    }
+
+    private static Recalls OfFolds(
+        long images,
+        IReadOnlyList<long> imageOfCaption,
+        int folds,
+        Func<Tensor, long, long, IReadOnlyList<long>, Recalls> fold
+    )
+    {
         ArgumentNullException.ThrowIfNull(imageOfCaption);
-        var images = (int)similarity.shape[1];
-        var (parts, first) = (new List<Recalls>(), 0);
-        for (var fold = 0; fold < folds; fold++)
+        var (parts, first) = (new List<Recalls>(), 0L);
+        for (var f = 0; f < folds; f++)
         {
-            var count = images / folds + (fold < images % folds ? 1 : 0);
-            var captions = Enumerable
-                .Range(0, imageOfCaption.Count)
-                .Where(c => imageOfCaption[c] >= first && imageOfCaption[c] < first + count)
-                .ToArray();
-            using var rows = tensor(captions.Select(c => (long)c).ToArray());
-            using var block = similarity.index_select(0, rows).narrow(1, first, count);
-            var start = first;
-            parts.Add(Of(block, [.. captions.Select(c => imageOfCaption[c] - start)]));
+            var (start, count) = (first, images / folds + (f < images % folds ? 1 : 0));
+            long[] captions =
+            [
+                .. Enumerable
+                    .Range(0, imageOfCaption.Count)
+                    .Where(c => imageOfCaption[c] >= start && imageOfCaption[c] < start + count)
+                    .Select(c => (long)c),
+            ];
+            using var index = tensor(captions);
+            parts.Add(fold(index, start, count, [.. captions.Select(c => imageOfCaption[(int)c] - start)]));
             first += count;
         }
         return new Recalls(
@@ -140,74 +164,6 @@ public static class RetrievalRecall
 
     private static Recalls Of((long[] T2i, long[] I2t) ranks) =>
         new([.. Recalls.Cutoffs.Select(k => At(ranks.T2i, k))], [.. Recalls.Cutoffs.Select(k => At(ranks.I2t, k))]);
-
-    /// <param name="images">Number N of images.</param>
-    /// <param name="owner">The caption's own image. [M]</param>
-    /// <param name="own">The caption's score with it. [M]</param>
-    /// <param name="scores">Scores of some consecutive captions with all images. (first, count) to [count, N]</param>
-    private static (long[] T2i, long[] I2t) Ranks(long images, IReadOnlyList<long> owner, float[] own, Func<int, int, Tensor> scores)
-    {
-        var best = new float[images]; // an image's best own caption
-        Array.Fill(best, float.NegativeInfinity);
-        var described = new bool[images];
-        for (var c = 0; c < own.Length; c++)
-        {
-            described[owner[c]] = true;
-            best[owner[c]] = Math.Max(best[owner[c]], own[c]);
-        }
-        var (t2i, reached) = (new long[own.Length], new int[images]);
-        foreach (var (first, count) in Blocks(own.Length))
-        {
-            using var block = NewDisposeScope();
-            var numbers = Numbers(scores(first, count));
-            if (TensorPrimitives.IsNaNAny<float>(numbers))
-            {
-                throw new EngineException(
-                    "A similarity is NaN: the model's embeddings are broken. Lower the learning rate, or check the checkpoint's weights."
-                );
-            }
-            for (var c = first; c < first + count; c++)
-            {
-                var row = numbers.Slice((c - first) * best.Length, best.Length);
-                var mine = (int)owner[c];
-                t2i[c] =
-                    Count(row[..mine], own[c], best, reached)
-                    + Count(row[(mine + 1)..], own[c], best.AsSpan(mine + 1), reached.AsSpan(mine + 1));
-            }
-        }
-        return (t2i, [.. reached.Select((r, i) => described[i] ? (long)r : -1)]);
-    }
-
-    /// <summary>Counts the images that score at least the caption's bound, and counts the caption at each image whose bound it reaches.</summary>
-    private static int Count(ReadOnlySpan<float> row, float bound, ReadOnlySpan<float> bounds, Span<int> reached)
-    {
-        var (own, counts, i) = (new Vector<float>(bound), Vector<int>.Zero, 0);
-        for (; i <= row.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            var score = new Vector<float>(row[i..]);
-            counts -= Vector.GreaterThanOrEqual(score, own); // a mask that holds is -1
-            (new Vector<int>(reached[i..]) - Vector.GreaterThanOrEqual(score, new Vector<float>(bounds[i..]))).CopyTo(reached[i..]);
-        }
-        var count = Vector.Sum(counts);
-        for (; i < row.Length; i++)
-        {
-            count += row[i] >= bound ? 1 : 0;
-            reached[i] += row[i] >= bounds[i] ? 1 : 0;
-        }
-        return count;
-    }
-
-    private static IEnumerable<(int First, int Count)> Blocks(long captions)
-    {
-        for (var first = 0; first < captions; first += CaptionsPerBlock)
-        {
-            yield return (first, (int)Math.Min(CaptionsPerBlock, captions - first));
-        }
-    }
-
-    /// <summary>A tensor's numbers as float32, where they lie; valid while the scope at hand is.</summary>
-    private static ReadOnlySpan<float> Numbers(Tensor values) =>
-        MemoryMarshal.Cast<byte, float>(values.to_type(ScalarType.Float32).cpu().contiguous().bytes);
 
     private static Tensor Unit(Tensor rows)
     {

@@ -5,6 +5,7 @@ namespace CllClip.Engine.Model;
 /// <summary>The token-embedding table, which grows with every task. [V, W], never part of a gradient itself: a task trains a <see cref="TaskRows"/>.</summary>
 public sealed class TokenEmbedding : IDisposable
 {
+    private readonly RowStatistics _statistics = new();
     private Tensor _store; // [C, W], C >= V: the table and the room reserved for it
 
     /// <summary>Takes over a table. [V, W]</summary>
@@ -78,6 +79,9 @@ public sealed class TokenEmbedding : IDisposable
         return Table.index_select(0, index);
     }
 
+    /// <summary>Mean and sample deviation over all entries; only rows changed since it was last asked are read.</summary>
+    public (double Mean, double Deviation) Distribution() => _statistics.Of(Table);
+
     /// <summary>Multiplies all rows by a factor, then overwrites some.</summary>
     /// <param name="factor">Factor of the rows not overwritten.</param>
     /// <param name="rows">Rows to overwrite.</param>
@@ -90,7 +94,9 @@ public sealed class TokenEmbedding : IDisposable
         if (factor != 1)
         {
             Table.Multiply_(factor);
+            _statistics.AllChanged();
         }
+        _statistics.Changed(rows);
         Table.index_copy_(0, tensor(rows, ScalarType.Int64, Table.device), values.detach().to(Table.dtype, Table.device));
     }
 

@@ -1,29 +1,53 @@
 namespace CllClip.Engine.Tokenizer;
 
 /// <summary>The merges of a vocabulary as ids, and their application to one word: always the pair of lowest rank, leftmost first.</summary>
-internal sealed class BpeMerger
+internal sealed class BpeMerger(BpeMergeTable merges)
 {
-    private readonly Dictionary<long, Merge> merges;
+    private const int MostScanned = 48; // symbols; above, a queue costs less
 
-    public BpeMerger(Vocabulary vocabulary)
+    /// <summary>Merges <paramref name="symbols"/> in place and returns how many are left.</summary>
+    public int Apply(Span<int> symbols) =>
+        symbols.Length < 2 ? symbols.Length
+        : symbols.Length <= MostScanned ? Scan(symbols)
+        : Queue(symbols);
+
+    /// <summary>Looks through all pairs for each merge: for a word of usual length nothing is quicker, and nothing is allocated.</summary>
+    private int Scan(Span<int> symbols)
     {
-        merges = new Dictionary<long, Merge>(vocabulary.Merges.Count);
-        for (var rank = 0; rank < vocabulary.Merges.Count; rank++)
+        var length = symbols.Length;
+        Span<int> ranks = stackalloc int[MostScanned]; // of the pair that begins here
+        Span<int> merged = stackalloc int[MostScanned]; // what it becomes
+        for (var i = 0; i + 1 < length; i++)
+            Look(symbols, ranks, merged, i);
+        while (length > 1)
         {
-            var (left, right) = vocabulary.Merges[rank];
-            // The vocabulary has checked that all three exist.
-            merges[Pair(vocabulary.Find(left)!.Value, vocabulary.Find(right)!.Value)] = new Merge(
-                rank,
-                vocabulary.Find(left + right)!.Value
-            );
+            var best = 0;
+            for (var i = 1; i + 1 < length; i++)
+            {
+                if (ranks[i] < ranks[best]) // the leftmost of equals stays
+                    best = i;
+            }
+            if (ranks[best] == int.MaxValue)
+                break;
+            symbols[best] = merged[best];
+            symbols[(best + 2)..length].CopyTo(symbols[(best + 1)..]);
+            ranks[(best + 1)..length].CopyTo(ranks[best..]);
+            merged[(best + 1)..length].CopyTo(merged[best..]);
+            length--;
+            if (best > 0)
+                Look(symbols, ranks, merged, best - 1);
+            if (best + 1 < length)
+                Look(symbols, ranks, merged, best);
         }
+        return length;
     }
 
-    /// <summary>Merges <paramref name="symbols"/> in place and returns how many are left. O(n log n): a queue of candidates over a linked list.</summary>
-    public int Apply(Span<int> symbols)
+    private void Look(ReadOnlySpan<int> symbols, Span<int> ranks, Span<int> merged, int at) =>
+        (ranks[at], merged[at]) = merges.TryGet(symbols[at], symbols[at + 1], out var merge) ? (merge.Rank, merge.Id) : (int.MaxValue, 0);
+
+    /// <summary>O(n log n): a queue of candidates over a linked list.</summary>
+    private int Queue(Span<int> symbols)
     {
-        if (symbols.Length < 2)
-            return symbols.Length;
         var next = new int[symbols.Length];
         var previous = new int[symbols.Length];
         var queue = new PriorityQueue<Candidate, long>();
@@ -41,7 +65,7 @@ internal sealed class BpeMerger
             if (right < 0)
                 continue;
             // Stale unless the two still make the same token, as in Hugging Face's Word::merge_all.
-            if (!merges.TryGetValue(Pair(symbols[at], symbols[right]), out var now) || now.Id != candidate.Id)
+            if (!merges.TryGet(symbols[at], symbols[right], out var now) || now.Id != candidate.Id)
                 continue;
             symbols[at] = now.Id;
             symbols[right] = -1;
@@ -61,13 +85,9 @@ internal sealed class BpeMerger
 
     private void Offer(PriorityQueue<Candidate, long> queue, ReadOnlySpan<int> symbols, int left, int right)
     {
-        if (merges.TryGetValue(Pair(symbols[left], symbols[right]), out var merge))
+        if (merges.TryGet(symbols[left], symbols[right], out var merge))
             queue.Enqueue(new Candidate(left, merge.Id), ((long)merge.Rank << 32) | (uint)left);
     }
-
-    private static long Pair(int left, int right) => ((long)left << 32) | (uint)right;
-
-    private readonly record struct Merge(int Rank, int Id);
 
     private readonly record struct Candidate(int Position, int Id);
 }

@@ -9,6 +9,7 @@ public sealed class ClipTokenizer
 {
     private const int CachedWords = 1 << 14; // Hugging Face keeps 10,000
     private const int LongestCachedWord = 64; // characters
+    private const int StackBytes = 256; // a word that may have more in UTF-8 is merged on the heap
     private readonly BpeMerger merger;
     private readonly WordSplitter splitter;
     private readonly int[] byteInside = new int[256]; // ids of single bytes
@@ -29,7 +30,7 @@ public sealed class ClipTokenizer
         StartId = vocabulary.StartId;
         EndId = vocabulary.EndId;
         this.splitter = splitter ?? WordSplitter.Clip;
-        merger = new BpeMerger(vocabulary);
+        merger = new BpeMerger(vocabulary.MergeTable);
         for (var value = 0; value < 256; value++)
         {
             var spelled = ByteAlphabet.Spell((byte)value).ToString();
@@ -182,13 +183,14 @@ public sealed class ClipTokenizer
 
     private int[] Merge(ReadOnlySpan<char> word)
     {
-        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(word.Length)];
+        var most = Encoding.UTF8.GetMaxByteCount(word.Length);
+        var onStack = most <= StackBytes;
+        Span<byte> bytes = onStack ? stackalloc byte[StackBytes] : new byte[most];
+        Span<int> symbols = onStack ? stackalloc int[StackBytes] : new int[most];
         var length = Encoding.UTF8.GetBytes(word, bytes);
-        var symbols = new int[length];
         for (var i = 0; i < length; i++)
             symbols[i] = (i == length - 1 ? byteAtEnd : byteInside)[bytes[i]];
-        Array.Resize(ref symbols, merger.Apply(symbols));
-        return symbols;
+        return symbols[..merger.Apply(symbols[..length])].ToArray();
     }
 
     /// <summary>A token outside the byte alphabet (none of CLIP's) stands for its own UTF-8 bytes, as in Hugging Face's ByteLevel decoder.</summary>

@@ -3,23 +3,30 @@ namespace CllClip.Engine.Tokenizer;
 /// <summary>Tokens in id order and BPE merges in rank order. Immutable; growing makes a new one and never changes an id.</summary>
 public sealed class Vocabulary
 {
+    private readonly string[] tokens;
+    private readonly (string Left, string Right)[] merges;
     private readonly Dictionary<string, int> ids;
+    private BpeMergeTable? table;
 
-    private Vocabulary(string[] tokens, (string Left, string Right)[] merges, Dictionary<string, int> ids)
+    private Vocabulary(string[] tokens, (string Left, string Right)[] merges, Dictionary<string, int> ids, BpeMergeTable? table = null)
     {
-        Tokens = tokens;
-        Merges = merges;
+        this.tokens = tokens;
+        this.merges = merges;
         this.ids = ids;
+        this.table = table;
     }
 
     /// <summary>The tokens; position = id.</summary>
-    public IReadOnlyList<string> Tokens { get; }
+    public IReadOnlyList<string> Tokens => tokens;
 
     /// <summary>The merges; position = rank, the lowest is applied first.</summary>
-    public IReadOnlyList<(string Left, string Right)> Merges { get; }
+    public IReadOnlyList<(string Left, string Right)> Merges => merges;
 
     /// <summary>Number of tokens.</summary>
-    public int Count => Tokens.Count;
+    public int Count => tokens.Length;
+
+    /// <summary>The merges by the ids of their pairs, made when first asked for.</summary>
+    internal BpeMergeTable MergeTable => LazyInitializer.EnsureInitialized(ref table, () => BpeMergeTable.Of(merges, ids));
 
     /// <summary>Id of <c>&lt;|startoftext|&gt;</c>.</summary>
     /// <exception cref="EngineException">The vocabulary has none.</exception>
@@ -36,25 +43,7 @@ public sealed class Vocabulary
     /// <exception cref="EngineException">A token or merge comes twice, or a merge names a token that is not there.</exception>
     public static Vocabulary From(IEnumerable<string> tokens, IEnumerable<(string Left, string Right)> merges)
     {
-        string[] tokenArray = [.. tokens];
-        (string, string)[] mergeArray = [.. merges];
-        var ids = new Dictionary<string, int>(tokenArray.Length, StringComparer.Ordinal);
-        for (var id = 0; id < tokenArray.Length; id++)
-        {
-            if (!ids.TryAdd(tokenArray[id], id))
-                throw new EngineException(
-                    $"Token '{tokenArray[id]}' has two ids, {ids[tokenArray[id]]} and {id}; each token may come once."
-                );
-        }
-        var seen = new HashSet<(string, string)>(mergeArray.Length);
-        for (var rank = 0; rank < mergeArray.Length; rank++)
-        {
-            if (MergeFault(mergeArray[rank], ids.ContainsKey, seen) is { } fault)
-                throw new EngineException($"Merge {rank} {fault}.");
-            var (left, right) = mergeArray[rank];
-            mergeArray[rank] = (tokenArray[ids[left]], tokenArray[ids[right]]); // the strings that are there: half the memory
-        }
-        return new Vocabulary(tokenArray, mergeArray, ids);
+        return new Vocabulary([], [], new Dictionary<string, int>(StringComparer.Ordinal), new BpeMergeTable()).Append(tokens, merges);
     }
 
     /// <summary>Reads <c>vocab.json</c> and <c>merges.txt</c> of a Hugging Face folder.</summary>
@@ -91,8 +80,10 @@ public sealed class Vocabulary
     public Vocabulary Grow(Vocabulary trained)
     {
         ArgumentNullException.ThrowIfNull(trained);
-        var known = new HashSet<(string, string)>(Merges);
-        return Append(trained.Tokens.Where(token => !ids.ContainsKey(token)), trained.Merges.Where(merge => !known.Contains(merge)));
+        return Append(
+            trained.Tokens.Where(token => !ids.ContainsKey(token)),
+            trained.Merges.Where(merge => !(Find(merge.Left) is { } left && Find(merge.Right) is { } right && MergeTable.Has(left, right)))
+        );
     }
 
     /// <summary>What this vocabulary has beyond <paramref name="earlier"/>.</summary>
@@ -100,7 +91,7 @@ public sealed class Vocabulary
     public VocabularyDelta Since(Vocabulary earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
-        if (!Tokens.Take(earlier.Count).SequenceEqual(earlier.Tokens) || !Merges.Take(earlier.Merges.Count).SequenceEqual(earlier.Merges))
+        if (!tokens.AsSpan().StartsWith(earlier.tokens) || !merges.AsSpan().StartsWith(earlier.merges))
             throw new EngineException(
                 "The vocabulary does not begin with the earlier one, so there is no difference to store; check the order of the stages."
             );
@@ -121,18 +112,18 @@ public sealed class Vocabulary
     public Vocabulary Apply(IReadOnlyList<VocabularyDelta> deltas)
     {
         ArgumentNullException.ThrowIfNull(deltas);
-        var (tokens, merges) = (Count, Merges.Count);
+        var (id, rank) = (Count, Merges.Count);
         foreach (var delta in deltas)
         {
-            if (delta.FirstId != tokens || delta.FirstRank != merges)
+            if (delta.FirstId != id || delta.FirstRank != rank)
             {
                 throw new EngineException(
-                    $"The vocabulary difference starts at token {delta.FirstId} and merge {delta.FirstRank}, but the vocabulary has {tokens} and {merges}: "
+                    $"The vocabulary difference starts at token {delta.FirstId} and merge {delta.FirstRank}, but the vocabulary has {id} and {rank}: "
                         + "it belongs to another stage."
                 );
             }
-            tokens += delta.Tokens.Count;
-            merges += delta.Merges.Count;
+            id += delta.Tokens.Count;
+            rank += delta.Merges.Count;
         }
         return Append(deltas.SelectMany(d => d.Tokens), deltas.SelectMany(d => d.Merges).Select(VocabularyDelta.ParseMerge));
     }
@@ -140,19 +131,47 @@ public sealed class Vocabulary
     /// <summary>What is wrong with a merge, or null. <paramref name="seen"/> takes it up.</summary>
     internal static string? MergeFault((string Left, string Right) merge, Func<string, bool> has, HashSet<(string, string)> seen)
     {
-        var (left, right) = merge;
-        var missing =
-            !has(left) ? left
-            : !has(right) ? right
-            : !has(left + right) ? left + right
-            : null;
-        if (missing is not null)
-            return $"'{left} {right}' needs the token '{missing}', which is not in the vocabulary";
-        return seen.Add(merge) ? null : $"'{left} {right}' comes twice";
+        if (MissingToken(merge, has) is { } missing)
+            return Needs(merge, missing);
+        return seen.Add(merge) ? null : Twice(merge);
     }
 
-    private Vocabulary Append(IEnumerable<string> tokens, IEnumerable<(string, string)> merges) =>
-        From(Tokens.Concat(tokens), Merges.Concat(merges));
+    private static string? MissingToken((string Left, string Right) merge, Func<string, bool> has) =>
+        !has(merge.Left) ? merge.Left
+        : !has(merge.Right) ? merge.Right
+        : !has(merge.Left + merge.Right) ? merge.Left + merge.Right
+        : null;
+
+    private static string Needs((string Left, string Right) merge, string missing) =>
+        $"'{merge.Left} {merge.Right}' needs the token '{missing}', which is not in the vocabulary";
+
+    private static string Twice((string Left, string Right) merge) => $"'{merge.Left} {merge.Right}' comes twice";
+
+    /// <summary>This vocabulary and more; what is here is known to be sound and is only copied.</summary>
+    private Vocabulary Append(IEnumerable<string> newTokens, IEnumerable<(string Left, string Right)> newMerges)
+    {
+        string[] grown = [.. tokens, .. newTokens];
+        var grownIds = new Dictionary<string, int>(ids, StringComparer.Ordinal);
+        grownIds.EnsureCapacity(grown.Length);
+        for (var id = tokens.Length; id < grown.Length; id++)
+        {
+            if (!grownIds.TryAdd(grown[id], id))
+                throw new EngineException($"Token '{grown[id]}' has two ids, {grownIds[grown[id]]} and {id}; each token may come once.");
+        }
+        (string Left, string Right)[] all = [.. merges, .. newMerges];
+        var grownTable = MergeTable.Copy(all.Length);
+        for (var rank = merges.Length; rank < all.Length; rank++)
+        {
+            var (left, right) = all[rank];
+            if (MissingToken(all[rank], grownIds.ContainsKey) is { } missing)
+                throw new EngineException($"Merge {rank} {Needs(all[rank], missing)}.");
+            var (first, second) = (grownIds[left], grownIds[right]);
+            if (!grownTable.TryAdd(first, second, rank, grownIds[left + right]))
+                throw new EngineException($"Merge {rank} {Twice(all[rank])}.");
+            all[rank] = (grown[first], grown[second]); // the strings that are there: half the memory
+        }
+        return new Vocabulary(grown, all, grownIds, grownTable);
+    }
 
     private int Required(string special) =>
         Find(special)

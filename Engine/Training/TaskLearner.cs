@@ -39,7 +39,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         var fresh = state.Vocabulary.Count - state.Embedding.Count;
         if (fresh > 0)
         {
-            var distribution = settings.Teir.Initialisation ? RowInitialisation.OfTable(state.Embedding.Table) : RowInitialisation.Plain;
+            var distribution = settings.Teir.Initialisation ? RowInitialisation.OfTable(state.Embedding) : RowInitialisation.Plain;
             var values = Draws.Normal(
                 (long)fresh * state.Embedding.Width,
                 distribution.Mean,

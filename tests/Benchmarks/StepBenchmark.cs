@@ -1,10 +1,9 @@
-using System.Diagnostics;
-using System.Globalization;
 using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Engine.Training;
 using TorchSharp;
+using static CllClip.Benchmarks.Measure;
 using static TorchSharp.torch;
 
 namespace CllClip.Benchmarks;
@@ -40,9 +39,7 @@ internal sealed class StepBenchmark : IBenchmark
     private static bool Measure(Shape shape)
     {
         using var scope = NewDisposeScope();
-        var weights = new Dictionary<string, Tensor>();
-        Tensor Weight(string name) => weights.TryGetValue(name, out var w) ? w : weights[name] = Make(name, shape);
-        using var tower = TextTower.Create(shape.Sizes, Weight);
+        using var tower = TextTower.Create(shape.Sizes, TowerWeights.Random(shape.Sizes.Width, shape.Sizes.Layers, shape.Projection));
         using var embedding = new TokenEmbedding(randn(shape.Rows, shape.Sizes.Width) * 0.02);
         using var rows = new TaskRows(embedding, [.. Enumerable.Range(0, shape.Rows).Select(i => (long)i)]);
         using var method = new ContinualClip();
@@ -74,31 +71,10 @@ internal sealed class StepBenchmark : IBenchmark
             }
         }
         var ratio = Median(steps.Zip(bare, (s, b) => s / b));
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{shape.Name}: step {Median(steps):0.00} ms, bare matrix multiplications {Median(bare):0.00} ms, ratio {ratio:0.00} (target {shape.Target:0.0})"
-            )
+        Line(
+            $"{shape.Name}: step {Median(steps):0.00} ms, bare matrix multiplications {Median(bare):0.00} ms, ratio {ratio:0.00} (target {shape.Target:0.0})"
         );
         return ratio <= shape.Target;
-    }
-
-    private static Tensor Make(string name, Shape shape)
-    {
-        var (w, hidden) = (shape.Sizes.Width, 4 * shape.Sizes.Width);
-        long[] size = name switch
-        {
-            "text_projection.weight" => [shape.Projection, w],
-            "text_model.embeddings.position_embedding.weight" => [77, w],
-            _ when name.EndsWith("fc1.weight", StringComparison.Ordinal) => [hidden, w],
-            _ when name.EndsWith("fc2.weight", StringComparison.Ordinal) => [w, hidden],
-            _ when name.EndsWith("fc1.bias", StringComparison.Ordinal) => [hidden],
-            _ when name.EndsWith("proj.weight", StringComparison.Ordinal) => [w, w],
-            _ => [w],
-        };
-        return name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal)
-            ? ones(size)
-            : randn(size) * 0.02;
     }
 
     /// <summary>All products of one step of the whole tower: every linear layer forward and its input gradient, and attention's two forward and four backward.</summary>
@@ -139,19 +115,6 @@ internal sealed class StepBenchmark : IBenchmark
         {
             a.matmul(b).Dispose();
         }
-    }
-
-    private static double Time(Action action)
-    {
-        var watch = Stopwatch.StartNew();
-        action();
-        return watch.Elapsed.TotalMilliseconds;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 
     private sealed record Shape(string Name, TowerSizes Sizes, int Projection, int Batch, int Length, int Rows, double Target, int Rounds);

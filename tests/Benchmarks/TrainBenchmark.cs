@@ -131,28 +131,11 @@ internal sealed class TrainBenchmark : IBenchmark
                             $"stage {f.Stage} {string.Join(' ', f.Languages)}: train {f.TrainSeconds:0.0} s, evaluation {f.EvaluationSeconds:0.0} s, rows {f.RowsInUse}, new {f.NewTokens}, best epoch {f.BestEpoch} ({f.ValidationScore:0.0}), AR {s.ArT2i:0.00}/{s.ArI2t:0.00}, F {s.ForgettingT2i:0.00}/{s.ForgettingI2t:0.00}, F_en {s.ForgettingEnglishT2i:0.00}, own {s.OwnTaskT2i:0.00}, peak {f.PeakMemoryBytes / 1e6:0} MB, now {Environment.WorkingSet / 1e6:0} MB of which managed {GC.GetTotalMemory(false) / 1e6:0} MB"
                         )
                     );
-                    ForgetPeak();
+                    Measure.ForgetPeak(); // a stage's peak is its own from here on, not the highest of all before
                     break;
                 case Logged line:
                     Console.WriteLine(line.Text);
                     break;
-            }
-        }
-
-        /// <summary>A stage's peak is its own from here on, not the highest of all before; on Linux alone, and only where the system lets it.</summary>
-        private static void ForgetPeak()
-        {
-            if (!OperatingSystem.IsLinux())
-            {
-                return;
-            }
-            try
-            {
-                File.WriteAllText("/proc/self/clear_refs", "5");
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // the figures are then upper bounds
             }
         }
     }
