@@ -118,7 +118,8 @@ public static class RetrievalRecall
             folds,
             (captions, first, count, owner) =>
             {
-                using var rows = texts.index_select(0, captions); // [m, D]
+                using var here = captions.to(texts.device);
+                using var rows = texts.index_select(0, here); // [m, D]
                 using var some = images.narrow(0, first, count); // [n, D]
                 return Of(rows, some, owner);
             }
@@ -152,14 +153,6 @@ public static class RetrievalRecall
             [.. Enumerable.Range(0, Recalls.Cutoffs.Count).Select(i => parts.Average(p => p.T2i[i]))],
             [.. Enumerable.Range(0, Recalls.Cutoffs.Count).Select(i => parts.Average(p => p.I2t[i]))]
         );
-    }
-
-    /// <summary>Mean over folds of consecutive images, by cosine similarity, without a whole matrix.</summary>
-    /// <inheritdoc cref="OfFolds(Tensor, IReadOnlyList{long}, int)"/>
-    public static Recalls OfFolds(Tensor texts, Tensor images, IReadOnlyList<long> imageOfCaption, int folds)
-    {
-        using var scope = NewDisposeScope();
-        return OfFolds(Similarities(texts, images), imageOfCaption, folds);
     }
 
     private static Recalls Of((long[] T2i, long[] I2t) ranks) =>

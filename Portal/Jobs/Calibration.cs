@@ -150,7 +150,7 @@ public sealed partial class Calibration : IDisposable
                 CheckpointFolder = folder,
             };
             var last = new LastStage();
-            new ContinualTrainer(part, _engine.Model(model), _engine.Features(dataset, model)).Run(plan, last, stop);
+            new ContinualTrainer(part, _engine.Model(model), _engine.Features(dataset, model, stop: stop)).Run(plan, last, stop);
             return last.Stage! with { RowsInUse = dataset.Defaults.VocabularySize }; // of a part, fewer rows would be in use
         }
         finally

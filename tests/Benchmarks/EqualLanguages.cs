@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Images;
 
 namespace CllClip.Benchmarks;
 
@@ -42,10 +43,7 @@ internal sealed class EqualLanguages(int count) : IRetrievalDataset
     public int ImageCount => TrainingPairs;
 
     /// <inheritdoc/>
-    public int ImageSize => throw new NotSupportedException("There are no pictures.");
-
-    /// <inheritdoc/>
-    public byte[] ReadPixels(int image) => throw new NotSupportedException("There are no pictures.");
+    public RgbImage ReadImage(int image) => throw new NotSupportedException("There are no pictures.");
 
     /// <inheritdoc/>
     public IReadOnlyList<string> TrainingTexts(string language) =>

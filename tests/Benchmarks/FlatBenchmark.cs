@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
@@ -47,7 +48,11 @@ internal sealed class FlatBenchmark : IBenchmark
         {
             using var model = WideModel.Make(folder);
             var dataset = new EqualLanguages(tasks + Pairs + 1);
-            using var features = new TeacherFeatures(randn(dataset.ImageCount, 512), randn(6_000, 512), dataset.TrainingTexts("en"));
+            using var features = new TeacherFeatures(
+                new FeatureMatrix(randn(dataset.ImageCount, 512)),
+                new FeatureMatrix(randn(6_000, 512)),
+                () => dataset.TrainingTexts("en")
+            );
             if (which == "dense")
             {
                 DenseWay.Measure(model, 2, tasks);

@@ -83,7 +83,7 @@ internal sealed class PaperTraining(CorpusFolder folder, string name)
                     annotations,
                     at,
                     "misaligned",
-                    $"The caption \"{Short(captions.FirstOrDefault() ?? "")}\" is not that of line {index + 1} of {lines}, \"{Short(text)}\".",
+                    $"The caption \"{Short(captions.Count > 0 ? captions[0] : "")}\" is not that of line {index + 1} of {lines}, \"{Short(text)}\".",
                     SameRelease
                 );
             }

@@ -39,6 +39,10 @@ internal sealed unsafe class FeatureMatrix : IDisposable
         _data += _view.PointerOffset + file.DataStart + entry.Begin;
     }
 
+    /// <summary>Embeddings that are at hand; they are this object's from then on. [N, D]</summary>
+    internal FeatureMatrix(Tensor rows) =>
+        (Count, Width, _device, _resident) = (rows.shape[0], (int)rows.shape[1], rows.device, rows.DetachFromDisposeScope());
+
     /// <summary>Number of rows.</summary>
     public long Count { get; }
 
