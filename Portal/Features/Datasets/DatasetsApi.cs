@@ -64,7 +64,7 @@ internal static class DatasetsApi
         endpoint
             .WithName(name)
             .WithSummary(summary)
-            .Produces(StatusCodes.Status202Accepted)
+            .Produces<DatasetResponse>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
 
@@ -114,7 +114,7 @@ internal static class DatasetsApi
     private static IResult Acted(string id, CorpusPreparer preparer, Func<string, string?> act) =>
         preparer.All.All(v => v.Id != id) ? Problem.NotFound("data set", id)
         : act(id) is { } reason ? Problem.Conflict(reason)
-        : TypedResults.Accepted($"/api/v1/datasets/{id}");
+        : TypedResults.Accepted($"/api/v1/datasets/{id}", DatasetResponse.Of(preparer.All.Single(v => v.Id == id), showsFolder: true));
 
     private static IResult Delete([Description(IdHelp)] string id, CorpusPreparer preparer) =>
         preparer.All.All(v => v.Id != id) ? Problem.NotFound("data set", id)

@@ -27,7 +27,7 @@ public sealed class ContinualMethodTests : ToyRuns
         for (var i = 0; i < 10; i++)
         {
             Assert.Equal(memory.Contains(replay.Seen.Pairs[i]), replay.Seen.FromMemory![i]);
-            using var wanted = features.English([features.RowOf(replay.Seen.Pairs[i].English)]);
+            using var wanted = features.English([features.RowOf(replay.Seen.Pairs[i].English)])[0];
             Assert.True(wanted.Equals(replay.Seen.Targets[i]));
             Assert.Equal(replay.Seen.Pairs[i].Image, replay.Seen.ImageIds[i].item<long>());
         }

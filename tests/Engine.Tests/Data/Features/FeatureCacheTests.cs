@@ -30,7 +30,7 @@ public class FeatureCacheTests : CorpusFolderTests
         var rest = new Counting(600);
         Assert.Equal(whole, File.ReadAllBytes(Images(rest, "cut")));
         Assert.Equal(600 - 256, rest.Read);
-        Assert.Single(Directory.GetFiles(At("cut"), "*images*"));
+        Assert.Single(Directory.GetFiles(At("cut"), "*-images.safetensors"));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class FeatureCacheTests : CorpusFolderTests
     {
         Images(new Counting(40), "shared");
         Images(new Counting(40) { Version = "2" }, "shared");
-        Assert.Equal(2, Directory.GetFiles(At("shared"), "*images*").Length);
+        Assert.Equal(2, Directory.GetFiles(At("shared"), "*-images.safetensors").Length);
     }
 
     [Fact]
