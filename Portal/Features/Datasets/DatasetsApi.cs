@@ -17,6 +17,14 @@ internal static class DatasetsApi
     {
         var datasets = api.MapGroup("/datasets").WithTags("Data sets");
         datasets
+            .MapGet(
+                "",
+                (Hosting.IEngineHost engine, CorpusPreparer corpora, AccessGate gate, HttpContext context) =>
+                    TypedResults.Ok(DatasetResponse.All(engine, corpora, gate.MayChange(context.User)))
+            )
+            .WithName("ListDatasets")
+            .WithSummary("Data sets with revision, licence and how far they are prepared");
+        datasets
             .MapPost("", Register)
             .WithName("RegisterDataset")
             .WithSummary("Registers a data set that lies on the server, and has it checked and prepared; nothing is copied")

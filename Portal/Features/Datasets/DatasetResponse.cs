@@ -1,10 +1,9 @@
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Data.Emoji36;
-using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Hosting;
 
-namespace CllClip.Portal.Api;
+namespace CllClip.Portal.Features.Datasets;
 
 /// <summary>A data set as the API shows it.</summary>
 public sealed record DatasetResponse
