@@ -1,7 +1,7 @@
 namespace CllClip.Engine.Tokenizer;
 
 /// <summary>The merges of a vocabulary as ids, and their application to one word: always the pair of lowest rank, leftmost first.</summary>
-internal sealed class BpeMerger(BpeMergeTable merges)
+internal sealed class BpeMerger(Vocabulary vocabulary)
 {
     private const int MostScanned = 48; // symbols; above, a queue costs less
 
@@ -43,7 +43,9 @@ internal sealed class BpeMerger(BpeMergeTable merges)
     }
 
     private void Look(ReadOnlySpan<int> symbols, Span<int> ranks, Span<int> merged, int at) =>
-        (ranks[at], merged[at]) = merges.TryGet(symbols[at], symbols[at + 1], out var merge) ? (merge.Rank, merge.Id) : (int.MaxValue, 0);
+        (ranks[at], merged[at]) = vocabulary.TryMerge(symbols[at], symbols[at + 1], out var merge)
+            ? (merge.Rank, merge.Id)
+            : (int.MaxValue, 0);
 
     /// <summary>O(n log n): a queue of candidates over a linked list.</summary>
     private int Queue(Span<int> symbols)
@@ -65,7 +67,7 @@ internal sealed class BpeMerger(BpeMergeTable merges)
             if (right < 0)
                 continue;
             // Stale unless the two still make the same token, as in Hugging Face's Word::merge_all.
-            if (!merges.TryGet(symbols[at], symbols[right], out var now) || now.Id != candidate.Id)
+            if (!vocabulary.TryMerge(symbols[at], symbols[right], out var now) || now.Id != candidate.Id)
                 continue;
             symbols[at] = now.Id;
             symbols[right] = -1;
@@ -85,7 +87,7 @@ internal sealed class BpeMerger(BpeMergeTable merges)
 
     private void Offer(PriorityQueue<Candidate, long> queue, ReadOnlySpan<int> symbols, int left, int right)
     {
-        if (merges.TryGet(symbols[left], symbols[right], out var merge))
+        if (vocabulary.TryMerge(symbols[left], symbols[right], out var merge))
             queue.Enqueue(new Candidate(left, merge.Id), ((long)merge.Rank << 32) | (uint)left);
     }
 

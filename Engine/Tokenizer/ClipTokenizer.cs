@@ -30,7 +30,7 @@ public sealed class ClipTokenizer
         StartId = vocabulary.StartId;
         EndId = vocabulary.EndId;
         this.splitter = splitter ?? WordSplitter.Clip;
-        merger = new BpeMerger(vocabulary.MergeTable);
+        merger = new BpeMerger(vocabulary);
         for (var value = 0; value < 256; value++)
         {
             var spelled = ByteAlphabet.Spell((byte)value).ToString();

@@ -1,19 +1,19 @@
+using System.Collections;
+
 namespace CllClip.Engine.Tokenizer;
 
 /// <summary>Tokens in id order and BPE merges in rank order. Immutable; growing makes a new one and never changes an id.</summary>
 public sealed class Vocabulary
 {
-    private readonly string[] tokens;
-    private readonly (string Left, string Right)[] merges;
-    private readonly Dictionary<string, int> ids;
-    private BpeMergeTable? table;
+    private readonly VocabularyStore store; // shared with what grows out of this one: only its first tokens and merges count here
+    private readonly ArraySegment<string> tokens;
+    private readonly MergeList merges;
 
-    private Vocabulary(string[] tokens, (string Left, string Right)[] merges, Dictionary<string, int> ids, BpeMergeTable? table = null)
+    private Vocabulary(VocabularyStore store, int tokenCount, int mergeCount)
     {
-        this.tokens = tokens;
-        this.merges = merges;
-        this.ids = ids;
-        this.table = table;
+        this.store = store;
+        tokens = new ArraySegment<string>(store.Tokens.Items, 0, tokenCount);
+        merges = new MergeList(store.Tokens.Items, new ArraySegment<BpePair>(store.Merges.Items, 0, mergeCount));
     }
 
     /// <summary>The tokens; position = id.</summary>
@@ -23,10 +23,7 @@ public sealed class Vocabulary
     public IReadOnlyList<(string Left, string Right)> Merges => merges;
 
     /// <summary>Number of tokens.</summary>
-    public int Count => tokens.Length;
-
-    /// <summary>The merges by the ids of their pairs, made when first asked for.</summary>
-    internal BpeMergeTable MergeTable => LazyInitializer.EnsureInitialized(ref table, () => BpeMergeTable.Of(merges, ids));
+    public int Count => tokens.Count;
 
     /// <summary>Id of <c>&lt;|startoftext|&gt;</c>.</summary>
     /// <exception cref="EngineException">The vocabulary has none.</exception>
@@ -37,13 +34,22 @@ public sealed class Vocabulary
     public int EndId => Required(SpecialTokens.End);
 
     /// <summary>The id of a token, or null.</summary>
-    public int? Find(string token) => ids.TryGetValue(token, out var id) ? id : null;
+    public int? Find(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return store.Tokens.Find(token, Count) is >= 0 and var id ? id : null;
+    }
+
+    /// <summary>What becomes of a pair of tokens.</summary>
+    internal bool TryMerge(int left, int right, out BpeMerge merge) => store.TryMerge(new BpePair(left, right), merges.Count, out merge);
 
     /// <summary>Makes a vocabulary from tokens in id order and merges in rank order.</summary>
     /// <exception cref="EngineException">A token or merge comes twice, or a merge names a token that is not there.</exception>
     public static Vocabulary From(IEnumerable<string> tokens, IEnumerable<(string Left, string Right)> merges)
     {
-        return new Vocabulary([], [], new Dictionary<string, int>(StringComparer.Ordinal), new BpeMergeTable()).Append(tokens, merges);
+        var store = new VocabularyStore(0, 0);
+        store.Add(tokens, merges);
+        return new Vocabulary(store, store.Tokens.Count, store.Merges.Count);
     }
 
     /// <summary>Reads <c>vocab.json</c> and <c>merges.txt</c> of a Hugging Face folder.</summary>
@@ -51,10 +57,10 @@ public sealed class Vocabulary
     public static Vocabulary Load(string folder)
     {
         var tokens = VocabularyFiles.ReadTokens(Path.Combine(folder, VocabularyFiles.VocabFile));
-        var ids = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
-        for (var id = 0; id < tokens.Length; id++)
-            ids.Add(tokens[id], id);
-        return new Vocabulary(tokens, VocabularyFiles.ReadMerges(Path.Combine(folder, VocabularyFiles.MergesFile), ids), ids);
+        var store = new VocabularyStore(tokens.Length, tokens.Length);
+        store.Add(tokens, []);
+        VocabularyFiles.ReadMerges(Path.Combine(folder, VocabularyFiles.MergesFile), store);
+        return new Vocabulary(store, store.Tokens.Count, store.Merges.Count);
     }
 
     /// <summary>
@@ -81,8 +87,12 @@ public sealed class Vocabulary
     {
         ArgumentNullException.ThrowIfNull(trained);
         return Append(
-            trained.Tokens.Where(token => !ids.ContainsKey(token)),
-            trained.Merges.Where(merge => !(Find(merge.Left) is { } left && Find(merge.Right) is { } right && MergeTable.Has(left, right)))
+            [.. trained.Tokens.Where(token => Find(token) is null)],
+            [
+                .. trained.Merges.Where(merge =>
+                    !(Find(merge.Left) is { } left && Find(merge.Right) is { } right && TryMerge(left, right, out _))
+                ),
+            ]
         );
     }
 
@@ -91,15 +101,19 @@ public sealed class Vocabulary
     public VocabularyDelta Since(Vocabulary earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
-        if (!tokens.AsSpan().StartsWith(earlier.tokens) || !merges.AsSpan().StartsWith(earlier.merges))
+        if (!BeginsWith(earlier))
             throw new EngineException(
                 "The vocabulary does not begin with the earlier one, so there is no difference to store; check the order of the stages."
             );
         return new VocabularyDelta(
             earlier.Count,
             earlier.Merges.Count,
-            [.. Tokens.Skip(earlier.Count)],
-            [.. Merges.Skip(earlier.Merges.Count).Select(merge => $"{merge.Left} {merge.Right}")]
+            [.. tokens.AsSpan(earlier.Count)],
+            [
+                .. Enumerable
+                    .Range(earlier.merges.Count, merges.Count - earlier.merges.Count)
+                    .Select(rank => $"{merges[rank].Left} {merges[rank].Right}"),
+            ]
         );
     }
 
@@ -125,57 +139,38 @@ public sealed class Vocabulary
             id += delta.Tokens.Count;
             rank += delta.Merges.Count;
         }
-        return Append(deltas.SelectMany(d => d.Tokens), deltas.SelectMany(d => d.Merges).Select(VocabularyDelta.ParseMerge));
+        return Append([.. deltas.SelectMany(d => d.Tokens)], [.. deltas.SelectMany(d => d.Merges).Select(VocabularyDelta.ParseMerge)]);
     }
 
-    /// <summary>What is wrong with a merge, or null. <paramref name="seen"/> takes it up.</summary>
-    internal static string? MergeFault((string Left, string Right) merge, Func<string, bool> has, HashSet<(string, string)> seen)
-    {
-        if (MissingToken(merge, has) is { } missing)
-            return Needs(merge, missing);
-        return seen.Add(merge) ? null : Twice(merge);
-    }
+    /// <summary>Whether this one's first tokens and merges are those of another.</summary>
+    private bool BeginsWith(Vocabulary earlier) =>
+        Count >= earlier.Count
+        && merges.Count >= earlier.merges.Count
+        && (
+            store == earlier.store || (tokens.AsSpan().StartsWith(earlier.tokens) && merges.Pairs.AsSpan().StartsWith(earlier.merges.Pairs)) // ids mean the same in both
+        );
 
-    private static string? MissingToken((string Left, string Right) merge, Func<string, bool> has) =>
-        !has(merge.Left) ? merge.Left
-        : !has(merge.Right) ? merge.Right
-        : !has(merge.Left + merge.Right) ? merge.Left + merge.Right
-        : null;
-
-    private static string Needs((string Left, string Right) merge, string missing) =>
-        $"'{merge.Left} {merge.Right}' needs the token '{missing}', which is not in the vocabulary";
-
-    private static string Twice((string Left, string Right) merge) => $"'{merge.Left} {merge.Right}' comes twice";
-
-    /// <summary>This vocabulary and more; what is here is known to be sound and is only copied.</summary>
-    private Vocabulary Append(IEnumerable<string> newTokens, IEnumerable<(string Left, string Right)> newMerges)
-    {
-        string[] grown = [.. tokens, .. newTokens];
-        var grownIds = new Dictionary<string, int>(ids, StringComparer.Ordinal);
-        grownIds.EnsureCapacity(grown.Length);
-        for (var id = tokens.Length; id < grown.Length; id++)
-        {
-            if (!grownIds.TryAdd(grown[id], id))
-                throw new EngineException($"Token '{grown[id]}' has two ids, {grownIds[grown[id]]} and {id}; each token may come once.");
-        }
-        (string Left, string Right)[] all = [.. merges, .. newMerges];
-        var grownTable = MergeTable.Copy(all.Length);
-        for (var rank = merges.Length; rank < all.Length; rank++)
-        {
-            var (left, right) = all[rank];
-            if (MissingToken(all[rank], grownIds.ContainsKey) is { } missing)
-                throw new EngineException($"Merge {rank} {Needs(all[rank], missing)}.");
-            var (first, second) = (grownIds[left], grownIds[right]);
-            if (!grownTable.TryAdd(first, second, rank, grownIds[left + right]))
-                throw new EngineException($"Merge {rank} {Twice(all[rank])}.");
-            all[rank] = (grown[first], grown[second]); // the strings that are there: half the memory
-        }
-        return new Vocabulary(grown, all, grownIds, grownTable);
-    }
+    private Vocabulary Append(IReadOnlyList<string> newTokens, IReadOnlyList<(string Left, string Right)> newMerges) =>
+        new(store.Grow(Count, merges.Count, newTokens, newMerges), Count + newTokens.Count, merges.Count + newMerges.Count);
 
     private int Required(string special) =>
         Find(special)
         ?? throw new EngineException(
             $"The vocabulary has no token '{special}'; CLIP's tokenizer needs it. Train or export the vocabulary with both special tokens."
         );
+
+    /// <summary>Pairs of ids read as pairs of tokens.</summary>
+    private sealed class MergeList(string[] tokens, ArraySegment<BpePair> pairs) : IReadOnlyList<(string Left, string Right)>
+    {
+        public ArraySegment<BpePair> Pairs => pairs;
+
+        public int Count => pairs.Count;
+
+        public (string Left, string Right) this[int index] => (tokens[pairs[index].Left], tokens[pairs[index].Right]);
+
+        public IEnumerator<(string Left, string Right)> GetEnumerator() =>
+            pairs.Select(p => (tokens[p.Left], tokens[p.Right])).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

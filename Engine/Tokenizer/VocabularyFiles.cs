@@ -48,12 +48,10 @@ internal static class VocabularyFiles
         return InIdOrder(path, found);
     }
 
-    /// <summary>The merges of a merges.txt in rank order, every token of them found in <paramref name="ids"/>.</summary>
-    public static (string Left, string Right)[] ReadMerges(string path, Dictionary<string, int> ids)
+    /// <summary>Reads the merges of a merges.txt into a store that has the tokens.</summary>
+    public static void ReadMerges(string path, VocabularyStore store)
     {
         var lines = Encoding.UTF8.GetString(ReadBytes(path)).Split('\n');
-        var merges = new List<(string, string)>(lines.Length);
-        var seen = new HashSet<(string, string)>(lines.Length);
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].TrimEnd('\r');
@@ -68,11 +66,9 @@ internal static class VocabularyFiles
             {
                 throw new EngineException(Message(path, i + 1, $"is broken: {e.Message.TrimEnd('.')}"), e);
             }
-            if (Vocabulary.MergeFault(merge, ids.ContainsKey, seen) is { } fault)
+            if (store.AddMerge(merge) is { } fault)
                 throw Broken(path, i + 1, $"is broken: merge {fault}");
-            merges.Add(merge);
         }
-        return [.. merges];
     }
 
     /// <summary>Writes both files, each whole or not at all.</summary>

@@ -61,6 +61,63 @@ public sealed class VocabularyTests : IDisposable
     }
 
     [Fact]
+    public void Two_vocabularies_grown_out_of_one_know_nothing_of_each_other()
+    {
+        var root = Vocabulary.From(["a", "b"], []).Apply(new VocabularyDelta(2, 0, ["ab"], ["a b"]));
+        var one = root.Apply(new VocabularyDelta(3, 1, ["ba", "baa"], ["b a", "ba a"]));
+        var two = root.Apply(new VocabularyDelta(3, 1, ["c", "abab", "ba"], ["ab ab", "b a"]));
+        Assert.Equal(["a", "b", "ab"], root.Tokens);
+        Assert.Equal(["a", "b", "ab", "ba", "baa"], one.Tokens);
+        Assert.Equal(["a", "b", "ab", "c", "abab", "ba"], two.Tokens);
+        Assert.Equal([("a", "b")], root.Merges);
+        Assert.Equal([("a", "b"), ("b", "a"), ("ba", "a")], one.Merges);
+        Assert.Equal([("a", "b"), ("ab", "ab"), ("b", "a")], two.Merges);
+        Assert.Equal((null, 3, 5), (root.Find("ba"), one.Find("ba"), two.Find("ba")));
+        Assert.Equal((null, 4, null), (root.Find("baa"), one.Find("baa"), two.Find("baa")));
+        Assert.False(root.TryMerge(1, 0, out _));
+        Assert.True(one.TryMerge(1, 0, out var first) && first == new BpeMerge(1, 3));
+        Assert.True(two.TryMerge(1, 0, out var second) && second == new BpeMerge(2, 5));
+    }
+
+    [Fact]
+    public void A_faulty_growth_leaves_nothing_behind()
+    {
+        var root = Vocabulary.From(["a", "b"], []).Apply(new VocabularyDelta(2, 0, ["ab"], ["a b"]));
+        Assert.Throws<EngineException>(() => root.Apply(new VocabularyDelta(3, 1, ["c", "ca"], ["c a", "c c"])));
+        Assert.Throws<EngineException>(() => root.Apply(new VocabularyDelta(3, 1, ["d", "a"], [])));
+        Assert.Null(root.Find("c"));
+        Assert.Equal(["a", "b", "ab", "ca"], root.Apply(new VocabularyDelta(3, 1, ["ca"], [])).Tokens);
+    }
+
+    [Fact]
+    public async Task Earlier_stages_are_read_while_later_ones_grow()
+    {
+        var stage = Vocabulary.From(["t"], []).Apply(new VocabularyDelta(1, 0, ["u"], []));
+        var (first, wrong) = (stage, 0);
+        using var done = new CancellationTokenSource();
+        var reading = Task.Run(() =>
+        {
+            for (var i = 0; !done.IsCancellationRequested; i++)
+            {
+                if (first.Find("u") != 1 || first.Find($"u{i % 20_000}") is not null || first.TryMerge(1, 0, out _))
+                {
+                    wrong++;
+                }
+            }
+        });
+        for (var i = 0; i < 20_000; i++)
+        {
+            stage = stage.Apply(new VocabularyDelta(stage.Count, stage.Merges.Count, [$"u{i}"], []));
+            Assert.Equal(i + 2, stage.Find($"u{i}"));
+        }
+        await done.CancelAsync();
+        await reading;
+        Assert.Equal(0, wrong);
+        Assert.Equal(20_002, stage.Count);
+        Assert.Equal(2, first.Count);
+    }
+
+    [Fact]
     public void A_difference_that_belongs_elsewhere_is_refused()
     {
         var one = Vocabulary.From(["a"], []);
