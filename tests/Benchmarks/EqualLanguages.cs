@@ -19,7 +19,7 @@ internal sealed class EqualLanguages(int count) : IRetrievalDataset
     /// <summary>Pairs of an epoch: four batches of 128, so that the fixed costs of a task show.</summary>
     public const int TrainingPairs = 512;
 
-    private readonly Dictionary<string, string[]> _texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _texts = new(StringComparer.Ordinal); // the teacher's and those read last: data are not the run's memory
 
     /// <inheritdoc/>
     public string Id => "equal";
@@ -46,8 +46,18 @@ internal sealed class EqualLanguages(int count) : IRetrievalDataset
     public RgbImage ReadImage(int image) => throw new NotSupportedException("There are no pictures.");
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> TrainingTexts(string language) =>
-        _texts.TryGetValue(language, out var known) ? known : _texts[language] = Make(Languages.ToList().IndexOf(language));
+    public IReadOnlyList<string> TrainingTexts(string language)
+    {
+        if (_texts.TryGetValue(language, out var known))
+        {
+            return known;
+        }
+        foreach (var last in _texts.Keys.Where(l => l != "en").ToList())
+        {
+            _texts.Remove(last);
+        }
+        return _texts[language] = Make(Languages.ToList().IndexOf(language));
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<TrainingPair> TrainingEpoch(string language, Random random)
