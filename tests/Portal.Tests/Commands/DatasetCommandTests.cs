@@ -31,29 +31,35 @@ public sealed class DatasetCommandTests : IDisposable
             StringComparison.Ordinal
         );
 
-        string[] run =
-        [
-            "run",
-            "--method",
-            "cll-clip",
-            "--teir",
-            "--dataset",
-            "coco",
-            "--languages",
-            "en,ja",
-            "--epochs",
-            "1",
-            "--option",
-            "batchSize=8",
-            "--option",
-            "vocabularySize=80",
-            "--json",
-        ];
-        using var trained = PortalProcess.Command(root, run);
+        using var trained = Run(root, "coco");
         Assert.True(await trained.EndAsync(300) == 0, trained.Errors);
         using var json = JsonDocument.Parse(trained.Output);
         Assert.Equal("coco", json.RootElement.GetProperty("run").GetProperty("dataset").GetString());
         Assert.Equal(36, json.RootElement.GetProperty("scores").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("flickr30k", null)]
+    [InlineData("jsonl", null)]
+    [InlineData("csv", null)]
+    [InlineData("cc3m", "xm3600")]
+    public async Task Each_layout_is_learned_from_and_tested(string layout, string? tests)
+    {
+        FinishedRun.Require();
+        var root = _folder.PreparedDataRoot();
+        foreach (var kind in new[] { layout, tests }.OfType<string>())
+        {
+            var data = Path.Combine(_folder.Path, kind);
+            SmallCorpora.Write(kind, data);
+            using var import = PortalProcess.Command(root, "import", "dataset", data, "--id", kind);
+            Assert.True(await import.EndAsync() == 0, import.Errors + import.Output);
+        }
+        using var trained = Run(root, layout, tests is null ? [] : ["--tests", tests]);
+        Assert.True(await trained.EndAsync(300) == 0, trained.Errors);
+        using var json = JsonDocument.Parse(trained.Output);
+        var scores = json.RootElement.GetProperty("scores").EnumerateArray().ToList();
+        Assert.Equal(36, scores.Count);
+        Assert.All(scores, s => Assert.Equal(tests, s.GetProperty("dataset").GetString())); // null: the run's own
     }
 
     [Fact]
@@ -87,5 +93,11 @@ public sealed class DatasetCommandTests : IDisposable
         using var wrong = PortalProcess.Command(root, "import", "dataset", Path.Combine(data, "nowhere"), "--kind", "coco");
         Assert.Equal(2, await wrong.EndAsync());
         Assert.Contains("PATH: There is no folder or file", wrong.Errors, StringComparison.Ordinal);
+    }
+
+    private static PortalProcess Run(string root, string dataset, params string[] more)
+    {
+        string[] run = ["run", "--method", "cll-clip", "--teir", "--dataset", dataset, "--languages", "en,ja", "--epochs", "1"];
+        return PortalProcess.Command(root, [.. run, "--option", "batchSize=8", "--option", "vocabularySize=80", "--json", .. more]);
     }
 }

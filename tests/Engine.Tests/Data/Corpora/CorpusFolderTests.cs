@@ -15,20 +15,7 @@ public abstract class CorpusFolderTests : IDisposable
 
     protected string At(string path) => Path.Combine(Folder, path);
 
-    protected void Write(string layout)
-    {
-        Action<string> write = layout switch
-        {
-            "coco" => SmallCorpora.Coco,
-            "cc3m" => SmallCorpora.Cc3m,
-            "xm3600" => SmallCorpora.Xm3600,
-            "xm3600-annotated" => SmallCorpora.Xm3600Annotated,
-            "flickr30k" => SmallCorpora.Flickr30k,
-            "jsonl" => SmallCorpora.JsonLines,
-            _ => SmallCorpora.Csv,
-        };
-        write(Folder);
-    }
+    protected void Write(string layout) => SmallCorpora.Write(layout, Folder);
 
     protected CorpusRegistration Registration(string layout, bool leaveOut = false) =>
         new()

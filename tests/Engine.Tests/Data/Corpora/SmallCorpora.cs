@@ -29,6 +29,23 @@ public static class SmallCorpora
     public static string Caption(string language, int image, int which) =>
         $"{Words[language].Colours[image % 4]} {Words[language].Things[image / 4]}" + (which == 0 ? "" : $" {image}");
 
+    /// <summary>Writes a data set in the layout of that name.</summary>
+    public static void Write(string layout, string folder)
+    {
+        Action<string> write = layout switch
+        {
+            "coco" => Coco,
+            "cc3m" => Cc3m,
+            "xm3600" => Xm3600,
+            "xm3600-annotated" => Xm3600Annotated,
+            "flickr30k" => Flickr30k,
+            "jsonl" => JsonLines,
+            "csv" => Csv,
+            _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, "No such layout."),
+        };
+        write(folder);
+    }
+
     /// <summary>MSCOCO36 as the paper's authors distribute it.</summary>
     public static void Coco(string folder)
     {

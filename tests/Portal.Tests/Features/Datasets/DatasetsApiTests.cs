@@ -23,31 +23,13 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
     public async Task A_data_set_in_each_layout_is_prepared_learned_and_tested(string layout)
     {
         Assert.SkipUnless(PreparedData.IsThere, "npm ci brings Emoji36's packages");
-        Write(layout);
+        SmallCorpora.Write(layout, _folder.Path);
         using var client = portal.Client();
-        using var made = await client.PostAsJsonAsync("/api/v1/datasets", new { folder = _folder.Path, id = $"my-{layout}" }, Stop);
-        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        Assert.Equal($"/api/v1/datasets/my-{layout}", made.Headers.Location?.ToString());
-        var ready = await UntilAsync(client, $"/api/v1/datasets/my-{layout}", d => Text(d, "state") is "ready" or "failed");
-        Assert.Equal("ready", Text(ready, "state"));
+        var ready = await ReadyAsync(client, _folder.Path, $"my-{layout}");
         Assert.Equal((layout, 23), (Text(ready, "kind"), ready.GetProperty("images").GetInt32()));
         Assert.Equal(24, ready.GetProperty("counts").GetProperty("de").GetProperty("training").GetInt32());
 
-        var run = new
-        {
-            method = "cll-clip",
-            teir = true,
-            dataset = $"my-{layout}",
-            model = "emoji-base",
-            languages = new[] { "en", "de" },
-            epochs = 1,
-            options = new Dictionary<string, object> { ["batchSize"] = 8, ["vocabularySize"] = 100 },
-        };
-        using var launched = await client.PostAsJsonAsync("/api/v1/runs", run, Stop);
-        Assert.True(launched.StatusCode == HttpStatusCode.Created, await launched.Content.ReadAsStringAsync(Stop));
-        var address = launched.Headers.Location!.ToString();
-        var done = await UntilAsync(client, address, r => Text(r, "state") is "Completed" or "Failed");
-        Assert.True(Text(done, "state") == "Completed", done.ToString());
+        var (address, done) = await LearnAsync(client, $"my-{layout}");
         Assert.Equal(Text(ready, "revision"), Text(done.GetProperty("provenance"), "dataRevision"));
         var scores = await client.GetFromJsonAsync<JsonElement>(address + "/scores", Stop);
         var protocols = scores.EnumerateArray().Select(s => Text(s, "protocol")).Distinct();
@@ -61,10 +43,45 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
     }
 
     [Fact]
+    public async Task What_has_no_test_captions_is_learned_from_and_what_has_nothing_else_is_tested_on()
+    {
+        Assert.SkipUnless(PreparedData.IsThere, "npm ci brings Emoji36's packages");
+        string At(string name) => Directory.CreateDirectory(Path.Combine(_folder.Path, name)).FullName;
+        SmallCorpora.Cc3m(At("train"));
+        SmallCorpora.Xm3600(At("published"));
+        SmallCorpora.Xm3600Annotated(At("annotated"));
+        using var client = portal.Client();
+        var ready = await ReadyAsync(client, At("train"), "my-cc3m");
+        Assert.Equal(
+            ("cc3m", 0),
+            (Text(ready, "kind"), ready.GetProperty("counts").GetProperty("de").GetProperty("testCaptions").GetInt32())
+        );
+        foreach (var test in new[] { "published", "annotated" })
+        {
+            var other = await ReadyAsync(client, At(test), $"xm-{test}");
+            Assert.Equal(("xm3600", 6), (Text(other, "kind"), other.GetProperty("images").GetInt32()));
+            Assert.Equal(0, other.GetProperty("counts").GetProperty("de").GetProperty("training").GetInt32());
+        }
+        var (address, _) = await LearnAsync(client, "my-cc3m", "xm-published", "xm-annotated");
+        var scores = (await client.GetFromJsonAsync<JsonElement>(address + "/scores", Stop))
+            .EnumerateArray()
+            .ToLookup(s => Text(s, "dataset"));
+        Assert.Equal(["xm-annotated", "xm-published"], scores.Select(s => s.Key).Order(StringComparer.Ordinal));
+        // one set of pictures and captions in two layouts: the same numbers
+        static IEnumerable<string> Numbers(IEnumerable<JsonElement> of) =>
+            of.Select(s =>
+                    $"{s.GetProperty("stage")} {s.GetProperty("language")} {s.GetProperty("protocol")} {s.GetProperty("direction")} {s.GetProperty("k")} {s.GetProperty("recall")}"
+                )
+                .Order(StringComparer.Ordinal);
+        Assert.Equal(36, scores["xm-published"].Count());
+        Assert.Equal(Numbers(scores["xm-published"]), Numbers(scores["xm-annotated"]));
+    }
+
+    [Fact]
     public async Task A_broken_one_gets_a_report_with_file_line_and_remedy_and_is_taken_once_mended()
     {
         Assert.SkipUnless(PreparedData.IsThere, "npm ci brings Emoji36's packages");
-        Write("coco");
+        SmallCorpora.Write("coco", _folder.Path);
         var picture = Path.Combine(_folder.Path, "MSCOCO/train2014/COCO_train2014_000000000001.jpg");
         var whole = await File.ReadAllBytesAsync(picture, Stop);
         await File.WriteAllTextAsync(picture, "no picture", Stop);
@@ -94,8 +111,8 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
         Assert.Equal(["folder"], await WrongAsync(client, new { folder = "relative/path" }));
         Assert.Equal(["folder"], await WrongAsync(client, new { folder = Path.Combine(_folder.Path, "nowhere") }));
         Assert.Equal(["kind"], await WrongAsync(client, new { folder = _folder.Path }));
-        Write("coco");
-        Write("flickr30k");
+        SmallCorpora.Write("coco", _folder.Path);
+        SmallCorpora.Write("flickr30k", _folder.Path);
         Assert.Equal(["kind"], await WrongAsync(client, new { folder = _folder.Path })); // two of them: which?
         Assert.Equal(["kind"], await WrongAsync(client, new { folder = _folder.Path, kind = "xm3600" }));
         Assert.Equal(
@@ -155,15 +172,36 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
         }
     }
 
-    private void Write(string layout)
+    /// <summary>Registers a folder and waits until it is prepared.</summary>
+    private static async Task<JsonElement> ReadyAsync(HttpClient client, string folder, string id)
     {
-        Action<string> write = layout switch
+        using var made = await client.PostAsJsonAsync("/api/v1/datasets", new { folder, id }, Stop);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        Assert.Equal($"/api/v1/datasets/{id}", made.Headers.Location?.ToString());
+        var ready = await UntilAsync(client, $"/api/v1/datasets/{id}", d => Text(d, "state") is "ready" or "failed");
+        Assert.True(Text(ready, "state") == "ready", ready.ToString());
+        return ready;
+    }
+
+    /// <summary>Learns English and German and waits for the end.</summary>
+    private static async Task<(string Address, JsonElement Run)> LearnAsync(HttpClient client, string dataset, params string[] testSets)
+    {
+        var run = new
         {
-            "coco" => SmallCorpora.Coco,
-            "flickr30k" => SmallCorpora.Flickr30k,
-            "jsonl" => SmallCorpora.JsonLines,
-            _ => SmallCorpora.Csv,
+            method = "cll-clip",
+            teir = true,
+            dataset,
+            testSets,
+            model = "emoji-base",
+            languages = new[] { "en", "de" },
+            epochs = 1,
+            options = new Dictionary<string, object> { ["batchSize"] = 8, ["vocabularySize"] = 100 },
         };
-        write(_folder.Path);
+        using var launched = await client.PostAsJsonAsync("/api/v1/runs", run, Stop);
+        Assert.True(launched.StatusCode == HttpStatusCode.Created, await launched.Content.ReadAsStringAsync(Stop));
+        var address = launched.Headers.Location!.ToString();
+        var done = await UntilAsync(client, address, r => Text(r, "state") is "Completed" or "Failed");
+        Assert.True(Text(done, "state") == "Completed", done.ToString());
+        return (address, done);
     }
 }
