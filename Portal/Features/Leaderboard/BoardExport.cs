@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CllClip.Shared.Languages;
+using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -23,6 +24,7 @@ public static class BoardExport
             "name",
             "method",
             "teir",
+            "variants",
             "source",
             "file",
             "model",
@@ -54,6 +56,7 @@ public static class BoardExport
             row.Name,
             row.Entry.Method,
             row.Entry.Teir,
+            string.Join("; ", row.Entry.Variants.Select(v => $"{(v.Kind == VariantKind.Own ? "own" : "ablation")}: {v.Name}")),
             row.Entry.Source == BoardSource.Own ? "own" : "published",
             row.Entry.File,
             row.Entry.Model,

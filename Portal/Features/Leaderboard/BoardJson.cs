@@ -1,3 +1,4 @@
+using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -34,6 +35,7 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             Name = row.Name,
             Method = row.Entry.Method,
             Teir = row.Entry.Teir,
+            Variants = row.Entry.Variants,
             Source = row.Entry.Source == BoardSource.Own ? "own" : "published",
             File = row.Entry.File,
             Link = row.Entry.Link,
@@ -85,6 +87,9 @@ public sealed record LeaderboardRow
 
     /// <summary>Whether TEIR was on; null where the source does not say.</summary>
     public bool? Teir { get; init; }
+
+    /// <summary>What sets it apart from the method as published, also in <see cref="Name"/>: ablations, and this project's own variants.</summary>
+    public required IReadOnlyList<MethodVariant> Variants { get; init; }
 
     /// <summary><c>own</c> or <c>published</c>.</summary>
     public required string Source { get; init; }

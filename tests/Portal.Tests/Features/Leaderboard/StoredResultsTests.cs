@@ -101,6 +101,11 @@ public sealed class StoredResultsTests : IDisposable
         Assert.Equal(25, rows[1].Ar.Mean!.Value, 10); // the first two are one configuration
         Assert.Equal([new MethodVariant(VariantKind.Own, "TEIR-U")], rows[0].Entry.Variants);
         Assert.Empty(rows[1].Entry.Variants);
+        var board = await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy" });
+        var lines = BoardExport.Csv(board).Split('\n');
+        Assert.Contains(",cll-clip,true,own: TEIR-U,own,", lines[1], StringComparison.Ordinal);
+        Assert.Contains(",cll-clip,true,,own,", lines[2], StringComparison.Ordinal);
+        Assert.Equal([1, 0], LeaderboardResponse.Of(board).Groups.SelectMany(g => g.Rows).Select(r => r.Variants.Count));
     }
 
     private async Task<IReadOnlyList<BoardRow>> RowsAsync() =>
