@@ -2,6 +2,7 @@ using CllClip.Engine.Methods.Parts;
 using CllClip.Engine.Model;
 using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Methods;
@@ -56,8 +57,8 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
 
     private readonly double _penalty = options.Number(PenaltyOption);
     private readonly double _decay = options.Number(DecayOption);
-    private readonly Dictionary<long, int> _place = []; // row of the table -> row of _fisher
-    private Tensor? _fisher; // [n, W]
+    private readonly Dictionary<long, (int Task, int At)> _place = []; // where a row's information is
+    private readonly List<Tensor> _fisher = []; // of the rows that first had a gradient in each task, so that a task copies nothing: [n, W] each
     private Tensor? _latest; // this task's own, [m, W]
     private long[] _latestRows = [];
     private (Tensor Rows, Tensor Fisher, Tensor Anchor)? _here; // rows in use with information: [k] int64, [k, W], [k, W]
@@ -78,10 +79,9 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
         using var scope = NewDisposeScope();
         using var nothing = no_grad();
         var here = tensor(known.Select(r => (long)rows.PositionOf((int)r)).ToArray(), ScalarType.Int64, rows.Values.device);
-        var stored = tensor(known.Select(r => (long)_place[r]).ToArray(), ScalarType.Int64, rows.Values.device);
         _here = (
             here.DetachFromDisposeScope(),
-            _fisher!.index_select(0, stored).DetachFromDisposeScope(),
+            FisherOf(known, rows.Values.shape[1], rows.Values.dtype, rows.Values.device).DetachFromDisposeScope(),
             rows.Values.index_select(0, here).DetachFromDisposeScope()
         );
     }
@@ -136,17 +136,15 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
     }
 
     /// <summary>The running information of some rows; zero where a row has none. [n, W]</summary>
-    internal Tensor FisherOf(IReadOnlyList<long> rows, int width, ScalarType type)
+    internal Tensor FisherOf(IReadOnlyList<long> rows, long width, ScalarType type, torch.Device device)
     {
-        var result = zeros([rows.Count, width], type);
-        for (var i = 0; i < rows.Count; i++)
+        using var scope = NewDisposeScope();
+        var result = zeros([rows.Count, width], type, device);
+        foreach (var (task, at, of) in ByTask(rows))
         {
-            if (_place.TryGetValue(rows[i], out var place))
-            {
-                result[i] = _fisher![place];
-            }
+            result.index_copy_(0, Index(of, device), _fisher[task].index_select(0, Index(at, device)));
         }
-        return result;
+        return result.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -170,7 +168,7 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
     protected override void Dispose(bool disposing)
     {
         FreeHere();
-        _fisher?.Dispose();
+        _fisher.ForEach(f => f.Dispose());
         _latest?.Dispose();
         base.Dispose(disposing);
     }
@@ -182,21 +180,36 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
         using var nothing = no_grad();
         _latest?.Dispose();
         (_latestRows, _latest) = (rows, fisher.detach().clone().DetachFromDisposeScope());
-        var before = _place.Count;
-        foreach (var row in rows)
+        if (_decay != 1)
         {
-            _place.TryAdd(row, _place.Count);
+            _fisher.ForEach(f => f.Multiply_(_decay));
         }
-        var width = fisher.shape[1];
-        var running = zeros([_place.Count, width], fisher.dtype, fisher.device);
-        if (_fisher is not null)
+        foreach (var (task, at, of) in ByTask(rows))
         {
-            running.narrow(0, 0, before).copy_(_fisher).Multiply_(_decay);
-            _fisher.Dispose();
+            _fisher[task].AddRows_(Index(at, fisher.device), fisher.index_select(0, Index(of, fisher.device)));
         }
-        running.AddRows_(tensor(rows.Select(r => (long)_place[r]).ToArray(), ScalarType.Int64, fisher.device), fisher);
-        _fisher = running.DetachFromDisposeScope();
+        int[] fresh = [.. Enumerable.Range(0, rows.Length).Where(i => _place.TryAdd(rows[i], default))];
+        if (fresh.Length == 0)
+        {
+            return;
+        }
+        for (var i = 0; i < fresh.Length; i++)
+        {
+            _place[rows[fresh[i]]] = (_fisher.Count, i);
+        }
+        _fisher.Add(fisher.detach().index_select(0, Index(fresh, fisher.device)).DetachFromDisposeScope());
     }
+
+    /// <summary>The rows that have information by the task that keeps it: their places there and among <paramref name="rows"/>.</summary>
+    private IEnumerable<(int Task, int[] At, int[] Of)> ByTask(IReadOnlyList<long> rows) =>
+        Enumerable
+            .Range(0, rows.Count)
+            .Where(i => _place.ContainsKey(rows[i]))
+            .GroupBy(i => _place[rows[i]].Task)
+            .Select(task => (task.Key, task.Select(i => _place[rows[i]].At).ToArray(), task.ToArray()));
+
+    private static Tensor Index(int[] places, torch.Device device) =>
+        tensor(Array.ConvertAll(places, p => (long)p), ScalarType.Int64, device);
 
     private void FreeHere()
     {

@@ -211,7 +211,7 @@ public class MethodsGoldens
             using var rows = new TaskRows(table, all);
             if (golden.Tensors.TryGetValue($"out.{key}.fisher_extended", out var extended))
             {
-                close.Same(key + ".fisher_extended", extended, method.FisherOf(all, table.Width, tower.Type));
+                close.Same(key + ".fisher_extended", extended, method.FisherOf(all, table.Width, tower.Type, CPU));
             }
             method.BeginTask(tower.Task(task), rows);
             using (no_grad())
@@ -234,7 +234,7 @@ public class MethodsGoldens
                 training,
                 Enumerable.Range(0, json.GetProperty("batches").GetInt32()).Select(i => Batch(golden, $"in.{key}.batch{i}.", tower))
             );
-            close.Same(key + ".fisher", golden.Tensors[$"out.{key}.fisher"], method.FisherOf(all, table.Width, tower.Type));
+            close.Same(key + ".fisher", golden.Tensors[$"out.{key}.fisher"], method.FisherOf(all, table.Width, tower.Type, CPU));
         }
     }
 

@@ -259,7 +259,7 @@ public class TraceGoldens
             if (_golden.Tensors.TryGetValue($"out.{key}.fisher", out var fisher))
             {
                 long[] all = [.. Enumerable.Range(0, _embedding.Count).Select(r => (long)r)];
-                _close.Same(key + ".fisher", fisher, ((OnlineEwc)_method).FisherOf(all, _embedding.Width, _type));
+                _close.Same(key + ".fisher", fisher, ((OnlineEwc)_method).FisherOf(all, _embedding.Width, _type, CPU));
             }
             if (_golden.Tensors.TryGetValue($"out.{key}.memory.caption", out var captions))
             {
