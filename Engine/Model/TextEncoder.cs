@@ -1,3 +1,4 @@
+using CllClip.Engine.Device;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Model;
@@ -65,8 +66,8 @@ public static class TextEncoder
                 ids[c * length + i] = place[captions[c][Math.Min(i, captions[c].Length - 1)]];
             }
         }
-        var tokens = table.index_select(0, tensor(ids, ScalarType.Int64, table.device)).reshape(captions.Length, length, -1); // [B, L, W]
-        var ends = tensor(captions.Select(EndOf).ToArray(), ScalarType.Int64, table.device);
+        var tokens = table.index_select(0, ids.On(table.device)).reshape(captions.Length, length, -1); // [B, L, W]
+        var ends = captions.Select(EndOf).ToArray().On(table.device);
         return tower.Forward(tokens, ends, parts: parts?.Invoke(tokens, ends)).MoveToOuterDisposeScope();
     }
 }

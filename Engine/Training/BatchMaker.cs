@@ -1,5 +1,6 @@
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Features;
+using CllClip.Engine.Device;
 using CllClip.Engine.Tokenizer;
 using static TorchSharp.torch;
 
@@ -18,12 +19,7 @@ internal sealed class BatchMaker(ClipTokenizer tokenizer, TeacherFeatures featur
     {
         long[] images = [.. pairs.Select(p => (long)p.Image)];
         var targets = features.English([.. pairs.Select(p => (long)features.RowOf(p.English))]); // [B, D]
-        return new TrainingBatch(
-            [.. pairs.Select(p => Encode(p.Caption))],
-            targets,
-            features.Images(images),
-            tensor(images, ScalarType.Int64, targets.device)
-        )
+        return new TrainingBatch([.. pairs.Select(p => Encode(p.Caption))], targets, features.Images(images), images.On(targets.device))
         {
             Pairs = pairs,
         };

@@ -1,3 +1,4 @@
+using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using static TorchSharp.torch;
@@ -169,13 +170,13 @@ public sealed class TaskTraining : IDisposable
             lengths.Add(length);
             sizes.Add((long)captions.Count * length);
         }
-        var index = tensor(ids.ToArray(), ScalarType.Int64, Rows.Values.device);
+        var index = ids.ToArray().On(Rows.Values.device);
         var gathered = Rows.Values.index_select(0, index).split([.. sizes], 0); // parts of [b·l, W]
         var outputs = new List<Tensor>();
         for (var p = 0; p < lengths.Count; p++)
         {
             var ends = batch.Tokens.Skip(bounds[p]).Take(bounds[p + 1] - bounds[p]).Select(TextEncoder.EndOf).ToArray();
-            var end = tensor(ends, ScalarType.Int64, Rows.Values.device);
+            var end = ends.On(Rows.Values.device);
             var tokens = gathered[p].reshape(ends.Length, lengths[p], -1); // [b, l, W]
             outputs.Add(_tower.Forward(tokens, end, parts: _method.TrainingParts(tokens, end)));
         }

@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Engine.Device;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Training;
@@ -40,7 +41,7 @@ public sealed record TrainingBatch(IReadOnlyList<int[]> Tokens, Tensor Targets, 
         {
             return this;
         }
-        var index = tensor(order.Select(i => (long)i).ToArray(), ScalarType.Int64, Targets.device);
+        var index = Array.ConvertAll(order, i => (long)i).On(Targets.device);
         return new TrainingBatch(
             [.. places.Select(i => Tokens[i])],
             Targets.index_select(0, index),

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using CllClip.Engine.Device;
 using CllClip.Engine.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -66,7 +67,7 @@ internal sealed unsafe class FeatureMatrix : IDisposable
         if (_resident is not null)
         {
             using var scope = NewDisposeScope();
-            var index = tensor(rows.ToArray(), ScalarType.Int64, _device);
+            var index = rows.ToArray().On(_device);
             return _resident.index_select(0, index).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
         }
         var numbers = new float[rows.Count * Width];
@@ -74,7 +75,7 @@ internal sealed unsafe class FeatureMatrix : IDisposable
         {
             Read(rows[i], numbers.AsSpan(i * Width, Width));
         }
-        return tensor(numbers, [rows.Count, Width], ScalarType.Float32, _device);
+        return numbers.On([rows.Count, Width], _device);
     }
 
     /// <summary>All rows as numbers, row by row. [N · D]</summary>
