@@ -77,13 +77,14 @@ internal sealed class FlatBenchmark : IBenchmark
     private static bool Measure(string method, bool teir, ClipModel model, EqualLanguages dataset, TeacherFeatures features, int tasks)
     {
         using var old = new Learning(method, teir, model, dataset, features, tasks + Pairs);
-        var peaks = new double[tasks];
+        var (peaks, managed) = (new double[tasks], new double[tasks]);
         for (var task = 0; task < tasks; task++)
         {
             NativeMemory.Release();
             ForgetPeak();
             old.Next();
             peaks[task] = PeakMegabytes();
+            managed[task] = GC.GetTotalMemory(forceFullCollection: true) / 1e6;
         }
         using var young = new Learning(method, teir, model, dataset, features, Pairs + 1);
         young.Next();
@@ -100,7 +101,7 @@ internal sealed class FlatBenchmark : IBenchmark
         }
         var (time, memory) = (Ratio(late, early), peaks[^1] / peaks[1]);
         Line(
-            $"{method + (teir ? " + TEIR" : ""), -20} {Steps} steps, tasks 2 to 4 {Median(early):0} ms, {tasks + 1} to {tasks + Pairs} {Median(late):0} ms, ratio {time:0.00} (target {TargetTime:0.00}); peak memory task 2 {peaks[1]:0} MB, task {tasks} {peaks[^1]:0} MB, ratio {memory:0.00} (target {TargetMemory:0.00})"
+            $"{method + (teir ? " + TEIR" : ""), -20} {Steps} steps, tasks 2 to 4 {Median(early):0} ms, {tasks + 1} to {tasks + Pairs} {Median(late):0} ms, ratio {time:0.00} (target {TargetTime:0.00}); peak memory task 2 {peaks[1]:0} MB, task {tasks} {peaks[^1]:0} MB, ratio {memory:0.00} (target {TargetMemory:0.00}); of the growth managed {managed[^1] - managed[1]:0} MB"
         );
         // the rest is paid once a task, however many steps it has
         var (earlyStep, steps) = (Median(earlySteps), Ratio(lateSteps, earlySteps));
