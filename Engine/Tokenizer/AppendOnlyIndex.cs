@@ -46,8 +46,19 @@ internal sealed class AppendOnlyIndex<T>
     {
         if (Find(item, Count) >= 0)
             return false;
+        // In new arrays: who looks goes on in the old ones, or in the new ones once they are whole. Half as much again, since a peak counts what is empty too.
         if (Count == items.Length)
-            Grow();
+        {
+            var larger = new T[items.Length + (items.Length / 2)];
+            items.CopyTo(larger, 0);
+            Volatile.Write(ref items, larger);
+        }
+        if (2 * (Count + 1) > slots.Length)
+        {
+            var table = SlotsFor(Count + 1);
+            PlaceAll(table);
+            Volatile.Write(ref slots, table);
+        }
         items[Count] = item;
         Place(slots, Count++); // only now can others find it
         return true;
@@ -58,21 +69,15 @@ internal sealed class AppendOnlyIndex<T>
     {
         var copy = new AppendOnlyIndex<T>(capacity);
         Items.AsSpan(0, count).CopyTo(copy.items);
-        for (; copy.Count < count; copy.Count++)
-            copy.Place(copy.slots, copy.Count);
+        copy.Count = count;
+        copy.PlaceAll(copy.slots);
         return copy;
     }
 
-    /// <summary>Twice the room, in new arrays: who looks goes on in the old ones, or in the new ones once they are whole.</summary>
-    private void Grow()
+    private void PlaceAll(int[] table)
     {
-        var larger = new T[items.Length * 2];
-        items.CopyTo(larger, 0);
-        Volatile.Write(ref items, larger);
-        var table = SlotsFor(larger.Length);
         for (var number = 0; number < Count; number++)
             Place(table, number);
-        Volatile.Write(ref slots, table);
     }
 
     private void Place(int[] table, int number)
