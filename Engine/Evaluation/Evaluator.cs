@@ -14,8 +14,8 @@ namespace CllClip.Engine.Evaluation;
 /// <param name="testSet">Id that the scores carry where the data set is not the run's own; null where it is.</param>
 public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures features, TextTower tower, string? testSet = null)
 {
-    /// <summary>All protocols, directions and K of one language.</summary>
-    public IReadOnlyList<Score> Score(
+    /// <summary>All protocols, directions and K of one language, and the rank of every query.</summary>
+    public (IReadOnlyList<Score> Scores, IReadOnlyList<QueryRanks> Ranks) Score(
         int stage,
         string language,
         ClipTokenizer tokenizer,
@@ -25,11 +25,11 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
     )
     {
         using var scope = NewDisposeScope();
-        var scores = new List<Score>();
+        var (scores, ranks) = (new List<Score>(), new List<QueryRanks>());
         var sets = dataset.Tests(language);
         if (sets.Count == 0)
         {
-            return []; // the data set has the language for training alone
+            return ([], []); // the data set has the language for training alone
         }
         var captions = sets.SelectMany(s => s.Captions).Distinct(StringComparer.Ordinal).ToList();
         var place = captions.Select((c, i) => (c, i)).ToDictionary(x => x.c, x => (long)x.i, StringComparer.Ordinal);
@@ -46,8 +46,12 @@ public sealed class Evaluator(IRetrievalDataset dataset, TeacherFeatures feature
                 scores.Add(Measured(RetrievalDirection.TextToImage, k, recalls.T2i[i], set.Captions.Count));
                 scores.Add(Measured(RetrievalDirection.ImageToText, k, recalls.I2t[i], set.Images.Count));
             }
+            QueryRanks Kept(RetrievalDirection direction, long[] of) =>
+                new(testSet, set.Protocol, language, direction, QueryRanks.Capped(of));
+            ranks.Add(Kept(RetrievalDirection.TextToImage, recalls.Ranks.T2i));
+            ranks.Add(Kept(RetrievalDirection.ImageToText, recalls.Ranks.I2t));
         }
-        return scores;
+        return (scores, ranks);
     }
 
     /// <summary>Validation score of one language: mean of R@1/5/10 in both directions, percent; null without a validation split.</summary>

@@ -10,6 +10,9 @@ public sealed record Recalls(IReadOnlyList<double> T2i, IReadOnlyList<double> I2
     /// <summary>The cut-offs K.</summary>
     public static IReadOnlyList<int> Cutoffs { get; } = [1, 5, 10];
 
+    /// <summary>What they are shares of: the rank of each caption's image, and of each image's best caption, from 0; -1 for an image without captions.</summary>
+    public (long[] T2i, long[] I2t) Ranks { get; init; } = ([], []);
+
     /// <summary>Mean of the six recalls.</summary>
     public double Mean => (T2i.Average() + I2t.Average()) / 2;
 }
@@ -135,6 +138,7 @@ public static class RetrievalRecall
     {
         ArgumentNullException.ThrowIfNull(imageOfCaption);
         var (parts, first) = (new List<Recalls>(), 0L);
+        var ranks = (T2i: new long[imageOfCaption.Count], I2t: new long[images]); // each within its fold
         for (var f = 0; f < folds; f++)
         {
             var (start, count) = (first, images / folds + (f < images % folds ? 1 : 0));
@@ -146,17 +150,26 @@ public static class RetrievalRecall
                     .Select(c => (long)c),
             ];
             using var index = tensor(captions);
-            parts.Add(fold(index, start, count, [.. captions.Select(c => imageOfCaption[(int)c] - start)]));
+            var part = fold(index, start, count, [.. captions.Select(c => imageOfCaption[(int)c] - start)]);
+            parts.Add(part);
+            part.Ranks.I2t.CopyTo(ranks.I2t, start);
+            for (var c = 0; c < captions.Length; c++)
+            {
+                ranks.T2i[captions[c]] = part.Ranks.T2i[c];
+            }
             first += count;
         }
         return new Recalls(
             [.. Enumerable.Range(0, Recalls.Cutoffs.Count).Select(i => parts.Average(p => p.T2i[i]))],
             [.. Enumerable.Range(0, Recalls.Cutoffs.Count).Select(i => parts.Average(p => p.I2t[i]))]
-        );
+        )
+        {
+            Ranks = ranks,
+        };
     }
 
     private static Recalls Of((long[] T2i, long[] I2t) ranks) =>
-        new([.. Recalls.Cutoffs.Select(k => At(ranks.T2i, k))], [.. Recalls.Cutoffs.Select(k => At(ranks.I2t, k))]);
+        new([.. Recalls.Cutoffs.Select(k => At(ranks.T2i, k))], [.. Recalls.Cutoffs.Select(k => At(ranks.I2t, k))]) { Ranks = ranks };
 
     private static Tensor Unit(Tensor rows)
     {

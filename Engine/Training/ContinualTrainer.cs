@@ -98,13 +98,13 @@ public sealed class ContinualTrainer(
         NativeMemory.Release(); // what training leaves and what evaluation takes never add up: the peak stays flat
         Phase("evaluation");
         var tower = run.Method.OwnTower ?? baseModel.Text;
-        var scores = new List<Score>();
+        var (scores, ranks) = (new List<Score>(), new List<QueryRanks>());
         var evaluated = 0;
         foreach (var (language, evaluator) in _evaluation.Of(seen, tower))
         {
             using (clock.Evaluating())
             {
-                var measured = evaluator.Score(
+                var (measured, found) = evaluator.Score(
                     task + 1,
                     language,
                     outcome.Tokenizer,
@@ -113,6 +113,7 @@ public sealed class ContinualTrainer(
                     run.Stop
                 );
                 scores.AddRange(measured);
+                ranks.AddRange(found);
                 run.Progress.Report(new ScoresMeasured(measured));
             }
             clock.Evaluated();
@@ -146,6 +147,7 @@ public sealed class ContinualTrainer(
             Method = plan.Method,
             Options = plan.Options.ToDictionary(o => o.Key, o => JsonSerializer.SerializeToElement(o.Value)),
         };
+        RankFile.Write(plan.CheckpointFolder, task + 1, ranks);
         var folder = CheckpointChain.Write(plan.CheckpointFolder, record, delta, run.Method.SaveState);
         run.Progress.Report(new StageFinished(figures, folder));
     }
@@ -155,12 +157,15 @@ public sealed class ContinualTrainer(
         var vocabulary = baseModel.VocabularyToGrow;
         using var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var tokenizer = new ClipTokenizer(vocabulary);
+        var ranks = new List<QueryRanks>();
         foreach (var (language, evaluator) in _evaluation.Of(plan.Languages, baseModel.Text))
         {
             progress.Report(new ProgressMade(clock.At(1, language, "evaluation", 0, 0, 0, 0), NoLosses));
             using (clock.Evaluating())
             {
-                progress.Report(new ScoresMeasured(evaluator.Score(1, language, tokenizer, table.Gather, null, stop)));
+                var (measured, found) = evaluator.Score(1, language, tokenizer, table.Gather, null, stop);
+                ranks.AddRange(found);
+                progress.Report(new ScoresMeasured(measured));
             }
             clock.Evaluated();
         }
@@ -179,6 +184,7 @@ public sealed class ContinualTrainer(
             ValidationScore = 0,
             PeakMemoryBytes = process.PeakWorkingSet64,
         };
+        RankFile.Write(plan.CheckpointFolder, 1, ranks);
         progress.Report(new StageFinished(figures, null));
     }
 

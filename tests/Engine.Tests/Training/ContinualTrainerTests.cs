@@ -102,9 +102,29 @@ public sealed class ContinualTrainerTests : ToyRuns
             var tokenizer = new Engine.Tokenizer.ClipTokenizer(snapshot.Vocabulary);
             var again = Languages
                 .Take(stage)
-                .SelectMany(l => evaluator.Score(stage, l, tokenizer, snapshot.Embedding.Gather, null, default));
+                .SelectMany(l => evaluator.Score(stage, l, tokenizer, snapshot.Embedding.Gather, null, default).Scores);
             Assert.Equal(run.Scores.Where(s => s.Stage == stage), again);
         }
+    }
+
+    [Theory]
+    [InlineData("cll-clip")]
+    [InlineData("zero-shot")]
+    public void Every_score_is_the_share_of_the_ranks_that_are_kept(string method)
+    {
+        var plan = Plan(method, false, "a");
+        var scores = Run(plan).Scores;
+        Assert.NotEmpty(scores);
+        Assert.All(
+            scores,
+            s =>
+            {
+                var ranks = RankFile.Read(plan.CheckpointFolder, s.Stage, null, s.Protocol, s.Language, s.Direction)!;
+                Assert.Equal((s.N, s.Recall), (ranks.Length, 100.0 * ranks.Count(r => r >= 0 && r < s.K) / ranks.Length));
+            }
+        );
+        Assert.Null(RankFile.Read(plan.CheckpointFolder, 1, null, scores[0].Protocol, "fr", scores[0].Direction));
+        Assert.Null(RankFile.Read(plan.CheckpointFolder, 99, null, scores[0].Protocol, "en", scores[0].Direction));
     }
 
     [Fact]
