@@ -227,9 +227,11 @@ public sealed class CodaPrompt : PromptMethod
         foreach (var block in BlocksWith("e_p"))
         {
             var components = pool($"layer{block}.e_p"); // [k, L, W]
-            var attended = F.normalize(query.unsqueeze(1) * pool($"layer{block}.e_a").unsqueeze(0), 2, 2, 1e-12); // [B, k, D]
+            var attention = pool($"layer{block}.e_a"); // [k, D]
             var keys = F.normalize(pool($"layer{block}.e_k"), 2, 1, 1e-12); // [k, D]
-            var weights = (attended * keys.unsqueeze(0)).sum(2); // [B, k]
+            // cosine of query * attention with the key: two products, where [B, k, D] would cost more with every task
+            var length = (query * query).matmul((attention * attention).t()).NoLessThan(1e-24).sqrt(); // [B, k]
+            var weights = query.matmul((attention * keys).t()) / length; // [B, k]
             prompts[block] = weights.matmul(components.flatten(1)).reshape(-1, components.shape[1], components.shape[2]); // [B, L, W]
         }
         return prompts;
