@@ -1,6 +1,7 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Commands;
+using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Models;
@@ -29,6 +30,7 @@ try
     builder.Services.AddPortalApi();
     builder.Services.AddModelPages();
     builder.Services.AddLeaderboard();
+    builder.Services.AddComparison();
     builder.Services.AddSearch();
     builder.Services.AddPortalHealth();
     builder.Services.AddSearchMetrics();
@@ -41,6 +43,7 @@ try
     app.MapPortalUi();
     app.MapPortalApi();
     app.MapLeaderboardApi();
+    app.MapCompareApi();
     app.MapPortalHealth();
     await app.RunAsync();
     return 0;

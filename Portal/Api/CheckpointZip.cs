@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.IO.Compression;
 using CllClip.Engine.Training;
-using CllClip.Portal.Jobs;
+using CllClip.Portal.Storage;
 
 namespace CllClip.Portal.Api;
 
@@ -14,7 +14,7 @@ internal static class CheckpointZip
     public static async Task<IResult> GetAsync(
         [Description(RunsApi.IdHelp)] string id,
         HttpContext http,
-        RunService runs,
+        RunChains chains,
         CancellationToken stop,
         [Description("Last stage in the zip; all if left out")] string? stage = null
     )
@@ -24,7 +24,7 @@ internal static class CheckpointZip
         {
             return Problem.Fields(new Dictionary<string, string[]> { ["stage"] = ["Must be a whole number from 1 on."] });
         }
-        if (await runs.ChainFolderAsync(id, stop) is not { } chain)
+        if (await chains.FolderAsync(id, stop) is not { } chain)
         {
             return Problem.NotFound("run", id);
         }

@@ -2,7 +2,6 @@ using CllClip.Engine;
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
-using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
 
@@ -42,7 +41,7 @@ internal static class ArchiveCommands
         {
             throw new EngineException($"Run {id} is {run.State}; only completed runs can be exported.");
         }
-        var chain = await host.Services.GetRequiredService<RunService>().ChainFolderAsync(id);
+        var chain = await host.Services.GetRequiredService<RunChains>().FolderAsync(id);
         var archive = new RunArchive(
             run,
             await queries.StagesAsync(id),

@@ -4,6 +4,7 @@ using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Storage;
 
 namespace CllClip.Portal.Commands;
 
@@ -84,7 +85,7 @@ internal static class CheckpointCommands
         {
             throw new EngineException($"There is no run '{id}'. The page /runs lists them.");
         }
-        var chain = await host.Services.GetRequiredService<RunService>().ChainFolderAsync(id);
+        var chain = await host.Services.GetRequiredService<RunChains>().FolderAsync(id);
         var stages = chain is null ? 0 : CheckpointChain.CountStages(chain);
         if (stages == 0)
         {

@@ -58,6 +58,7 @@ public static class PortalJobs
         services.AddSingleton<RunQueries>();
         services.AddSingleton<RunImport>();
         services.AddSingleton<RunUses>();
+        services.AddSingleton<RunChains>();
         return services;
     }
 }

@@ -8,7 +8,6 @@ using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
-using Microsoft.EntityFrameworkCore;
 
 namespace CllClip.Portal.Jobs;
 
@@ -24,7 +23,6 @@ public sealed partial class RunService(
     ActiveRuns active,
     PortalFolders folders,
     PortalOptions options,
-    IDbContextFactory<PortalDbContext> contexts,
     ILogger<RunService> log
 )
 {
@@ -140,14 +138,6 @@ public sealed partial class RunService(
             }
         }
         return Task.FromResult(result);
-    }
-
-    /// <summary>The folder of a run's checkpoint chain; null if there is no such run.</summary>
-    public async Task<string?> ChainFolderAsync(string id, CancellationToken ct = default)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var found = await db.Runs.Where(r => r.Id == id).Select(r => new { r.ChainFolder }).FirstOrDefaultAsync(ct);
-        return found is null ? null : found.ChainFolder ?? folders.Chain(id);
     }
 
     private (IRetrievalDataset Dataset, string Device, string Lane)? Check(

@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using CllClip.Portal.Api;
+
+namespace CllClip.Portal.Features.Compare;
+
+/// <summary>The comparison's service and its address in the HTTP API.</summary>
+public static class CompareApi
+{
+    public static IServiceCollection AddComparison(this IServiceCollection services) => services.AddSingleton<RunComparison>();
+
+    /// <summary>Maps <c>GET /api/v1/compare</c>.</summary>
+    public static IEndpointRouteBuilder MapCompareApi(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/v1/compare", AnswerAsync)
+            .WithName("CompareRuns")
+            .WithTags("Runs")
+            .WithSummary("Runs side by side: figures, differences by language with intervals and tests, what they were made with")
+            .WithDescription(
+                "Differences are held against the first run. Bootstrap intervals (95 %) over captions, paired permutation tests, Holm's correction over the languages compared."
+            )
+            .Produces<Comparison>(200, "application/json")
+            .ProducesValidationProblem();
+        return app;
+    }
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        RunComparison comparison,
+        [Description("Ids of the runs, separated by commas; the first is the one that the others are held against")] string? runs,
+        [Description("Data set id; the first that all have scores on if left out")] string? dataset,
+        [Description("Protocol; the first that all have if left out")] string? protocol,
+        [Description("t2i or i2t; t2i if left out")] string? direction,
+        [Description("Recall at 1, 5 or 10; 1 if left out")] string? k,
+        CancellationToken stop
+    )
+    {
+        _ = (dataset, protocol, direction, k); // named for the API's document, read by what the page shares
+        var query = CompareQuery.Read(context.Request.Query, out var errors);
+        if (query.Runs.Count == 0)
+        {
+            errors["runs"] = ["Name the runs to compare: runs=ID,ID."];
+        }
+        if (errors.Count > 0)
+        {
+            return Problem.Fields(errors);
+        }
+        var answer = await comparison.CompareAsync(query, stop);
+        return answer.Missing.Count == 0
+            ? TypedResults.Ok(answer)
+            : Problem.Fields(new Dictionary<string, string[]> { ["runs"] = [.. answer.Missing.Select(id => $"There is no run '{id}'.")] });
+    }
+}

@@ -1,0 +1,202 @@
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Layout.Components;
+using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.JSInterop;
+using MudBlazor;
+
+namespace CllClip.Portal.Features.Compare;
+
+/// <summary>Runs side by side. What is shown stands in the address.</summary>
+public sealed partial class ComparePage : IDisposable
+{
+    private const int MostOffered = 200;
+
+    private static readonly IReadOnlyList<(RetrievalDirection, string)> Directions =
+    [
+        (RetrievalDirection.TextToImage, "Text → image"),
+        (RetrievalDirection.ImageToText, "Image → text"),
+    ];
+
+    private static readonly IReadOnlyList<(int, string)> Ks = [(1, "1"), (5, "5"), (10, "10")];
+
+    private readonly CancellationTokenSource _left = new();
+    private IDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
+    private IReadOnlyList<RunView> _others = [];
+    private IReadOnlyList<ChartSeries> _recall = [];
+    private IReadOnlyList<ChartSeries> _forgetting = [];
+    private TableSort _sort = new("language", false);
+    private Comparison? _shown;
+    private string? _failure;
+    private string? _read; // the address that is shown or being read
+    private bool _loading;
+
+    private CompareQuery Query { get; set; } = new();
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_read == Navigation.Uri)
+        {
+            return;
+        }
+        Query = CompareQuery.Read(QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query), out _errors);
+        await LoadAsync();
+    }
+
+    public void Dispose()
+    {
+        _left.Cancel();
+        _left.Dispose();
+    }
+
+    private async Task LoadAsync()
+    {
+        var address = _read = Navigation.Uri;
+        (_loading, _failure) = (Query.Runs.Count > 0, null);
+        try
+        {
+            _others = (await Desk.ListAsync(new RunFilter { Take = MostOffered }, _left.Token)).Items;
+            StateHasChanged();
+            var comparison = Query.Runs.Count == 0 ? null : await Comparisons.CompareAsync(Query, _left.Token);
+            if (address != _read)
+            {
+                return; // other choices were made meanwhile
+            }
+            _shown = comparison;
+            _recall = Curves(r => r.ArByStage);
+            _forgetting = Curves(r => r.FByStage);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // the page was left
+        }
+        catch (Exception e)
+        {
+            _failure = $"The runs could not be compared: {e.Message}";
+        }
+        _loading = _loading && address != _read;
+    }
+
+    private List<ChartSeries> Curves(Func<ComparedRun, IReadOnlyList<double?>> values) =>
+        [
+            .. (_shown?.Runs ?? []).Select(
+                (run, i) =>
+                    new ChartSeries(
+                        $"{i + 1} {run.Run.Name}",
+                        [
+                            .. values(run)
+                                .Select((y, s) => (Stage: s + 1, y))
+                                .Where(p => p.y is not null)
+                                .Select(p => new ChartPoint(p.Stage, p.y!.Value)),
+                        ]
+                    )
+            ),
+        ];
+
+    private void Go(CompareQuery query) => Navigation.NavigateTo(query.Address());
+
+    private void Add(ChangeEventArgs e)
+    {
+        if (e.Value is string { Length: > 0 } id)
+        {
+            Go(Query with { Runs = [.. Query.Runs, id] });
+        }
+    }
+
+    private void Choose(ChangeEventArgs e)
+    {
+        if (_shown?.Choices.FirstOrDefault(c => $"{c.Dataset}/{c.Protocol}" == e.Value as string) is { } choice)
+        {
+            Go(Query with { Dataset = choice.Dataset, Protocol = choice.Protocol });
+        }
+    }
+
+    private async Task CopyLinkAsync() =>
+        Snackbar.Add(
+            await Js.InvokeAsync<bool>("portal.copy", Navigation.Uri)
+                ? "Link copied."
+                : "The link could not be copied; it stands in the address bar.",
+            Severity.Normal
+        );
+
+    private void SortBy(string column) => _sort = _sort.Press(column, descendingFirst: column != "language");
+
+    private IEnumerable<string> Sorted(Comparison comparison) =>
+        _sort
+            .Of(
+                comparison.Languages.Select((code, place) => (Code: code, Place: place)),
+                x =>
+                    _sort.Column == "language" ? x.Place
+                    : comparison.Runs.ElementAtOrDefault(
+                        int.Parse(_sort.Column.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)
+                    )
+                        is not { } run
+                        ? null
+                    : _sort.Column[0] == 'r' ? run.Recall[x.Code].Recall
+                    : run.Recall[x.Code].Recall - comparison.Runs[0].Recall[x.Code].Recall
+            )
+            .Select(x => x.Code);
+
+    private static string Short(int run) => (run + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string Signed(double? points) =>
+        points is not { } p ? "–" : (Formats.Fixed(p, 1) is var text && text != "0.0" && p > 0 ? "+" : "") + Formats.Fixed(p, 1);
+
+    private TableFile Export()
+    {
+        var runs = _shown?.Runs ?? [];
+        return new(
+            [
+                "language",
+                "run",
+                "name",
+                "recall",
+                "n",
+                "k",
+                "direction",
+                "protocol",
+                "dataset",
+                "difference",
+                "low",
+                "high",
+                "p",
+                "p_holm",
+                "only_reference",
+                "only_run",
+            ],
+            (_shown?.Languages ?? []).SelectMany(code =>
+                runs.Select(run =>
+                {
+                    var (score, d) = (run.Recall[code], run.Differences.GetValueOrDefault(code));
+                    return (IReadOnlyList<object?>)
+                        [
+                            code,
+                            run.Run.Id,
+                            run.Run.Name,
+                            score.Recall,
+                            score.N,
+                            score.K,
+                            score.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t",
+                            score.Protocol,
+                            _shown!.Dataset,
+                            run == runs[0] ? null : score.Recall - runs[0].Recall[code].Recall,
+                            d?.Low,
+                            d?.High,
+                            d?.P,
+                            d?.HolmP,
+                            d?.OnlyFirst,
+                            d?.OnlySecond,
+                        ];
+                })
+            )
+        );
+    }
+
+    private TableFile ExportSettings() =>
+        new(
+            ["what", .. (_shown?.Runs ?? []).Select(r => r.Run.Id)],
+            (_shown?.Differences ?? []).Select(d => (IReadOnlyList<object?>)[d.Name, .. d.Values])
+        );
+}

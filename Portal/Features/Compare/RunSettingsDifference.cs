@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json;
+using CllClip.Engine.Methods;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Features.Compare;
+
+/// <summary>What runs were made with, where it is not the same.</summary>
+internal static class RunSettingsDifference
+{
+    /// <summary>The options and facts that differ, requests first, then provenance.</summary>
+    public static IReadOnlyList<ComparedSetting> Of(IReadOnlyList<RunView> runs)
+    {
+        var all = runs.Select(Settings).ToList();
+        return
+        [
+            .. all.SelectMany(s => s.Select(x => x.Name))
+                .Distinct()
+                .Select(name => new ComparedSetting(name, [.. all.Select(s => s.FirstOrDefault(x => x.Name == name).Value)]))
+                .Where(s => s.Values.Distinct().Count() > 1),
+        ];
+    }
+
+    private static List<(string Name, string? Value)> Settings(RunView run)
+    {
+        var method = MethodCatalog.Find(run.Method);
+        var settings = new List<(string, string?)>
+        {
+            ("Method", method?.Name ?? run.Method),
+            ("TEIR", run.Teir ? "on" : "off"),
+            ("Data set", run.Dataset),
+            ("Base model", run.Model),
+            ("Languages", string.Join(' ', run.Languages)),
+            ("Epochs", run.Epochs.ToString(CultureInfo.InvariantCulture)),
+            ("Seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
+        };
+        foreach (var (name, value) in run.Options)
+        {
+            settings.Add((method?.Options.FirstOrDefault(o => o.Name == name)?.Label ?? name, Text(value)));
+        }
+        if (run.Provenance is { } p)
+        {
+            settings.AddRange([
+                ("Code version", p.CodeVersion),
+                ("Data revision", p.DataRevision),
+                ("Base model SHA-256", p.BaseModelHash),
+                ("Device", p.Device),
+                ("Machine", p.Machine),
+            ]);
+            settings.AddRange(p.Libraries.Select(l => (l.Key, (string?)l.Value)));
+        }
+        return settings;
+    }
+
+    private static string Text(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.True => "on",
+            JsonValueKind.False => "off",
+            _ => value.GetRawText(),
+        };
+}
