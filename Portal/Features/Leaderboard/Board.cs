@@ -26,6 +26,12 @@ public sealed record BoardGroup(
     /// <summary>Number of the languages learned that the test set has.</summary>
     public required int Tested { get; init; }
 
+    /// <summary>Whether the rows are this project's own variants of methods, which are never ranked among methods as published.</summary>
+    public bool OwnVariants { get; init; }
+
+    /// <summary>What the rows have in common besides the data set, for headings.</summary>
+    public string Heading => LanguagesText + (OwnVariants ? " · this project’s own variants" : "");
+
     /// <summary>How many languages, for headings.</summary>
     public string LanguagesText =>
         Tested < Learned.Count ? $"{Tested} of {Learned.Count} languages"

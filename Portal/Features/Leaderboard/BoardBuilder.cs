@@ -1,5 +1,6 @@
 using System.Globalization;
 using CllClip.Shared.Languages;
+using CllClip.Shared.Methods;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -32,9 +33,12 @@ public static class BoardBuilder
             where key.Direction == query.Direction && key.K == query.K
             where query.Dataset is null || key.Dataset == query.Dataset
             where key.Protocol == (query.Protocol ?? headline[key.Dataset])
-            group entry by (Key: key, Learned: learned) into g
-            orderby DatasetOrder(g.Key.Key.Dataset), g.Key.Learned.Count(c => c == ',') descending, g.Key.Learned
-            select Group(query, g.Key.Key, g.Key.Learned.Split(','), [.. g.Select(e => On(e, g.Key.Key.Dataset))]);
+            group entry by (Key: key, Learned: learned, Own: entry.Variants.Any(v => v.Kind == VariantKind.Own)) into g
+            orderby DatasetOrder(g.Key.Key.Dataset), g.Key.Learned.Count(c => c == ',') descending, g.Key.Learned, g.Key.Own
+            select Group(query, g.Key.Key, g.Key.Learned.Split(','), [.. g.Select(e => On(e, g.Key.Key.Dataset))]) with
+            {
+                OwnVariants = g.Key.Own,
+            };
         return new Board(query, [.. groups.Where(g => g.Rows.Count > 0)]);
     }
 

@@ -90,7 +90,7 @@ public static class BoardExport
         var moment = query.Moment == BoardMoment.Last ? "after the last task" : "right after each language's own task";
         latex.Append(
             CultureInfo.InvariantCulture,
-            $"\n% {group.Dataset}, protocol {group.Protocol}, {direction}, Recall@{query.K} {moment}, {group.Languages.Count} of {group.Learned.Count} languages\n"
+            $"\n% {group.Dataset}, protocol {group.Protocol}, {direction}, Recall@{query.K} {moment}, {group.Languages.Count} of {group.Learned.Count} languages{(group.OwnVariants ? ", this project's own variants" : "")}\n"
         );
         var languages = group.HasCells ? group.Languages : [];
         latex.Append(CultureInfo.InvariantCulture, $"\\begin{{tabular}}{{l{new string('r', 3 + languages.Count)}}}\n\\toprule\n");

@@ -23,6 +23,7 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
                     g.Learned,
                     g.Languages,
                     g.Note,
+                    g.OwnVariants,
                     [.. g.Rows.Select(Row)]
                 )),
             ]
@@ -63,6 +64,7 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
 /// <param name="LanguagesLearned">All languages of the sequence.</param>
 /// <param name="Languages">Languages that means are taken over.</param>
 /// <param name="Note">A word on what the choice means here, or null.</param>
+/// <param name="OwnVariants">Whether the rows are this project's own variants, which are ranked apart from methods as published.</param>
 /// <param name="Rows">The rows.</param>
 public sealed record LeaderboardGroup(
     string Dataset,
@@ -70,6 +72,7 @@ public sealed record LeaderboardGroup(
     IReadOnlyList<string> LanguagesLearned,
     IReadOnlyList<string> Languages,
     string? Note,
+    bool OwnVariants,
     IReadOnlyList<LeaderboardRow> Rows
 );
 

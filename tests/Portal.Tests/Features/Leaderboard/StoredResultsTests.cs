@@ -97,15 +97,18 @@ public sealed class StoredResultsTests : IDisposable
         Variant("plain", 2, 30, ("teirUpdate", false), ("teirExponent", 1.0));
         Variant("own", 1, 60, ("teirUpdate", true));
         var rows = await RowsAsync();
-        Assert.Equal(["CLL-CLIP + TEIR (TEIR-U, own variant)", "CLL-CLIP + TEIR"], rows.Select(r => r.Name));
-        Assert.Equal(25, rows[1].Ar.Mean!.Value, 10); // the first two are one configuration
-        Assert.Equal([new MethodVariant(VariantKind.Own, "TEIR-U")], rows[0].Entry.Variants);
-        Assert.Empty(rows[1].Entry.Variants);
+        Assert.Equal(["CLL-CLIP + TEIR", "CLL-CLIP + TEIR (TEIR-U, own variant)"], rows.Select(r => r.Name));
+        Assert.Equal([1, 1], rows.Select(r => r.Rank)); // a ranking each
+        Assert.Equal(25, rows[0].Ar.Mean!.Value, 10); // the first two are one configuration
+        Assert.Equal([new MethodVariant(VariantKind.Own, "TEIR-U")], rows[1].Entry.Variants);
+        Assert.Empty(rows[0].Entry.Variants);
         var board = await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy" });
         var lines = BoardExport.Csv(board).Split('\n');
-        Assert.Contains(",cll-clip,true,own: TEIR-U,own,", lines[1], StringComparison.Ordinal);
-        Assert.Contains(",cll-clip,true,,own,", lines[2], StringComparison.Ordinal);
-        Assert.Equal([1, 0], LeaderboardResponse.Of(board).Groups.SelectMany(g => g.Rows).Select(r => r.Variants.Count));
+        Assert.Contains(",cll-clip,true,,own,", lines[1], StringComparison.Ordinal);
+        Assert.Contains(",cll-clip,true,own: TEIR-U,own,", lines[2], StringComparison.Ordinal);
+        Assert.Equal([false, true], board.Groups.Select(g => g.OwnVariants));
+        Assert.Contains("this project's own variants", BoardExport.Latex(board), StringComparison.Ordinal);
+        Assert.Equal([0, 1], LeaderboardResponse.Of(board).Groups.SelectMany(g => g.Rows).Select(r => r.Variants.Count));
     }
 
     private async Task<IReadOnlyList<BoardRow>> RowsAsync() =>

@@ -39,8 +39,12 @@ public sealed class ShippedSearchTests
         using var bench = new Bench();
         var recalls = bench.Checkpoints.ToDictionary(c => c.Run, c => Recall10(bench, c.Checkpoint));
         Assert.All(recalls, r => Assert.True(r.Value >= ReferenceTeir, $"{r.Key}: {r.Value:0.00}"));
-        var joint = Assert.Single(recalls, r => r.Key == "joint").Value;
-        Assert.All(recalls.Where(r => r.Key != "joint"), r => Assert.True(r.Value < joint, $"{r.Key}: {r.Value:0.00}, joint {joint:0.00}"));
+        var joint = recalls.Where(r => r.Key.StartsWith("joint", StringComparison.Ordinal)).Min(r => r.Value);
+        Assert.All(
+            recalls.Where(r => !r.Key.StartsWith("joint", StringComparison.Ordinal)),
+            r => Assert.True(r.Value < joint, $"{r.Key}: {r.Value:0.00}, joint {joint:0.00}")
+        );
+        Assert.True(recalls["joint-marks"] > recalls["joint"], "search opens with the better one");
     }
 
     /// <summary>Every eighth common name of every language: within half a point of all of them, in an eighth of the time.</summary>
@@ -86,7 +90,12 @@ public sealed class ShippedSearchTests
             _features = new FeatureCache(Path.Combine(artifacts, "features")).Load(Dataset, _model);
             Gallery = SearchGallery.Of(Dataset, _features);
             var tower = QueryTower.Of(_model);
-            Checkpoints = [.. archives.Select(a => (a.Run.Method, SearchCheckpoint.Fold(_model, tower, a.ChainFolder!, a.Stages.Count)))];
+            Checkpoints =
+            [
+                .. archives.Select(a =>
+                    (a.Run.Id["shipped-".Length..], SearchCheckpoint.Fold(_model, tower, a.ChainFolder!, a.Stages.Count))
+                ),
+            ];
         }
 
         public Emoji36Dataset Dataset { get; }
