@@ -96,7 +96,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         ScoreGrid grid,
         ComparisonChoice choice,
         CompareQuery query,
-        IReadOnlyList<string> languages
+        List<string> languages
     )
     {
         List<double?> Over(Func<int, double?> value) => [.. Enumerable.Range(1, run.Stages).Select(value)];
@@ -152,7 +152,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         Candidate second,
         ComparisonChoice choice,
         CompareQuery query,
-        IReadOnlyList<string> languages,
+        List<string> languages,
         out string? untested
     )
     {
@@ -192,7 +192,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
     }
 
     /// <summary>The mean over languages, images drawn with all their languages; null where the languages have other queries each.</summary>
-    private static MeanDifference? Overall(IReadOnlyList<(bool[] First, bool[] Second)> answers)
+    private static MeanDifference? Overall(List<(bool[] First, bool[] Second)> answers)
     {
         var queries = answers[0].First.Length;
         if (answers.Any(a => a.First.Length != queries))
