@@ -1,6 +1,7 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Commands;
+using CllClip.Portal.Features.Answers;
 using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Leaderboard;
@@ -31,6 +32,7 @@ try
     builder.Services.AddModelPages();
     builder.Services.AddLeaderboard();
     builder.Services.AddComparison();
+    builder.Services.AddAnswers();
     builder.Services.AddSearch();
     builder.Services.AddPortalHealth();
     builder.Services.AddSearchMetrics();
@@ -44,6 +46,7 @@ try
     app.MapPortalApi();
     app.MapLeaderboardApi();
     app.MapCompareApi();
+    app.MapAnswersApi();
     app.MapPortalHealth();
     await app.RunAsync();
     return 0;

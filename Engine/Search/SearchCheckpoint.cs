@@ -101,6 +101,9 @@ public sealed class SearchCheckpoint
         return SearchGallery.Unit(_tower.Encode(rows, _parts?.Invoke(language, () => _tower.Encode(rows))));
     }
 
+    /// <summary>The tokens of a text, readable; bytes that are no whole character alone are spelled as numbers.</summary>
+    public IReadOnlyList<string> Pieces(string text) => [.. _tokenizer.Pieces(text).Select(_tokenizer.Readable)];
+
     /// <summary>Token ids of a query, start and end included, not cut.</summary>
     internal int[] Tokens(string text) => _tokenizer.Encode(text);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 
 namespace CllClip.Engine.Tokenizer;
@@ -90,6 +91,19 @@ public sealed class ClipTokenizer
         }
         var text = Encoding.UTF8.GetString(bytes.WrittenSpan).Replace(SpecialTokens.EndOfWord, " ", StringComparison.Ordinal);
         return TrimAsPython(text);
+    }
+
+    /// <summary>A token as people read it: its text, or its bytes as hexadecimal numbers in angle brackets where they are no whole characters.</summary>
+    public string Readable(int id)
+    {
+        var text = Decode([id], skipSpecial: false);
+        if (!text.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            return text;
+        }
+        var bytes = new ArrayBufferWriter<byte>();
+        AppendBytes(Vocabulary.Tokens[id].Replace(SpecialTokens.EndOfWord, "", StringComparison.Ordinal), bytes);
+        return $"⟨{string.Join(' ', bytes.WrittenSpan.ToArray().Select(b => b.ToString("X2", CultureInfo.InvariantCulture)))}⟩";
     }
 
     /// <summary>What becomes of a text step by step, for people to look at.</summary>

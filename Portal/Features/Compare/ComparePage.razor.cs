@@ -3,6 +3,7 @@ using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.JSInterop;
 using MudBlazor;
@@ -35,20 +36,35 @@ public sealed partial class ComparePage : IDisposable
 
     private CompareQuery Query { get; set; } = new();
 
-    protected override async Task OnParametersSetAsync()
+    protected override async Task OnInitializedAsync()
     {
-        if (_read == Navigation.Uri)
-        {
-            return;
-        }
+        Navigation.LocationChanged += Moved;
+        await FollowAsync();
+    }
+
+    private async Task FollowAsync()
+    {
         Query = CompareQuery.Read(QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query), out _errors);
         await LoadAsync();
     }
 
     public void Dispose()
     {
+        Navigation.LocationChanged -= Moved;
         _left.Cancel();
         _left.Dispose();
+    }
+
+    private void Moved(object? sender, LocationChangedEventArgs e)
+    {
+        if (new Uri(e.Location).AbsolutePath.TrimEnd('/') == "/compare" && e.Location != _read)
+        {
+            _ = InvokeAsync(async () =>
+            {
+                await FollowAsync();
+                StateHasChanged();
+            });
+        }
     }
 
     private async Task LoadAsync()

@@ -1,4 +1,6 @@
+using CllClip.Portal.Features.Answers;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Components;
 
 namespace CllClip.Portal.Features.Runs;
@@ -192,6 +194,20 @@ public sealed partial class RunPage
             (_charts ??= new RunCharts(Clock)).Follow(live, _testSet);
         }
     }
+
+    private string AnswersOf(Score score) =>
+        AnswersPage.Address(
+            new AnswerQuery
+            {
+                Run = Id,
+                Stage = score.Stage,
+                Language = score.Language,
+                Dataset = score.Dataset,
+                Protocol = score.Protocol,
+                Direction = score.Direction,
+                K = score.K,
+            }
+        );
 
     private void Choose(string? testSet)
     {

@@ -8,6 +8,7 @@ public static partial class PortalSearch
         services.AddSingleton<CheckpointQueries>();
         services.AddSingleton<LoadedCheckpoints>();
         services.AddSingleton<SearchService>();
+        services.AddSingleton<Pictures>();
         services.AddSingleton<ISearch>(s => s.GetRequiredService<SearchService>());
         services.AddHostedService<SearchStart>();
         return services;

@@ -1,10 +1,8 @@
 using System.ComponentModel;
 using System.Globalization;
 using CllClip.Engine;
-using CllClip.Engine.Data.Emoji36;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
-using CllClip.Portal.Hosting;
 using CllClip.Shared.Search;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -68,10 +66,10 @@ public static class SearchApi
             .WithName("ListCheckpoints")
             .WithTags("Search")
             .WithSummary("Checkpoints to search with: the base model and every stage whose weights are here");
-        api.MapGet("/images/{dataset}/{revision}/{image}", Picture)
+        api.MapGet("/images/{dataset}/{revision}/{image}", PictureAsync)
             .WithName("GetPicture")
             .WithTags("Search")
-            .WithSummary("A picture of the gallery, SVG or WebP; what an address names never changes")
+            .WithSummary("A picture of a data set, SVG or WebP; what an address names never changes")
             .Produces<Stream>(200, "image/svg+xml", "image/webp")
             .ProducesProblem(404);
         return api;
@@ -130,24 +128,20 @@ public static class SearchApi
         return bytes;
     }
 
-    private static IResult Picture(
+    private static async Task<IResult> PictureAsync(
         [Description("Data set id")] string dataset,
         [Description("Revision of its pictures, as in the addresses of search results")] string revision,
         [Description("Identifier of the image")] string image,
-        IEngineHost host,
-        HttpContext context
+        Pictures pictures,
+        HttpContext context,
+        CancellationToken stop
     )
     {
-        if (
-            host.Datasets.OfType<Emoji36Dataset>().FirstOrDefault(d => d.Id == dataset) is not { } data
-            || revision != SearchSpace.Revision(data)
-            || SearchSpace.ImageOf(data, image) is not { } index
-        )
+        if (await pictures.FindAsync(dataset, revision, image, stop) is not var (bytes, type))
         {
             return Problem.NotFound("picture", $"{dataset}/{revision}/{image}");
         }
-        var picture = data.DisplayImage(index);
         context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
-        return TypedResults.Bytes(picture.Bytes, picture.ContentType, entityTag: new EntityTagHeaderValue($"\"{revision}-{image}\""));
+        return TypedResults.Bytes(bytes, type, entityTag: new EntityTagHeaderValue($"\"{revision}-{image}\""));
     }
 }

@@ -10,7 +10,6 @@ namespace CllClip.Portal.Features.Search;
 /// <summary>What all checkpoints of one base model share: gallery, text tower, and the names of what is found. Immutable.</summary>
 public sealed class SearchSpace
 {
-    private const int RevisionDigits = 16;
     private readonly Emoji36Dataset _dataset;
 
     private SearchSpace(Emoji36Dataset dataset, ClipModel model, SearchGallery gallery)
@@ -44,7 +43,7 @@ public sealed class SearchSpace
         var id = ImageId(_dataset, hit.Image);
         return new SearchHit(
             id,
-            Url(_dataset, id),
+            PictureAddress.Of(_dataset, hit.Image),
             own ?? english,
             own is null ? "en" : language,
             english,
@@ -76,15 +75,5 @@ public sealed class SearchSpace
         }
         var image = dataset.Emoji.FirstOrDefault(e => e.CodePoint.AsSpan().SequenceEqual(id.AsSpan(0, line)))?.Images[id[^1] - '0'];
         return image >= 0 ? image : null;
-    }
-
-    /// <summary>Address of a picture; the revision in it makes what it names immutable.</summary>
-    public static string Url(Emoji36Dataset dataset, string imageId) => $"/api/v1/images/{dataset.Id}/{Revision(dataset)}/{imageId}";
-
-    /// <summary>The revision as it stands in addresses.</summary>
-    public static string Revision(Emoji36Dataset dataset)
-    {
-        ArgumentNullException.ThrowIfNull(dataset);
-        return dataset.Revision[..Math.Min(RevisionDigits, dataset.Revision.Length)];
     }
 }

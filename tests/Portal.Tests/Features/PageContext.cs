@@ -32,11 +32,15 @@ public abstract class PageContext : BunitContext
         {
             Services.AddSingleton(navigation);
         }
+        AddServices(Services);
         SetRendererInfo(new RendererInfo("Server", true));
         Render<MudPopoverProvider>();
     }
 
     protected SampleDesk Desk { get; } = new();
+
+    /// <summary>Adds what the pages of a test need besides; called before anything is rendered.</summary>
+    protected virtual void AddServices(IServiceCollection services) { }
 
     /// <summary>The clock of the pages: the system's, unless a test moves its own.</summary>
     protected virtual TimeProvider Time => TimeProvider.System;

@@ -4,13 +4,13 @@ using System.Text.Json;
 using CllClip.Engine.Tests.Data.Corpora;
 using CllClip.Portal.Tests.Hosting;
 using Xunit;
+using static CllClip.Portal.Tests.Features.Datasets.CorpusRuns;
 
 namespace CllClip.Portal.Tests.Features.Datasets;
 
 /// <summary>A user's data set through the HTTP API: registered, checked, embedded, trained on, forgotten.</summary>
 public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHost>, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -146,62 +146,11 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
         Assert.Equal(HttpStatusCode.NotFound, (await client.DeleteAsync("/api/v1/datasets/emoji36", Stop)).StatusCode);
     }
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
-
     private static async Task<IEnumerable<string>> WrongAsync(HttpClient client, object request)
     {
         using var answer = await client.PostAsJsonAsync("/api/v1/datasets", request, Stop);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         return [.. problem.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal)];
-    }
-
-    private static async Task<JsonElement> UntilAsync(HttpClient client, string address, Func<JsonElement, bool> good)
-    {
-        for (var end = DateTime.UtcNow + Patience; ; )
-        {
-            var now = await client.GetFromJsonAsync<JsonElement>(address, Stop);
-            if (good(now))
-            {
-                return now;
-            }
-            Assert.True(DateTime.UtcNow < end, now.ToString());
-            await Task.Delay(200, Stop);
-        }
-    }
-
-    /// <summary>Registers a folder and waits until it is prepared.</summary>
-    private static async Task<JsonElement> ReadyAsync(HttpClient client, string folder, string id)
-    {
-        using var made = await client.PostAsJsonAsync("/api/v1/datasets", new { folder, id }, Stop);
-        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        Assert.Equal($"/api/v1/datasets/{id}", made.Headers.Location?.ToString());
-        var ready = await UntilAsync(client, $"/api/v1/datasets/{id}", d => Text(d, "state") is "ready" or "failed");
-        Assert.True(Text(ready, "state") == "ready", ready.ToString());
-        return ready;
-    }
-
-    /// <summary>Learns English and German and waits for the end.</summary>
-    private static async Task<(string Address, JsonElement Run)> LearnAsync(HttpClient client, string dataset, params string[] testSets)
-    {
-        var run = new
-        {
-            method = "cll-clip",
-            teir = true,
-            dataset,
-            testSets,
-            model = "emoji-base",
-            languages = new[] { "en", "de" },
-            epochs = 1,
-            options = new Dictionary<string, object> { ["batchSize"] = 8, ["vocabularySize"] = 100 },
-        };
-        using var launched = await client.PostAsJsonAsync("/api/v1/runs", run, Stop);
-        Assert.True(launched.StatusCode == HttpStatusCode.Created, await launched.Content.ReadAsStringAsync(Stop));
-        var address = launched.Headers.Location!.ToString();
-        var done = await UntilAsync(client, address, r => Text(r, "state") is "Completed" or "Failed");
-        Assert.True(Text(done, "state") == "Completed", done.ToString());
-        return (address, done);
     }
 }
