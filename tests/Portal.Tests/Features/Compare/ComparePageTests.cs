@@ -38,7 +38,7 @@ public sealed class ComparePageTests : PageContext
         Assert.Contains(page.FindAll("th[scope='row']"), h => Text(h) == "Seed");
 
         // sorted by the difference, the other way round, and the reference exchanged
-        page.FindAll("table.languages button.sort").Last().Click();
+        page.FindAll("table.languages button.sort")[^1].Click();
         Assert.Contains("de", Text(page.FindAll("table.languages tbody tr")[0]), StringComparison.Ordinal);
         page.FindAll("button").Single(b => Text(b) == "Make it the reference").Click();
         Assert.EndsWith("/compare?runs=b,a", Navigation.Uri, StringComparison.Ordinal);
