@@ -180,7 +180,7 @@ public static class CheckpointChain
         }
     }
 
-    /// <summary>Rewrites a chain for travelling: without scores, which a <see cref="RunArchive"/> holds once for all stages.</summary>
+    /// <summary>Rewrites a chain for travelling, with the ranks beside it: without scores, which a <see cref="RunArchive"/> holds once for all stages.</summary>
     /// <param name="chainFolder">The chain.</param>
     /// <param name="targetFolder">Where the new one goes.</param>
     /// <param name="halfPrecision">Whether rows are stored in float16: half the size, and about three digits.</param>
@@ -202,6 +202,7 @@ public static class CheckpointChain
                 }
             }
         }
+        RankFile.Copy(chainFolder, targetFolder);
     }
 
     /// <summary>Puts stages aside that do not follow: those after a missing or unreadable one, which is about to be trained again.</summary>

@@ -61,6 +61,16 @@ public static class RankFile
         return ranks.Elements<short>();
     }
 
+    /// <summary>Copies the ranks of every stage that has them.</summary>
+    internal static void Copy(string runFolder, string targetFolder)
+    {
+        for (var stage = 1; Exists(runFolder, stage); stage++)
+        {
+            Directory.CreateDirectory(Path.Combine(targetFolder, FolderName));
+            File.Copy(PathOf(runFolder, stage), PathOf(targetFolder, stage));
+        }
+    }
+
     private static string Name(string? dataset, string protocol, string language, RetrievalDirection direction) =>
         string.Join('/', dataset ?? "", protocol, language, direction == RetrievalDirection.TextToImage ? "t2i" : "i2t");
 }

@@ -9,7 +9,6 @@ using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
-using static TorchSharp.torch;
 
 namespace CllClip.Portal.Features.Answers;
 
@@ -150,8 +149,6 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
         CancellationToken stop
     )
     {
-        using var scope = NewDisposeScope();
-        using var nothing = no_grad();
         var features = host.Features(view.Dataset, run.Model, stop: stop);
         var toImages = query.Direction == RetrievalDirection.TextToImage;
         // what is asked, and all that may be found
@@ -163,17 +160,8 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
             stop.ThrowIfCancellationRequested();
             checkpoint.Embed(view.Set.Captions[captions[i]], query.Language)?.CopyTo(numbers, i * features.Width);
         }
-        var texts = tensor(numbers, [captions.Length, features.Width], ScalarType.Float32);
-        var pictures = features.Images([.. images.Select(i => (long)view.Set.Images[i])]).cpu();
-        var similarity = RetrievalRecall.Similarities(texts, pictures); // [captions, images]
-        var rows = toImages ? similarity : similarity.t();
-        var first = rows.topk((int)Math.Min(Shown, rows.shape[1]), 1).indexes.contiguous();
-        var places = first.data<long>().ToArray();
-        var each = (int)first.shape[1];
-        return
-        [
-            .. wanted.Select((position, i) => places.AsSpan(i * each, each).ToArray().Select(p => view.Found((int)p, position)).ToArray()),
-        ];
+        var found = Nearest.Of(numbers, features, [.. images.Select(i => (long)view.Set.Images[i])], toImages, Shown);
+        return [.. wanted.Select((position, i) => found[i].Select(p => view.Found(p, position)).ToArray())];
     }
 
     private static (short[] Best, int[] Stage) Best(int stage, int count, Func<int, short[]?> ranks)

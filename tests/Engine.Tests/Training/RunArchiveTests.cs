@@ -23,6 +23,11 @@ public sealed class RunArchiveTests : ToyRuns
         Assert.Equal(written.Scores, read.Scores);
         Assert.Equal(Text(written.Run), Text(read.Run));
         Assert.Equal(Text(written.Stages), Text(read.Stages));
+        foreach (var score in read.Scores)
+        {
+            short[]? Ranks(string folder) => RankFile.Read(folder, score.Stage, null, score.Protocol, score.Language, score.Direction);
+            Assert.Equal(Ranks(written.ChainFolder!)!, Ranks(read.ChainFolder!));
+        }
         using var half = CheckpointChain.Fold(Model, read.ChainFolder!, 4);
         using var full = CheckpointChain.Fold(Model, written.ChainFolder!, 4);
         using var gap = (full.Embedding.Table - half.Embedding.Table).abs().max();

@@ -94,7 +94,10 @@ public sealed class ScoreMatrixTests : PageContext
     public void A_cell_says_language_stage_recall_change_and_n_on_hover()
     {
         var cell = Matrix().FindAll("tbody tr")[1].QuerySelectorAll("td")[2];
-        Assert.Equal("English after stage 2: 20.26 %, −9.8 from its best earlier (n = 100)", cell.GetAttribute("title"));
+        Assert.Equal(
+            "English after stage 2: 20.26 %, 95 % interval 13.6 to 29.2, −9.8 from its best earlier (n = 100)",
+            cell.GetAttribute("title")
+        );
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class ComparePageTests : PageContext
 
         // sorted by the difference, the other way round, and the reference exchanged
         page.FindAll("table.languages button.sort")[^1].Click();
-        Assert.Contains("de", Text(page.FindAll("table.languages tbody tr")[0]), StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("de", Text(page.FindAll("table.languages tbody tr")[0]), StringComparison.Ordinal)); // the page may still be busy with what it has loaded
         page.FindAll("button").Single(b => Text(b) == "Make it the reference").Click();
         Assert.EndsWith("/compare?runs=b,a", Navigation.Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Contains("finds 25.0 points less", page.Markup, StringComparison.Ordinal));
