@@ -8,14 +8,6 @@ namespace CllClip.Portal.Features.Answers;
 /// <summary>The queries behind one cell of a run's matrix. What is shown stands in the address.</summary>
 public sealed partial class AnswersPage : IDisposable
 {
-    private static readonly IReadOnlyList<(RetrievalDirection, string)> Directions =
-    [
-        (RetrievalDirection.TextToImage, "Text → image"),
-        (RetrievalDirection.ImageToText, "Image → text"),
-    ];
-
-    private static readonly IReadOnlyList<(int, string)> Ks = [(1, "1"), (5, "5"), (10, "10")];
-
     private static readonly IReadOnlyList<(AnswerKind Kind, string Name, string Help)> Kinds =
     [
         (AnswerKind.Wrong, "Wrong", "Not within the first K"),

@@ -15,14 +15,6 @@ public sealed partial class ComparePage : IDisposable
 {
     private const int MostOffered = 200;
 
-    private static readonly IReadOnlyList<(RetrievalDirection, string)> Directions =
-    [
-        (RetrievalDirection.TextToImage, "Text → image"),
-        (RetrievalDirection.ImageToText, "Image → text"),
-    ];
-
-    private static readonly IReadOnlyList<(int, string)> Ks = [(1, "1"), (5, "5"), (10, "10")];
-
     private readonly CancellationTokenSource _left = new();
     private IDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
     private IReadOnlyList<RunView> _others = [];
@@ -194,7 +186,7 @@ public sealed partial class ComparePage : IDisposable
                             score.Recall,
                             score.N,
                             score.K,
-                            score.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t",
+                            RetrievalChoices.Code(score.Direction),
                             score.Protocol,
                             _shown!.Dataset,
                             run == runs[0] ? null : score.Recall - runs[0].Recall[code].Recall,

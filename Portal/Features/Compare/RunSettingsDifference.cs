@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Compare;
@@ -36,7 +36,7 @@ internal static class RunSettingsDifference
         };
         foreach (var (name, value) in run.Options)
         {
-            settings.Add((method?.Options.FirstOrDefault(o => o.Name == name)?.Label ?? name, Text(value)));
+            settings.Add((method?.Options.FirstOrDefault(o => o.Name == name)?.Label ?? name, Formats.Option(value)));
         }
         if (run.Provenance is { } p)
         {
@@ -51,13 +51,4 @@ internal static class RunSettingsDifference
         }
         return settings;
     }
-
-    private static string Text(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.String => value.GetString()!,
-            JsonValueKind.True => "on",
-            JsonValueKind.False => "off",
-            _ => value.GetRawText(),
-        };
 }

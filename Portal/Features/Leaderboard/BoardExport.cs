@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
@@ -49,7 +50,7 @@ public static class BoardExport
         [
             group.Dataset,
             group.Protocol,
-            query.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t",
+            RetrievalChoices.Code(query.Direction),
             query.K,
             query.Moment == BoardMoment.Last ? "last" : "own",
             row.Rank,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -67,6 +68,6 @@ public static class LeaderboardApi
         TypedResults.File(
             Encoding.UTF8.GetBytes(text),
             type + "; charset=utf-8",
-            $"leaderboard-{query.Dataset ?? "all"}-{(query.Direction == RetrievalDirection.TextToImage ? "t2i" : "i2t")}-r{query.K}.{ending}"
+            $"leaderboard-{query.Dataset ?? "all"}-{RetrievalChoices.Code(query.Direction)}-r{query.K}.{ending}"
         );
 }

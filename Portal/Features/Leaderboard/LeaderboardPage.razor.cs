@@ -12,14 +12,6 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>The leaderboard. Every choice stands in the address, so that a link holds them all; rows of running runs fill in live.</summary>
 public sealed partial class LeaderboardPage
 {
-    private static readonly IReadOnlyList<(RetrievalDirection, string)> Directions =
-    [
-        (RetrievalDirection.TextToImage, "text → image"),
-        (RetrievalDirection.ImageToText, "image → text"),
-    ];
-
-    private static readonly IReadOnlyList<(int, string)> Ks = [(1, "R@1"), (5, "R@5"), (10, "R@10")];
-
     private static readonly IReadOnlyList<(BoardMoment, string)> Moments =
     [
         (BoardMoment.Last, "after the last task"),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace CllClip.Portal.Layout.Components;
 
@@ -58,6 +59,16 @@ public static class Formats
         value == Math.Round(value) && Math.Abs(value) < 1e6 ? Count((long)value)
         : Math.Abs(value) is >= 1e-3 and < 1e6 ? value.ToString(Math.Abs(value) < 1e4 ? "G4" : "F0", CultureInfo.InvariantCulture)
         : value.ToString("0.###e+0", CultureInfo.InvariantCulture).Replace("e+", "e", StringComparison.Ordinal);
+
+    /// <summary>The value of an option: <c>on</c> and <c>off</c> for switches.</summary>
+    public static string Option(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.True => "on",
+            JsonValueKind.False => "off",
+            _ => value.GetRawText(),
+        };
 
     /// <summary>Time since, in words.</summary>
     public static string Ago(DateTime utc, DateTime now) =>
