@@ -79,7 +79,7 @@ public sealed class RetrievalRecallTests
         using var random = new torch.Generator(3);
         var images = torch.randn([103, 16], generator: random);
         long[] owner = [.. Enumerable.Range(0, 310).Select(c => (long)(c % 103))];
-        var texts = images.index_select(0, torch.tensor(owner)) + torch.randn([310, 16], generator: random);
+        var texts = images.index_select(0, torch.tensor(owner)).Plus(torch.randn([310, 16], generator: random));
         var whole = RetrievalRecall.OfFolds(RetrievalRecall.Similarities(texts, images), owner, 5);
         var parts = RetrievalRecall.OfFolds(texts, images, owner, 5);
         Assert.Equal(whole.T2i, parts.T2i);
@@ -88,7 +88,7 @@ public sealed class RetrievalRecallTests
     }
 
     private static torch.Tensor Near(torch.Tensor one, int count, double noise, torch.Generator random) =>
-        one + noise * torch.randn([count, one.shape[1]], torch.ScalarType.Float64, generator: random);
+        one.Plus(torch.randn([count, one.shape[1]], torch.ScalarType.Float64, generator: random).Times(noise));
 
     [Fact]
     public void A_broken_embedding_is_named()

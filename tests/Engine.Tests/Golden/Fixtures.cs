@@ -101,7 +101,7 @@ internal sealed class GoldenCase : IDisposable
         Assert.Equal(want.shape, got.shape);
         var w = want.to(float64).cpu();
         var g = got.to(float64).cpu();
-        var excess = ((g - w).abs() - atol - rtol * w.abs()).nan_to_num(double.PositiveInfinity);
+        var excess = (g - w).abs().Plus(-atol).Minus(w.abs().Times(rtol)).nan_to_num(double.PositiveInfinity);
         if (excess.numel() == 0 || excess.max().item<double>() <= 0)
             return;
         var at = excess.flatten().argmax().item<long>();

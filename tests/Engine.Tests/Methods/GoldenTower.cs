@@ -38,7 +38,8 @@ internal sealed class GoldenTower : IDisposable
     public Tensor Tokens => Rows.Values.index_select(0, Ids.flatten()).reshape(Ids.shape[0], Ids.shape[1], -1);
 
     /// <summary>[B] int64</summary>
-    public Tensor Ends => Ids.eq(_golden.Json.GetProperty("sizes").GetProperty("vocab").GetInt32() - 1).to_type(ScalarType.Int64).argmax(1);
+    public Tensor Ends =>
+        Ids.EqualTo(_golden.Json.GetProperty("sizes").GetProperty("vocab").GetInt32() - 1).to_type(ScalarType.Int64).argmax(1);
 
     /// <summary>1 for a token, 0 for padding. [B, S, 1]</summary>
     public Tensor Real => _golden.Tensors["in.mask"].to_type(Type).unsqueeze(2);

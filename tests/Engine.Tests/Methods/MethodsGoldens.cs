@@ -147,7 +147,7 @@ public class MethodsGoldens
         {
             close.Same("pull", wanted.sum().item<double>(), pull is null ? 0 : pull.to_type(ScalarType.Float64).item<double>());
         }
-        (pull is null ? value : value + pull).backward();
+        (pull is null ? value : value.Plus(pull)).backward();
         var parameters = method.Parameters.Append(("token_embedding", tower.Rows.Values)).ToDictionary(p => p.Item1, p => p.Item2);
         foreach (var (name, want) in golden.Tensors.Where(t => t.Key.StartsWith("out.grad.", StringComparison.Ordinal)))
         {

@@ -29,7 +29,7 @@ internal static class ReplayGoldens
                 {
                     targets[slots[i]] = dark
                         ? golden.Tensors[$"in.step{number}.student"][current[i]]
-                        : full(3, (double)items[current[i]].GetProperty("id").GetInt32());
+                        : tensor(Enumerable.Repeat((double)items[current[i]].GetProperty("id").GetInt32(), 3).ToArray());
                 }
             }
             Assert.Equal(Ids(step.GetProperty("memory_after")), memory.Items);

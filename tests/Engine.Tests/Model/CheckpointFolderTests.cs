@@ -54,9 +54,9 @@ public sealed class CheckpointFolderTests : IDisposable
     {
         var tiny = New;
         using var scope = NewDisposeScope();
-        tiny.Extra["text_model.embeddings.position_ids"] = arange(10).unsqueeze(0);
-        tiny.Extra["vision_model.embeddings.position_ids"] = arange(5).unsqueeze(0);
-        tiny.Extra["classifier.weight"] = zeros(2, 2) / 0; // neither read nor checked
+        tiny.Extra["text_model.embeddings.position_ids"] = TensorScalars.Positions(10, CPU).unsqueeze(0);
+        tiny.Extra["vision_model.embeddings.position_ids"] = TensorScalars.Positions(5, CPU).unsqueeze(0);
+        tiny.Extra["classifier.weight"] = zeros(2, 2).Times(double.NaN); // neither read nor checked
         tiny.Write();
         using var model = ClipModel.Load(tiny.Folder);
         AssertEmbedsAs(new NaiveClip(model.Config, tiny.Stored), model);

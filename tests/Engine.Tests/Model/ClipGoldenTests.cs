@@ -25,7 +25,7 @@ public class ClipGoldenTests
         golden.AssertClose("out.text_embeds_normalised", t);
         golden.AssertClose("out.image_embeds_normalised", i);
         golden.AssertClose("out.image_pooled", model.Vision.Pooled(golden.Tensors["in.pixel_values"]));
-        golden.AssertClose("out.logits_per_image", model.LogitScale * i.matmul(t.t()));
+        golden.AssertClose("out.logits_per_image", i.matmul(t.t()).Times(model.LogitScale));
         golden.AssertClose("logit_scale_exp", golden.Json.GetProperty("logit_scale_exp").GetDouble(), model.LogitScale);
     }
 

@@ -108,8 +108,8 @@ public class ClipModelTests
     {
         Fails(Rewritten("text_projection.weight", t => null), "lack", "text_projection.weight");
         Fails(Rewritten("text_projection.weight", t => t.t().narrow(0, 0, 5).clone()), "[5, 128]", "[128, 128]");
-        Fails(Rewritten("visual_projection.weight", t => t * float.NaN), "visual_projection.weight", "NaN");
-        Fails(Rewritten("visual_projection.weight", t => t / 0), "visual_projection.weight", "infinity");
+        Fails(Rewritten("visual_projection.weight", t => t.Times(double.NaN)), "visual_projection.weight", "NaN");
+        Fails(Rewritten("visual_projection.weight", t => t.Times(double.PositiveInfinity)), "visual_projection.weight", "infinity");
         Fails(Rewritten("visual_projection.weight", t => t.to(ScalarType.Int64)), "visual_projection.weight", "Int64");
     }
 

@@ -24,7 +24,7 @@ public sealed class MixedPrecisionTests : ToyRuns
         random.manual_seed(1);
         using var pixels = randn(4, 3, 64, 64);
         AssertNear(Model.EncodeImages(pixels), _mixed.EncodeImages(pixels));
-        var rows = randn(6, 9, Model.Text.Sizes.Width).mul(0.05f);
+        var rows = randn(6, 9, Model.Text.Sizes.Width).Times(0.05f);
         var ends = tensor(new long[] { 8, 3, 5, 8, 1, 7 });
         var (full, exact) = Gradient(Model, rows, ends);
         var (half, rounded) = Gradient(_mixed, rows, ends);
@@ -64,7 +64,7 @@ public sealed class MixedPrecisionTests : ToyRuns
     {
         var leaf = rows.detach().clone().requires_grad_(true);
         var embedding = model.Text.Forward(leaf, ends);
-        embedding.square().sum().backward();
+        embedding.mul(embedding).sum().backward();
         return (embedding.detach(), leaf.grad!);
     }
 

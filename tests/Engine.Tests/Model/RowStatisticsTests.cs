@@ -14,7 +14,7 @@ public sealed class RowStatisticsTests
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(1);
-        Tensor Rows(int count) => randn([count, 24], generator: random) * 0.3 + 2;
+        Tensor Rows(int count) => randn([count, 24], generator: random).Times(0.3).Plus(2);
         using var embedding = new TokenEmbedding(Rows(5_000)); // more than is read at once
         Same(embedding);
         embedding.Append(Rows(40));

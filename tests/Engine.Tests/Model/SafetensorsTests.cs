@@ -20,7 +20,7 @@ public class SafetensorsTests
     {
         using var scope = NewDisposeScope();
         var path = Path.Combine(_folder, "a.safetensors");
-        var matrix = arange(12).reshape(3, 4).t().to(dtype); // not contiguous
+        var matrix = TensorScalars.Positions(12, CPU).reshape(3, 4).t().to(dtype); // not contiguous
         var tensors = new Dictionary<string, Tensor>
         {
             ["m\"é"] = matrix,

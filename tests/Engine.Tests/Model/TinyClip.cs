@@ -79,9 +79,11 @@ internal sealed class TinyClip
         using var random = new Generator(7);
         foreach (var (name, shape) in ClipShapes.Of(ClipConfig.Load(config)))
         {
-            var noise = normal(0, name.Contains("norm", StringComparison.Ordinal) ? 0.1 : 0.3, shape, generator: random);
+            var noise = randn(shape, generator: random).Times(name.Contains("norm", StringComparison.Ordinal) ? 0.1 : 0.3);
             var value =
-                name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal) ? noise + 1 : noise;
+                name.Contains("norm", StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal)
+                    ? noise.Plus(1)
+                    : noise;
             if (Change(name, value.to(Type)) is { } kept)
             {
                 tensors[name] = kept;

@@ -1,13 +1,13 @@
-using CllClip.Engine;
 using Mono.Cecil;
 using TorchSharp;
 using Xunit;
 
-namespace CllClip.Portal.Tests.Architecture;
+namespace CllClip.Engine.Tests.Architecture;
 
 /// <summary>
 /// A number that TorchSharp turns into a native <c>Scalar</c> by the way can be freed by the collector while the native call reads it
-/// ("Expected false to be true", or a garbage value, once in many hours). So the engine makes its Scalars in one file, which holds them.
+/// ("Expected false to be true", or a garbage value, once in many hours). So the engine makes its Scalars in one file, which holds them;
+/// its tests go the same way, since one of them keeps the collector busy.
 /// </summary>
 public sealed class NativeScalarTests
 {
@@ -19,12 +19,13 @@ public sealed class NativeScalarTests
     {
         using var torchSharp = AssemblyDefinition.ReadAssembly(typeof(torch).Assembly.Location);
         using var engine = AssemblyDefinition.ReadAssembly(typeof(EngineException).Assembly.Location);
+        using var tests = AssemblyDefinition.ReadAssembly(typeof(NativeScalarTests).Assembly.Location);
         var making = Making(torchSharp);
         Assert.Contains(
             "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)",
             making
         ); // else this test could not fail
-        var calls = Calls(engine).Where(c => IsScalar(c.Called) || making.Contains(c.Called.FullName)).ToList();
+        var calls = Calls(engine).Concat(Calls(tests)).Where(c => IsScalar(c.Called) || making.Contains(c.Called.FullName)).ToList();
         Assert.Contains(calls, c => c.Caller.DeclaringType.FullName == Allowed);
         var elsewhere = calls
             .Where(c => c.Caller.DeclaringType.FullName != Allowed)
