@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Text;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Jobs;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -38,6 +40,16 @@ internal static class RunsApi
             .WithName("GetStages")
             .WithSummary("Figures of every finished stage: vocabulary, time, memory")
             .Found<IReadOnlyList<StageView>>();
+        runs.MapGet("/{id}/steps", StepsAsync)
+            .WithName("GetSteps")
+            .WithSummary("Training steps: means of the loss terms, gradient norm, temperature and throughput over a few steps each")
+            .WithDescription("About a hundred samples a task. Empty for runs that were not trained here.")
+            .Found<IReadOnlyList<StepSample>>();
+        runs.MapGet("/{id}/steps.csv", StepsCsvAsync)
+            .WithName("GetStepsCsv")
+            .WithSummary("The same as CSV, full precision")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv")
+            .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id}/checkpoint", CheckpointZip.GetAsync)
             .WithName("GetCheckpoint")
             .WithSummary("The run's checkpoint chain as a zip: one folder a stage")
@@ -82,6 +94,18 @@ internal static class RunsApi
                 ScoresCsv.Write(await runs.ScoresAsync(id, stop: stop), run.Dataset),
                 "text/csv; charset=utf-8",
                 $"run-{run.Id}-scores.csv"
+            )
+            : Problem.NotFound("run", id);
+
+    private static Task<IResult> StepsAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
+        OfAsync(id, runs, () => Task.FromResult(runs.Steps(id)), stop);
+
+    private static async Task<IResult> StepsCsvAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
+        await runs.GetAsync(id, stop) is { } run
+            ? TypedResults.File(
+                Encoding.UTF8.GetBytes(StepFile.ToCsv(runs.Steps(run.Id))),
+                "text/csv; charset=utf-8",
+                $"run-{run.Id}-steps.csv"
             )
             : Problem.NotFound("run", id);
 

@@ -71,6 +71,9 @@ public sealed class PortalFolders
     /// <summary>Everything that one run writes.</summary>
     public string Run(string runId) => Path.Combine(DataRoot, "runs", runId);
 
+    /// <summary>Training steps of a run.</summary>
+    public string Steps(string runId) => Path.Combine(Run(runId), "steps.csv");
+
     /// <summary>Checkpoint chain of a run.</summary>
     public string Chain(string runId) => Path.Combine(Run(runId), "chain");
 

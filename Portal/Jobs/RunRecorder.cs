@@ -18,6 +18,7 @@ internal sealed class RunRecorder(
     int finishedBefore,
     RunStore store,
     RunFeed feed,
+    StepFile steps,
     TimeProvider time
 ) : IProgress<RunEvent>
 {
@@ -66,6 +67,7 @@ internal sealed class RunRecorder(
     private void OnProgress(ProgressMade made)
     {
         _progress = made.Progress;
+        steps.Add(made.Progress, made.Losses);
         feed.Publish(new ProgressMessage(run.Id, ++_sequence, made.Progress, made.Losses));
         if (time.GetElapsedTime(_snapshotAt) >= BetweenSnapshots)
         {

@@ -65,7 +65,9 @@ public sealed partial class RunWorker(
         try
         {
             var (dataset, others, plan, model) = Prepare(run);
-            recorder = new RunRecorder(run, dataset, CheckpointChain.CountStages(plan.CheckpointFolder), store, feed, time);
+            var finished = CheckpointChain.CountStages(plan.CheckpointFolder);
+            using var steps = new StepFile(folders.Steps(run.Id), finished, time, words => store.Log(run.Id, "warning", words));
+            recorder = new RunRecorder(run, dataset, finished, store, feed, steps, time);
             stop.Token.ThrowIfCancellationRequested();
             Trainer(run, dataset, others, model, recorder, stop.Token).Run(plan, recorder, stop.Token);
             End(run, recorder, [RunState.Completed], _ => Words(recorder, run), null, shutdown);

@@ -5,7 +5,7 @@ namespace CllClip.Portal.Layout;
 /// <summary>Colours, type and spacing: calm and dense, one accent colour (teal) that holds its contrast in light and dark.</summary>
 public static class PortalTheme
 {
-    /// <summary>Fonts of the reader's system first, then Noto's families, which cover the scripts of all 36 languages. Nothing is downloaded.</summary>
+    /// <summary>Fonts of the reader's system first, then Noto's families, served by the portal itself (<c>wwwroot/fonts</c>): they cover the scripts of all 36 languages.</summary>
     private static readonly string[] Fonts =
     [
         "system-ui",
@@ -15,11 +15,12 @@ public static class PortalTheme
         "Noto Sans",
         "Noto Sans Arabic",
         "Noto Sans Hebrew",
-        "Noto Sans Devanagari",
         "Noto Sans Bengali",
         "Noto Sans Telugu",
         "Noto Sans Thai",
-        "Noto Sans CJK JP",
+        "Noto Sans JP",
+        "Noto Sans KR",
+        "Noto Sans SC",
         "sans-serif",
     ];
 

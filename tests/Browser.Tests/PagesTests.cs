@@ -69,6 +69,49 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
         await page.Context.CloseAsync();
     }
 
+    [Theory]
+    [InlineData("ar", "سمكة", "Noto Sans Arabic")]
+    [InlineData("he", "דג", "Noto Sans Hebrew")]
+    [InlineData("hi", "मछली", "Noto Sans")]
+    [InlineData("bn", "মাছ", "Noto Sans Bengali")]
+    [InlineData("te", "చేప", "Noto Sans Telugu")]
+    [InlineData("th", "ปลา", "Noto Sans Thai")]
+    [InlineData("ja", "さかな", "Noto Sans JP")]
+    [InlineData("ko", "물고기", "Noto Sans KR")]
+    [InlineData("zh", "鱼", "Noto Sans SC")]
+    public async Task Foreign_text_is_drawn_with_a_font_that_the_portal_serves(string language, string text, string font)
+    {
+        Chromium.Require();
+        var (page, errors) = await session.OpenAsync(Address);
+        await BrowserSession.GoAsync(page, "/about");
+        var foreign = new List<string>();
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(Address, StringComparison.Ordinal))
+            {
+                foreign.Add(request.Url);
+            }
+        };
+        var loaded = await page.EvaluateAsync<string[]>(
+            """
+            async ([lang, text]) => {
+              const p = document.createElement('p');
+              p.lang = lang;
+              p.textContent = text;
+              document.querySelector('main').append(p);
+              const family = getComputedStyle(p).fontFamily.split(',')[0];
+              const faces = await document.fonts.load('16px ' + family, text);
+              return faces.filter(f => f.status === 'loaded').map(f => f.family.replaceAll('"', ''));
+            }
+            """,
+            new[] { language, text }
+        );
+        Assert.Equal(font, Assert.Single(loaded.Distinct()));
+        Assert.Empty(foreign);
+        Assert.Empty(errors);
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task The_theme_follows_the_system_until_it_is_chosen_and_the_choice_lasts()
     {

@@ -13,6 +13,7 @@ public sealed class LiveRun
 {
     private const int MostHistory = 600;
     private const int MostLog = 5000;
+    private const string GradientNorm = "gradNorm";
 
     private readonly HashSet<(int, string, RetrievalDirection, int, string, string?)> _seen = [];
     private readonly HashSet<(DateTime, string)> _logged = [];
@@ -21,9 +22,16 @@ public sealed class LiveRun
     private readonly List<LogMessage> _log = [];
     private readonly Dictionary<string, List<ChartPoint>> _losses = [];
     private readonly List<ChartPoint> _throughput = [];
+    private double _steppedTo; // on the axis of the step curves
     private long _sequence = -1;
 
-    public LiveRun(RunView run, IEnumerable<Score> scores, IEnumerable<StageView> stages, IEnumerable<LogMessage> log)
+    public LiveRun(
+        RunView run,
+        IEnumerable<Score> scores,
+        IEnumerable<StageView> stages,
+        IEnumerable<LogMessage> log,
+        IEnumerable<StepSample>? steps = null
+    )
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(log);
@@ -36,6 +44,10 @@ public sealed class LiveRun
         foreach (var line in log)
         {
             Add(line);
+        }
+        foreach (var step in steps ?? [])
+        {
+            Add(step.Stage, step.Step, step.Steps, step.Terms, step.PairsPerSecond);
         }
     }
 
@@ -54,11 +66,14 @@ public sealed class LiveRun
     /// <summary>Loss terms of the last step.</summary>
     public IReadOnlyDictionary<string, double> Losses { get; private set; } = new Dictionary<string, double>();
 
-    /// <summary>Loss terms over training steps since the page was opened, one line a term.</summary>
+    /// <summary>Loss terms over training steps, one line a term.</summary>
     public IReadOnlyList<ChartSeries> LossCurves =>
-        [.. _losses.Where(l => l.Key is not ("gradNorm" or "tau" or "learningRate")).Select(l => new ChartSeries(l.Key, l.Value))];
+        [.. _losses.Where(l => l.Key is not (GradientNorm or "tau" or "learningRate")).Select(l => new ChartSeries(l.Key, l.Value))];
 
-    /// <summary>Pairs a second since the page was opened.</summary>
+    /// <summary>Norm of the gradient before clipping over training steps.</summary>
+    public IReadOnlyList<ChartSeries> GradientCurve => [new ChartSeries("gradient norm", _losses.GetValueOrDefault(GradientNorm) ?? [])];
+
+    /// <summary>Pairs a second.</summary>
     public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries("pairs/s", _throughput)];
 
     /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
@@ -127,16 +142,7 @@ public sealed class LiveRun
         if (message.Losses.Count > 0)
         {
             Losses = message.Losses;
-            // Steps of all tasks in one line: every task has about as many steps, and the axis says "task".
-            var x = progress.Stage - 1 + (double)progress.Step / Math.Max(1, progress.Steps);
-            foreach (var (name, value) in message.Losses)
-            {
-                Append(_losses.TryGetValue(name, out var points) ? points : _losses[name] = [], new ChartPoint(x, value));
-            }
-            if (progress.PairsPerSecond > 0)
-            {
-                Append(_throughput, new ChartPoint(x, progress.PairsPerSecond));
-            }
+            Add(progress.Stage, progress.Step, progress.Steps, message.Losses, progress.PairsPerSecond);
         }
     }
 
@@ -153,6 +159,25 @@ public sealed class LiveRun
     }
 
     public void Apply(LogMessage message) => Add(message);
+
+    private void Add(int stage, int step, int steps, IReadOnlyDictionary<string, double> terms, double pairsPerSecond)
+    {
+        // Steps of all tasks in one line: every task has about as many steps, and the axis says "task".
+        var x = stage - 1 + (double)step / Math.Max(1, steps);
+        if (x <= _steppedTo)
+        {
+            return; // is in the stored steps already
+        }
+        _steppedTo = x;
+        foreach (var (name, value) in terms)
+        {
+            Append(_losses.TryGetValue(name, out var points) ? points : _losses[name] = [], new ChartPoint(x, value));
+        }
+        if (pairsPerSecond > 0)
+        {
+            Append(_throughput, new ChartPoint(x, pairsPerSecond));
+        }
+    }
 
     private void Add(Score score)
     {

@@ -20,7 +20,10 @@ internal sealed class RunCharts(TimeProvider clock)
     public IReadOnlyList<string> Languages { get; private set; } = [];
     public IReadOnlyList<ChartSeries> Summary { get; private set; } = [];
     public IReadOnlyList<ChartSeries> PerLanguage { get; private set; } = [];
+    public IReadOnlyList<ChartSeries> Forgetting { get; private set; } = [];
     public IReadOnlyList<ChartSeries> Vocabulary { get; private set; } = [];
+    public IReadOnlyList<ChartSeries> Reused { get; private set; } = [];
+    public IReadOnlyList<ChartSeries> Gradient { get; private set; } = [];
     public IReadOnlyList<ChartSeries> Losses { get; private set; } = [];
     public IReadOnlyList<ChartSeries> Throughput { get; private set; } = [];
 
@@ -38,18 +41,20 @@ internal sealed class RunCharts(TimeProvider clock)
             Languages = languages.SequenceEqual(Languages) ? Languages : languages;
             var protocol = live.ProtocolOn(testSet) ?? "";
             Summary = RunCurves.Summary(scores, protocol, Languages);
+            Forgetting = RunCurves.Forgetting(scores, protocol, Languages, RetrievalDirection.TextToImage);
             PerLanguage = RunCurves.PerLanguage(scores, protocol, Languages, RetrievalDirection.TextToImage);
         }
         if (!ReferenceEquals(_stages, live.Stages))
         {
             _stages = live.Stages;
             Vocabulary = RunCurves.Vocabulary(live.Stages);
+            Reused = RunCurves.Reused(live.Stages);
         }
         // Curves over steps change with every progress: once a second is enough for the eye.
         if (_steps != live || !live.Active || clock.GetElapsedTime(_stepsAt) >= StepCurves)
         {
             (_steps, _stepsAt) = (live, clock.GetTimestamp());
-            (Losses, Throughput) = (live.LossCurves, live.ThroughputCurve);
+            (Losses, Gradient, Throughput) = (live.LossCurves, live.GradientCurve, live.ThroughputCurve);
         }
     }
 }

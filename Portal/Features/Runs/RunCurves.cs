@@ -51,6 +51,50 @@ public static class RunCurves
             new ChartSeries("new tokens", [.. stages.Select(s => new ChartPoint(s.Stage, s.NewTokens))]),
         ];
 
+    /// <summary>Best earlier Recall@1 of every language minus that of the stage, over the stages after its own.</summary>
+    public static IReadOnlyList<ChartSeries> Forgetting(
+        IReadOnlyList<Score> scores,
+        string protocol,
+        IReadOnlyList<string> languages,
+        RetrievalDirection direction
+    )
+    {
+        ArgumentNullException.ThrowIfNull(languages);
+        var grid = new ScoreGrid(scores, protocol, direction, 1);
+        var series = new List<ChartSeries>();
+        foreach (var language in languages)
+        {
+            double? best = null;
+            var points = new List<ChartPoint>();
+            for (var stage = 1; stage <= grid.Stages; stage++)
+            {
+                if (grid.Cell(stage, language)?.Recall is { } recall)
+                {
+                    if (best is { } earlier)
+                    {
+                        points.Add(new ChartPoint(stage, earlier - recall));
+                    }
+                    best = Math.Max(best ?? recall, recall);
+                }
+            }
+            series.Add(new ChartSeries(LanguageCatalog.Find(language)?.Name ?? language, points, language));
+        }
+        return series;
+    }
+
+    /// <summary>Share of the rows that a task's captions use which were in the table before, in percent, over stages.</summary>
+    public static IReadOnlyList<ChartSeries> Reused(IReadOnlyList<StageView> stages) =>
+        [
+            new ChartSeries(
+                "reused",
+                [
+                    .. stages
+                        .Where(s => s.RowsInUse > 0)
+                        .Select(s => new ChartPoint(s.Stage, 100.0 * Math.Max(0, s.RowsInUse - s.NewTokens) / s.RowsInUse)),
+                ]
+            ),
+        ];
+
     private static List<ChartPoint> Points(ScoreGrid grid, Func<int, double?> value)
     {
         var points = new List<ChartPoint>();

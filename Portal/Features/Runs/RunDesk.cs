@@ -33,6 +33,9 @@ internal sealed partial class RunDesk(
                 await queries.StagesAsync(id, stop),
                 await queries.LogAsync(id, stop)
             )
+            {
+                Steps = queries.Steps(id),
+            }
             : null;
 
     public async Task<(RunView Run, IReadOnlyList<StageView> Stages)?> RefreshAsync(string id, CancellationToken stop = default) =>

@@ -16,6 +16,9 @@ public sealed partial class RunPage
         [
             new("Scores, tidy CSV", $"{Api}/scores.csv", $"run-{Id}-scores.csv"),
             new("Scores, JSON", $"{Api}/scores", $"run-{Id}-scores.json"),
+            .. _live?.LossCurves.Count > 0
+                ? (DownloadMenu.Item[])[new("Training steps, CSV", $"{Api}/steps.csv", $"run-{Id}-steps.csv")]
+                : [],
             new("Options and provenance, JSON", Api, $"run-{Id}.json"),
             .. _checkpoint > 0
                 ? (DownloadMenu.Item[])

@@ -125,7 +125,7 @@ public sealed partial class RunPage
         }
         if (_live is null)
         {
-            _live = new LiveRun(details.Run, details.Scores, details.Stages, details.Log);
+            _live = new LiveRun(details.Run, details.Scores, details.Stages, details.Log, details.Steps);
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Languages;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CllClip.Portal.Features.Runs;
 
 /// <summary>Reads runs and what belongs to them. Each call has a context of its own.</summary>
-public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunFeed feed)
+public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, PortalFolders folders)
 {
     private const int MostAtOnce = 10_000;
     private const int ShortestName = 3; // letters by which a language is found
@@ -51,6 +52,9 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
         await using var db = await contexts.CreateDbContextAsync(stop);
         return await db.Stages.AsNoTracking().Where(s => s.RunId == id).OrderBy(s => s.Stage).Select(s => s.Figures).ToListAsync(stop);
     }
+
+    /// <summary>The run's training steps; none where it was not trained here.</summary>
+    public IReadOnlyList<StepSample> Steps(string id) => [.. StepFile.Read(folders.Steps(id))];
 
     public async Task<IReadOnlyList<LogMessage>> LogAsync(string id, CancellationToken stop = default)
     {

@@ -82,6 +82,26 @@ public sealed record ChartScale(double Low, double High, double From, double To,
         return thin;
     }
 
+    /// <summary>The points of a window and one neighbour on each side, so that a line leaves the window instead of ending in it.</summary>
+    /// <param name="points">From left to right.</param>
+    /// <param name="from">Left end of the window.</param>
+    /// <param name="to">Right end of the window.</param>
+    public static IReadOnlyList<ChartPoint> Within(IReadOnlyList<ChartPoint> points, double from, double to)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        var first = 0;
+        while (first + 1 < points.Count && points[first + 1].X < from)
+        {
+            first++;
+        }
+        var last = points.Count - 1;
+        while (last > 0 && points[last - 1].X > to)
+        {
+            last--;
+        }
+        return first == 0 && last == points.Count - 1 ? points : [.. points.Skip(first).Take(last - first + 1)];
+    }
+
     private static double RoundStep(double raw)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));

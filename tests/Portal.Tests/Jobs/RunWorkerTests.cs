@@ -37,6 +37,9 @@ public sealed class RunWorkerTests : IDisposable
         Assert.True(run.Provenance.DurationSeconds > 0);
         Assert.True(run.StartedAt >= run.CreatedAt && run.EndedAt >= run.StartedAt);
         Assert.True(run.Progress!.Fraction > 0.999);
+        var steps = host.Queries.Steps(run.Id);
+        Assert.Equal([1, 2, 3, 4], steps.Select(s => s.Stage).Distinct());
+        Assert.All(steps, s => Assert.True(s.Terms["total"] > 0 && s.Terms["gradNorm"] > 0 && s.PairsPerSecond > 0));
         var log = await host.Queries.LogAsync(run.Id);
         Assert.Equal(4, log.Count(l => l.Text.StartsWith("Stage ", StringComparison.Ordinal)));
         Assert.Equal(4, CheckpointChain.CountStages(host.Folders.Chain(run.Id)));

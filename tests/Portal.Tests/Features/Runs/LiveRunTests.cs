@@ -68,7 +68,7 @@ public sealed class LiveRunTests
         var live = Live();
         for (var i = 1; i <= 20_000; i++)
         {
-            live.Apply(Progress(i, i / 20_000.0));
+            live.Apply(Progress(i, i / 20_000.0, step: i));
         }
         Assert.InRange(Assert.Single(live.LossCurves).Points.Count, 300, 600);
         Assert.Equal("total", live.LossCurves[0].Name);
