@@ -1,6 +1,8 @@
 using CllClip.Engine.Model;
+using CllClip.Engine.Teir;
 using CllClip.Engine.Tokenizer;
 using CllClip.Engine.Training;
+using CllClip.Shared.Search;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,17 +18,14 @@ public sealed class SearchCheckpoint
     private readonly QueryTower _tower;
     private readonly float[] _table; // [V, W]
     private readonly QueryPartsOf? _parts;
+    private readonly TokenHistory? _history; // null for the base model
+    private readonly int[] _counts = []; // TEIR's counters
 
-    private SearchCheckpoint(
-        QueryTower tower,
-        Vocabulary vocabulary,
-        Tensor table,
-        WordSplitter? splitter = null,
-        QueryPartsOf? parts = null
-    )
+    private SearchCheckpoint(QueryTower tower, Vocabulary vocabulary, Tensor table, StageSnapshot? stage = null, QueryPartsOf? parts = null)
     {
-        (_tower, _parts) = (tower, parts);
-        _tokenizer = new ClipTokenizer(vocabulary, splitter);
+        (_tower, _parts, _history) = (tower, parts, stage?.History);
+        _counts = [.. stage?.Counter.Counts.Select(c => (int)c) ?? []];
+        _tokenizer = new ClipTokenizer(vocabulary, stage?.Splitter);
         using var scope = NewDisposeScope();
         var plain = table.detach().to(ScalarType.Float32, torch.CPU).contiguous();
         _table = plain.Elements<float>();
@@ -36,7 +35,8 @@ public sealed class SearchCheckpoint
     public int VocabularySize => _tokenizer.Vocabulary.Count;
 
     /// <summary>Memory held, bytes, an estimate.</summary>
-    public long Bytes => sizeof(float) * (long)_table.Length + (long)BytesPerToken * VocabularySize;
+    public long Bytes =>
+        sizeof(float) * (long)(_table.Length + _counts.Length) + (long)BytesPerToken * VocabularySize + (_history?.Bytes ?? 0);
 
     /// <summary>The base model's own vocabulary and table.</summary>
     /// <exception cref="EngineException">The base model has no vocabulary.</exception>
@@ -71,7 +71,7 @@ public sealed class SearchCheckpoint
             own ? QueryTower.Of(model, method!.OwnWeights) : tower,
             snapshot.Vocabulary,
             snapshot.Embedding.Table,
-            snapshot.Splitter,
+            snapshot,
             method?.QueryParts()
         );
     }
@@ -101,8 +101,19 @@ public sealed class SearchCheckpoint
         return SearchGallery.Unit(_tower.Encode(rows, _parts?.Invoke(language, () => _tower.Encode(rows))));
     }
 
-    /// <summary>The tokens of a text, readable; bytes that are no whole character alone are spelled as numbers.</summary>
-    public IReadOnlyList<string> Pieces(string text) => [.. _tokenizer.Pieces(text).Select(_tokenizer.Readable)];
+    /// <summary>The most tokens of a text that are read, without start and end.</summary>
+    public int MostTokens => _tower.MaxLength - 2;
+
+    /// <summary>What a text is cut into, and what this checkpoint knows of each token; without start and end.</summary>
+    /// <param name="text">A query or caption.</param>
+    /// <param name="teirExponent">Exponent of TEIR's scale in the run; null where the run did not use TEIR.</param>
+    public IReadOnlyList<QueryToken> Explain(string text, double? teirExponent = null)
+    {
+        var ids = _tokenizer.Pieces(text);
+        var end = Array.IndexOf(ids, _tokenizer.EndId);
+        var read = Math.Min(end < 0 ? ids.Length : end, MostTokens);
+        return [.. ids.Select((id, i) => Explain(id, teirExponent) with { IsRead = i < read })];
+    }
 
     /// <summary>Token ids of a query, start and end included, not cut.</summary>
     internal int[] Tokens(string text) => _tokenizer.Encode(text);
@@ -117,5 +128,38 @@ public sealed class SearchCheckpoint
             _table.AsSpan(ids[i] * width, width).CopyTo(rows.AsSpan(i * width));
         }
         return rows;
+    }
+
+    private QueryToken Explain(int id, double? teirExponent)
+    {
+        var token = new QueryToken
+        {
+            Id = id,
+            Text = _tokenizer.Readable(id),
+            EndsWord = _tokenizer.Vocabulary.Tokens[id].EndsWith(SpecialTokens.EndOfWord, StringComparison.Ordinal),
+            IsBytes = _tokenizer.IsBytes(id),
+            IsUnknown = id == _tokenizer.EndId,
+        };
+        if (_history is null || token.IsUnknown)
+        {
+            return token;
+        }
+        var origin = _history.Of(id);
+        return token with
+        {
+            Stage = origin.Stage,
+            AddedFor = origin.AddedFor,
+            LanguageCount = origin.LanguageCount,
+            Languages = origin.Languages,
+            Use = origin.LanguageCount switch
+            {
+                null => TokenUse.Unknown,
+                0 => TokenUse.Unseen,
+                1 => TokenUse.Unique,
+                _ => TokenUse.Shared,
+            },
+            TeirCount = _history.IsStored ? _counts[id] : null,
+            TeirScale = _history.IsStored && teirExponent is { } power ? TokenCounter.ScaleOf(_counts[id], power) : null,
+        };
     }
 }

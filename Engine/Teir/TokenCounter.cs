@@ -47,8 +47,11 @@ public sealed class TokenCounter
     {
         ArgumentNullException.ThrowIfNull(occurrence);
         var spared = !occurrence.Contains(row) || _special.Contains(row);
-        return spared ? 0 : Math.Pow(1.0 / _counts[row], exponent);
+        return spared ? 0 : ScaleOf(_counts[row], exponent);
     }
+
+    /// <summary>The scale that belongs to a counter: its inverse to the power of <paramref name="exponent"/>.</summary>
+    public static double ScaleOf(long count, double exponent) => Math.Pow(1.0 / count, exponent);
 
     /// <summary>End of a task: each token is raised by the number of languages it occurred in.</summary>
     public void EndTask(IEnumerable<(int Token, int Languages)> occurred)

@@ -96,15 +96,17 @@ public sealed class ClipTokenizer
     /// <summary>A token as people read it: its text, or its bytes as hexadecimal numbers in angle brackets where they are no whole characters.</summary>
     public string Readable(int id)
     {
-        var text = Decode([id], skipSpecial: false);
-        if (!text.Contains('\uFFFD', StringComparison.Ordinal))
+        if (!IsBytes(id))
         {
-            return text;
+            return Decode([id], skipSpecial: false);
         }
         var bytes = new ArrayBufferWriter<byte>();
         AppendBytes(Vocabulary.Tokens[id].Replace(SpecialTokens.EndOfWord, "", StringComparison.Ordinal), bytes);
         return $"⟨{string.Join(' ', bytes.WrittenSpan.ToArray().Select(b => b.ToString("X2", CultureInfo.InvariantCulture)))}⟩";
     }
+
+    /// <summary>Whether a token is bytes that are no whole characters, which <see cref="Readable"/> spells as numbers.</summary>
+    public bool IsBytes(int id) => Decode([id], skipSpecial: false).Contains('\uFFFD', StringComparison.Ordinal);
 
     /// <summary>What becomes of a text step by step, for people to look at.</summary>
     public TokenizationSteps Steps(string text)

@@ -117,6 +117,7 @@ public static class CheckpointChain
         var table = new TokenEmbedding(baseModel.TokenEmbedding.clone());
         var counter = new TokenCounter(table.Count, [vocabulary.StartId, vocabulary.EndId]);
         var grown = new List<VocabularyDelta>();
+        var history = new TokenHistory(table.Count);
         try
         {
             for (var s = 1; s <= stage; s++)
@@ -135,10 +136,12 @@ public static class CheckpointChain
                 table.Update(record.OthersFactor, delta.Rows, delta.Values);
                 counter.BeginTask(size);
                 counter.EndTask(delta.Occurred);
+                history.Add(record.Figures.Languages, size, delta.Occurred);
                 progress?.Report((double)s / stage);
             }
             return new StageSnapshot(stage, vocabulary.Apply(grown), table, counter)
             {
+                History = history,
                 Splitter = stage == 0 ? WordSplitter.Clip : SplitterOf(Read(chainFolder, stage)),
             };
         }

@@ -25,6 +25,9 @@ public sealed class StageSnapshot : IDisposable
     /// <summary>TEIR's counters after the stage.</summary>
     public TokenCounter Counter { get; }
 
+    /// <summary>Where the vocabulary's tokens come from.</summary>
+    public required TokenHistory History { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => Embedding.Dispose();
 }

@@ -44,6 +44,9 @@ public sealed record SearchResponse
     /// <summary>Best first.</summary>
     public required IReadOnlyList<SearchHit> Results { get; init; }
 
+    /// <summary>The tokens that the checkpoint cut the query into; empty where an image was searched with.</summary>
+    public IReadOnlyList<QueryToken> Tokens { get; init; } = [];
+
     /// <summary>A friendly word where there is nothing to show or the results want explaining, else null.</summary>
     public string? Message { get; init; }
 }

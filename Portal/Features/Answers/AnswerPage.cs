@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
+using CllClip.Shared.Search;
 
 namespace CllClip.Portal.Features.Answers;
 
@@ -112,7 +113,7 @@ public sealed record Answer
     public int? BestStage { get; init; }
 
     /// <summary>Tokens of the caption as this stage's vocabulary cuts it; empty where the weights are not here.</summary>
-    public IReadOnlyList<string> Tokens { get; init; } = [];
+    public IReadOnlyList<QueryToken> Tokens { get; init; } = [];
 
     /// <summary>What is found first; empty where the weights are not here.</summary>
     public IReadOnlyList<FoundInstead> Found { get; init; } = [];

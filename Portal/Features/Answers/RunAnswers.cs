@@ -127,7 +127,9 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
                     {
                         Items =
                         [
-                            .. page.Items.Select((item, i) => item with { Tokens = checkpoint.Pieces(item.Caption), Found = found[i] }),
+                            .. page.Items.Select(
+                                (item, i) => item with { Tokens = checkpoint.Explain(item.Caption, located.TeirExponent), Found = found[i] }
+                            ),
                         ],
                     };
                 },

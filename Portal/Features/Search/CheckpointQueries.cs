@@ -1,3 +1,4 @@
+using System.Globalization;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Training;
 using CllClip.Portal.Hosting;
@@ -12,7 +13,8 @@ namespace CllClip.Portal.Features.Search;
 /// <param name="View">What is shown of it.</param>
 /// <param name="Model">Base model.</param>
 /// <param name="ChainFolder">Folder of the run's chain; null for the base model.</param>
-public sealed record LocatedCheckpoint(CheckpointView View, string Model, string? ChainFolder);
+/// <param name="TeirExponent">Exponent of TEIR's scale; null where the run has no scaling by TEIR.</param>
+public sealed record LocatedCheckpoint(CheckpointView View, string Model, string? ChainFolder, double? TeirExponent = null);
 
 /// <summary>The stages of all runs that have their weights here, and the base models.</summary>
 public sealed partial class CheckpointQueries(
@@ -61,7 +63,7 @@ public sealed partial class CheckpointQueries(
             .ToListAsync(stop);
         var views = Views(run, stages);
         var view = views.Find(v => colon < 0 ? v.Stage == v.Stages : v.Id == id);
-        return view is null ? null : new LocatedCheckpoint(view, run.Model, Folder(run));
+        return view is null ? null : new LocatedCheckpoint(view, run.Model, Folder(run), TeirExponent(run));
     }
 
     /// <summary>
@@ -101,6 +103,16 @@ public sealed partial class CheckpointQueries(
 
     private static LocatedCheckpoint Base { get; } =
         new(new CheckpointView(BaseId, null, 0, 0, "Base model", null, ["en"], 0), BaseModel, null);
+
+    private static double? TeirExponent(RunEntity run)
+    {
+        string? Text(string option) => run.Options.TryGetValue(option, out var value) ? value.ToString() : null;
+        return run.Teir && Text(CommonOptions.TeirParts) != "init"
+            ? double.TryParse(Text(CommonOptions.TeirExponent), CultureInfo.InvariantCulture, out var exponent)
+                ? exponent
+                : 1
+            : null;
+    }
 
     private string Folder(RunEntity run) => run.ChainFolder ?? folders.Chain(run.Id);
 

@@ -52,13 +52,13 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         }
         var text = QueryText.Clean(query.Text);
         var language = Detector().Detect(text.Text, query.Language, query.Hint);
-        var embedding = checkpoint.Embed(text.Text, language, out var cut);
+        var embedding = checkpoint.Embed(text.Text, language);
+        var tokens = checkpoint.Explain(text.Text, located.TeirExponent);
         var message =
             text.Text.Length == 0 ? "Type a word or a few: a thing, an animal, a food, a feeling."
             : embedding is null ? "There is nothing in this text that can be looked for. Try a word."
-            : text.Cut || cut ? "The text is long: only its beginning counts."
-            : Unlearned(located.View, language);
-        return Answer(space, located, query, text.Text, language, embedding, start, message);
+            : Cut(text, tokens) ?? Unlearned(located.View, language);
+        return Answer(space, located, query, text.Text, language, embedding, start, message) with { Tokens = tokens };
     }
 
     public async Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default)
@@ -178,6 +178,14 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
             Message = message,
             TookMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds,
         };
+    }
+
+    private static string? Cut(QueryText text, IReadOnlyList<QueryToken> tokens)
+    {
+        var read = tokens.Count(t => t.IsRead);
+        return text.Cut || read < tokens.Count
+            ? $"The text is long: only its beginning counts, {read} of {(text.Cut ? "over " : "")}{tokens.Count} tokens."
+            : null;
     }
 
     private static string? Unlearned(CheckpointView checkpoint, string language) =>

@@ -44,6 +44,32 @@ public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost
         Assert.Equal(("fi", false), (chosen.Language, chosen.LanguageDetected));
     }
 
+    [Fact]
+    public async Task Tokens_are_told_with_the_stage_that_added_them_and_who_shares_them()
+    {
+        var answer = await SearchAsync("q=%E7%8C%AB&lang=ja&checkpoint=shipped-joint");
+        Assert.NotEmpty(answer.Tokens);
+        Assert.All(answer.Tokens, t => Assert.InRange(t.Stage, 0, 1));
+        Assert.All(
+            answer.Tokens,
+            t =>
+                Assert.Equal(
+                    t.LanguageCount switch
+                    {
+                        0 => TokenUse.Unseen,
+                        1 => TokenUse.Unique,
+                        _ => TokenUse.Shared,
+                    },
+                    t.Use
+                )
+        );
+        Assert.All(answer.Tokens, t => Assert.True(t.IsRead));
+        var own = await SearchAsync("q=cat&checkpoint=base");
+        Assert.All(own.Tokens, t => Assert.Equal((0, TokenUse.Unknown, null), (t.Stage, t.Use, t.TeirScale)));
+        Assert.Equal("cat", string.Concat(own.Tokens.Select(t => t.Text)));
+        Assert.Empty((await SearchAsync("q=")).Tokens);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("q=")]
@@ -62,6 +88,11 @@ public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost
         var answer = await SearchAsync("q=" + string.Join('+', Enumerable.Repeat("cat", 1500)) + "&checkpoint=base");
         Assert.NotEmpty(answer.Results);
         Assert.Contains("beginning", answer.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{answer.Tokens.Count(t => t.IsRead)} of over {answer.Tokens.Count} tokens",
+            answer.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
