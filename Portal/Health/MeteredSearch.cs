@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
 using CllClip.Shared.Search;
 
@@ -19,10 +20,22 @@ internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISe
 
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => search.DefaultAsync(stop);
 
-    public bool IsLoaded(string checkpoint) => search.IsLoaded(checkpoint);
+    public IReadOnlyList<GalleryView> Galleries => search.Galleries;
 
-    public Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default) =>
-        search.LoadAsync(checkpoint, progress, stop);
+    public bool IsLoaded(SearchQuery query) => search.IsLoaded(query);
+
+    public Task LoadAsync(SearchQuery query, IProgress<double>? progress = null, CancellationToken stop = default) =>
+        search.LoadAsync(query, progress, stop);
+
+    public Task<ImageInWords> TellAsync(
+        SearchQuery query,
+        byte[]? image = null,
+        IProgress<double>? progress = null,
+        CancellationToken stop = default
+    ) => search.TellAsync(query, image, progress, stop);
+
+    public Task<OwnImage> OpenAsync(string id, string name, byte[] file, CancellationToken stop = default) =>
+        search.OpenAsync(id, name, file, stop);
 
     public async Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default) =>
         Measured("text", await search.SearchAsync(query, stop));

@@ -9,6 +9,7 @@ namespace CllClip.Shared.Search;
 /// <param name="ThingId">Identifier of the thing.</param>
 /// <param name="Score">Cosine similarity.</param>
 /// <param name="Percentile">Share (percent) of the gallery's other things that it beats.</param>
+/// <param name="Own">Whether it is an image that the visitor added, not one of the gallery.</param>
 public sealed record SearchHit(
     string ImageId,
     string Url,
@@ -17,7 +18,8 @@ public sealed record SearchHit(
     string English,
     string ThingId,
     double Score,
-    double Percentile
+    double Percentile,
+    bool Own = false
 );
 
 /// <summary>Answer of <c>/api/v1/search</c>.</summary>
@@ -46,6 +48,12 @@ public sealed record SearchResponse
 
     /// <summary>The tokens that the checkpoint cut the query into; empty where an image was searched with.</summary>
     public IReadOnlyList<QueryToken> Tokens { get; init; } = [];
+
+    /// <summary>
+    /// Cosine that the best result of a meaningless query (an example with its characters shuffled) stays below in 95 of 100 cases, with this
+    /// checkpoint and gallery; null where an image was searched with.
+    /// </summary>
+    public double? ChanceLevel { get; init; }
 
     /// <summary>A friendly word where there is nothing to show or the results want explaining, else null.</summary>
     public string? Message { get; init; }

@@ -26,6 +26,51 @@ window.portal = {
   focus(id) {
     document.getElementById(id)?.focus();
   },
+  // Files that are dropped anywhere on the page, or pasted, go where chosen ones go: to a file input.
+  takeFiles(id) {
+    this.leaveFiles();
+    const gone = new AbortController();
+    this.filesGone = gone;
+    const on = (event, action) => document.addEventListener(event, action, { signal: gone.signal });
+    const hasFiles = (data) => data?.types?.includes('Files');
+    const give = (files) => {
+      const input = document.getElementById(id);
+      if (!input || files.length === 0) return;
+      input.files = files;
+      input.dispatchEvent(new Event('change', { bubbles: true }));
+    };
+    let depth = 0; // drags enter a child before they leave its parent
+    const show = () => document.body.classList.toggle('dropping', depth > 0);
+    on('dragenter', (e) => {
+      if (!hasFiles(e.dataTransfer)) return;
+      depth++;
+      show();
+    });
+    on('dragleave', (e) => {
+      if (!hasFiles(e.dataTransfer)) return;
+      depth = Math.max(0, depth - 1);
+      show();
+    });
+    on('dragover', (e) => {
+      if (hasFiles(e.dataTransfer)) e.preventDefault();
+    });
+    on('drop', (e) => {
+      if (!hasFiles(e.dataTransfer)) return;
+      e.preventDefault();
+      depth = 0;
+      show();
+      give(e.dataTransfer.files);
+    });
+    on('paste', (e) => {
+      if (!hasFiles(e.clipboardData) || e.clipboardData.types.includes('text/plain')) return; // text goes into the field as ever
+      e.preventDefault();
+      give(e.clipboardData.files);
+    });
+  },
+  leaveFiles() {
+    this.filesGone?.abort();
+    document.body.classList.remove('dropping');
+  },
 };
 
 // With a base address, "#main" alone would lead to the home page: the skip link moves the focus instead.

@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
 using CllClip.Shared.Search;
 
@@ -9,8 +10,17 @@ public sealed record SearchQuery
     /// <summary>What was typed.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Identifier of an image of the gallery to search by, in place of a text.</summary>
+    /// <summary>Identifier of an image of the gallery, or of <see cref="Own"/>, to search by in place of a text.</summary>
     public string? Like { get; init; }
+
+    /// <summary>Gallery searched; null for Emoji36.</summary>
+    public string? Gallery { get; init; }
+
+    /// <summary>Images of the visitor's own.</summary>
+    public IReadOnlyList<OwnImage> Own { get; init; } = [];
+
+    /// <summary>Whether <see cref="Own"/> are found beside the gallery's images.</summary>
+    public bool MixesOwn { get; init; } = true;
 
     /// <summary>Language chosen; null to detect it.</summary>
     public string? Language { get; init; }
@@ -40,13 +50,16 @@ public interface ISearch
     /// <summary>The checkpoint that search opens with.</summary>
     Task<CheckpointView> DefaultAsync(CancellationToken stop = default);
 
-    /// <summary>Whether a checkpoint answers at once.</summary>
-    bool IsLoaded(string checkpoint);
+    /// <summary>Galleries to choose among, Emoji36 first.</summary>
+    IReadOnlyList<GalleryView> Galleries { get; }
 
-    /// <summary>Loads a checkpoint where it is not loaded.</summary>
+    /// <summary>Whether the checkpoint and the gallery of a query answer at once.</summary>
+    bool IsLoaded(SearchQuery query);
+
+    /// <summary>Loads the checkpoint and the gallery of a query where they are not loaded; a gallery that was never embedded is embedded.</summary>
     /// <exception cref="SearchException">There is none of that id, or search is not ready.</exception>
     /// <exception cref="Engine.EngineException">It is damaged; the message says what to do.</exception>
-    Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default);
+    Task LoadAsync(SearchQuery query, IProgress<double>? progress = null, CancellationToken stop = default);
 
     /// <summary>Ranks the gallery by a text, or by an image of the gallery. Whatever was typed gets an answer, with a word where there is nothing to show.</summary>
     /// <exception cref="SearchException">No such checkpoint, language or image, or search is not ready.</exception>
@@ -56,7 +69,29 @@ public interface ISearch
     /// <exception cref="Engine.EngineException">The file is no image that can be read.</exception>
     Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default);
 
-    /// <summary>Things of the gallery by identifier, with name and picture; what is not there is left out.</summary>
+    /// <summary>What every language says of the image that a query names (<see cref="SearchQuery.Like"/>), or of an image file.</summary>
+    /// <param name="query">Image, checkpoint, gallery, and captions a language (<see cref="SearchQuery.Count"/>).</param>
+    /// <param name="image">An image file in place of <see cref="SearchQuery.Like"/>; null for none.</param>
+    /// <param name="progress">Share of the captions embedded, 0 to 1: the first question to a checkpoint waits for that.</param>
+    /// <param name="stop">Stops the waiting; the embedding goes on.</param>
+    /// <exception cref="SearchException">No such checkpoint, gallery or image, or search is not ready.</exception>
+    /// <exception cref="Engine.EngineException">The file is no image that can be read.</exception>
+    Task<ImageInWords> TellAsync(
+        SearchQuery query,
+        byte[]? image = null,
+        IProgress<double>? progress = null,
+        CancellationToken stop = default
+    );
+
+    /// <summary>Takes an image file of the visitor's.</summary>
+    /// <param name="id">Identifier within the visit.</param>
+    /// <param name="name">The file's name.</param>
+    /// <param name="file">Its bytes.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="Engine.EngineException">It is no image, broken, or too large.</exception>
+    Task<OwnImage> OpenAsync(string id, string name, byte[] file, CancellationToken stop = default);
+
+    /// <summary>Things of Emoji36 by identifier, with name and picture; what is not there is left out.</summary>
     Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default);
 
     /// <summary>How one thing is found by its name in each language.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CllClip.Engine.Search;
+using CllClip.Portal.Features.Search.Galleries;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 
@@ -13,20 +14,21 @@ public sealed class LoadedCheckpoints : IDisposable
     private readonly IEngineHost _host;
     private readonly CheckpointQueries _checkpoints;
     private readonly RunStore _store;
+    private readonly GalleryShelf _galleries;
     private readonly CheckpointCache _cache = new(CacheBytes);
-    private readonly KeptValues<string, SearchSpace> _spaces = new();
     private readonly ConcurrentDictionary<string, LocatedCheckpoint> _known = new(StringComparer.Ordinal); // stages never change
     private volatile Tuple<string, long>? _default;
     private int _deletions;
 
-    public LoadedCheckpoints(IEngineHost host, CheckpointQueries checkpoints, RunStore store)
+    public LoadedCheckpoints(IEngineHost host, CheckpointQueries checkpoints, RunStore store, GalleryShelf galleries)
     {
-        (_host, _checkpoints, _store) = (host, checkpoints, store);
+        (_host, _checkpoints, _store, _galleries) = (host, checkpoints, store, galleries);
         store.Deleted += Forget;
     }
 
-    /// <summary>Whether a checkpoint answers at once.</summary>
-    public bool Has(string checkpoint) => _cache.Has(checkpoint);
+    /// <summary>The checkpoint of this id where it is in memory, so that it answers at once; else null.</summary>
+    public LocatedCheckpoint? Known(string? checkpoint) =>
+        checkpoint is not null && _cache.Has(checkpoint) && _known.TryGetValue(checkpoint, out var located) ? located : null;
 
     public void Dispose() => _store.Deleted -= Forget;
 
@@ -83,17 +85,14 @@ public sealed class LoadedCheckpoints : IDisposable
                 id,
                 () =>
                 {
-                    var space = Space(located.Model);
+                    var (model, tower) = (_host.Model(located.Model, "cpu"), _galleries.Tower(located.Model));
                     return located.ChainFolder is null
-                        ? SearchCheckpoint.Of(space.Model, space.Tower)
-                        : SearchCheckpoint.Fold(space.Model, space.Tower, located.ChainFolder, located.View.Stage, progress);
+                        ? SearchCheckpoint.Of(model, tower)
+                        : SearchCheckpoint.Fold(model, tower, located.ChainFolder, located.View.Stage, progress);
                 }
             );
         return _cache.Has(id) ? Task.FromResult(Get()) : Task.Run(Get, stop);
     }
-
-    /// <summary>What all checkpoints of a base model share.</summary>
-    public SearchSpace Space(string model) => _spaces.Get($"{model} {_host.Model(model, "cpu").Hash}", () => SearchSpace.Of(_host, model)); // an id may come to name other weights
 
     private void Forget(string runId)
     {

@@ -3,6 +3,7 @@ using CllClip.Engine;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
 using CllClip.Engine.Data.Images;
+using CllClip.Portal.Features.Search.Galleries;
 using CllClip.Portal.Hosting;
 
 namespace CllClip.Portal.Features.Search;
@@ -16,7 +17,7 @@ public static class PictureAddress
     public static string Of(IRetrievalDataset dataset, int image)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        var id = dataset is Emoji36Dataset emoji ? SearchSpace.ImageId(emoji, image) : image.ToString(CultureInfo.InvariantCulture);
+        var id = dataset is Emoji36Dataset emoji ? Emoji36Gallery.IdOf(emoji, image) : image.ToString(CultureInfo.InvariantCulture);
         return $"/api/v1/images/{Uri.EscapeDataString(dataset.Id)}/{Revision(dataset)}/{id}";
     }
 
@@ -44,7 +45,7 @@ public sealed class Pictures(IEngineHost host) : IDisposable
         }
         if (data is Emoji36Dataset emoji)
         {
-            return SearchSpace.ImageOf(emoji, image) is { } index && emoji.DisplayImage(index) is var picture
+            return Emoji36Gallery.ImageOf(emoji, image) is { } index && emoji.DisplayImage(index) is var picture
                 ? (picture.Bytes, picture.ContentType)
                 : null;
         }

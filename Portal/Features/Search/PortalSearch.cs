@@ -1,3 +1,7 @@
+using CllClip.Portal.Features.Search.Galleries;
+using CllClip.Portal.Features.Search.Own;
+using CllClip.Portal.Features.Search.Words;
+
 namespace CllClip.Portal.Features.Search;
 
 /// <summary>Services of search.</summary>
@@ -6,7 +10,13 @@ public static partial class PortalSearch
     public static IServiceCollection AddSearch(this IServiceCollection services)
     {
         services.AddSingleton<CheckpointQueries>();
+        services.AddSingleton<GalleryShelf>();
         services.AddSingleton<LoadedCheckpoints>();
+        services.AddSingleton<ChanceLevels>();
+        services.AddSingleton<QueryImages>();
+        services.AddSingleton<CaptionShelf>();
+        services.AddSingleton<ImageWords>();
+        services.AddScoped<OwnImages>(); // one a circuit
         services.AddSingleton<SearchService>();
         services.AddSingleton<Pictures>();
         services.AddSingleton<ISearch>(s => s.GetRequiredService<SearchService>());

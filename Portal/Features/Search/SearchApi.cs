@@ -3,6 +3,7 @@ using System.Globalization;
 using CllClip.Engine;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
+using CllClip.Portal.Features.Search.Words;
 using CllClip.Shared.Search;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
@@ -15,6 +16,7 @@ public static class SearchApi
     private const long MostBytes = 10L << 20;
     private const string LanguageHelp = "Language code; detected if left out";
     private const string CheckpointHelp = "Checkpoint id, see /api/v1/checkpoints; the portal's default if left out";
+    private const string GalleryHelp = "Gallery id, see /api/v1/galleries; emoji36 if left out";
     private const string CountHelp = "Number of results, 1 to 100; 24 if left out";
 
     public static IEndpointRouteBuilder MapSearchApi(this IEndpointRouteBuilder api)
@@ -27,8 +29,9 @@ public static class SearchApi
                     [Description("What is looked for, in any of the 36 languages")] string? q = null,
                     [Description(LanguageHelp)] string? lang = null,
                     [Description(CheckpointHelp)] string? checkpoint = null,
+                    [Description(GalleryHelp)] string? gallery = null,
                     [Description(CountHelp)] string? k = null
-                ) => AnswerAsync(k, count => search.SearchAsync(Query(q, lang, checkpoint, count), stop))
+                ) => AnswerAsync(k, count => search.SearchAsync(Query(q, lang, checkpoint, gallery, count), stop))
             )
             .WithName("Search")
             .WithTags("Search")
@@ -45,11 +48,13 @@ public static class SearchApi
                     CancellationToken stop,
                     [Description(LanguageHelp)] string? lang = null,
                     [Description(CheckpointHelp)] string? checkpoint = null,
+                    [Description(GalleryHelp)] string? gallery = null,
                     [Description(CountHelp)] string? k = null
                 ) =>
                     AnswerAsync(
                         k,
-                        async count => await search.SearchAsync(await ReadAsync(file, stop), Query(null, lang, checkpoint, count), stop)
+                        async count =>
+                            await search.SearchAsync(await ReadAsync(file, stop), Query(null, lang, checkpoint, gallery, count), stop)
                     )
             )
             .WithName("SearchByImage")
@@ -66,6 +71,40 @@ public static class SearchApi
             .WithName("ListCheckpoints")
             .WithTags("Search")
             .WithSummary("Checkpoints to search with: the base model and every stage whose weights are here");
+        api.MapPost(
+                "/search/text",
+                (
+                    [Description("The image; or name one of the gallery as imageId")] IFormFile? file,
+                    [FromForm, Description("Identifier of an image of the gallery, as in search results")] string? imageId,
+                    ISearch search,
+                    CancellationToken stop,
+                    [Description(CheckpointHelp)] string? checkpoint = null,
+                    [Description(GalleryHelp)] string? gallery = null,
+                    [Description("Captions of each language, 1 to 20; 3 if left out")] string? k = null
+                ) =>
+                    AnswerAsync(
+                        k,
+                        async count =>
+                            await TellAsync(search, file, Query(null, null, checkpoint, gallery, count) with { Like = imageId }, stop),
+                        3
+                    )
+            )
+            .WithName("TellImage")
+            .WithTags("Search")
+            .WithSummary(
+                "Tells an image in every language of a gallery: the captions nearest to it. The first question to a checkpoint waits until its captions are embedded, up to a minute"
+            )
+            .WithMetadata(new RequestSizeLimitAttribute(MostBytes + 64_000))
+            .WithMetadata(new ChangesNothingAttribute())
+            .DisableAntiforgery()
+            .Produces<ImageInWords>()
+            .ProducesValidationProblem()
+            .ProducesProblem(422)
+            .ProducesProblem(503);
+        api.MapGet("/galleries", (ISearch search) => TypedResults.Ok(search.Galleries))
+            .WithName("ListGalleries")
+            .WithTags("Search")
+            .WithSummary("Galleries to search: Emoji36, its test drawings, and the prepared data sets");
         api.MapGet("/images/{dataset}/{revision}/{image}", PictureAsync)
             .WithName("GetPicture")
             .WithTags("Search")
@@ -75,18 +114,35 @@ public static class SearchApi
         return api;
     }
 
-    private static SearchQuery Query(string? text, string? language, string? checkpoint, int count) =>
+    private static SearchQuery Query(string? text, string? language, string? checkpoint, string? gallery, int count) =>
         new()
         {
             Text = text,
             Language = string.IsNullOrEmpty(language) ? null : language,
             Checkpoint = checkpoint,
+            Gallery = string.IsNullOrEmpty(gallery) ? null : gallery,
             Count = count,
         };
 
-    private static async Task<IResult> AnswerAsync(string? k, Func<int, Task<SearchResponse>> search)
+    private static async Task<ImageInWords> TellAsync(ISearch search, IFormFile? file, SearchQuery query, CancellationToken stop)
     {
-        var count = 24;
+        var named = !string.IsNullOrEmpty(query.Like);
+        if (named == file is not null)
+        {
+            throw new SearchException(
+                "imageId",
+                "Send either the image as the field 'file' of a multipart form, or the id of an image of the gallery as 'imageId'."
+            );
+        }
+        if (query.Count > ImageWords.MostCaptions)
+        {
+            throw new SearchException("k", $"The number of captions is 1 to {ImageWords.MostCaptions}.");
+        }
+        return await search.TellAsync(query, named ? null : await ReadAsync(file, stop), null, stop);
+    }
+
+    private static async Task<IResult> AnswerAsync<T>(string? k, Func<int, Task<T>> search, int count = 24)
+    {
         if (!string.IsNullOrEmpty(k) && !int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out count))
         {
             count = 0; // no number of results: named with the other wrong fields

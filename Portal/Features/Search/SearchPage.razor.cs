@@ -1,9 +1,9 @@
 using CllClip.Engine;
-using CllClip.Portal.Layout.Components;
+using CllClip.Engine.Data.Emoji36;
+using CllClip.Portal.Features.Search.Own;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Search;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.JSInterop;
 
 namespace CllClip.Portal.Features.Search;
@@ -11,10 +11,9 @@ namespace CllClip.Portal.Features.Search;
 /// <summary>Search by words or by an image. What is shown stands in the address, so that it can be shared.</summary>
 public sealed partial class SearchPage
 {
-    /// <summary>How long the typing must rest before it is searched for.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(120);
+    /// <summary>Value of <c>mode</c> in the address that tells an image in words.</summary>
+    private const string WordsMode = "words";
 
-    private const long MostBytes = 10L << 20;
     private IReadOnlyList<CheckpointView> _checkpoints = [];
     private string _text = "";
     private string _shown = ""; // what is searched for: the text once it rests
@@ -23,15 +22,13 @@ public sealed partial class SearchPage
     private string? _language;
     private string? _like;
     private string? _likeName;
-    private byte[]? _image;
-    private string _imageName = "";
     private string? _after;
     private string? _before;
     private SearchResponse? _answer;
     private bool _examplesOpen;
     private string? _problem;
-    private string? _notice;
     private int _turn;
+    private bool _lostOwn; // the address names an image of another visit
     private bool _gone;
 
     [SupplyParameterFromQuery(Name = "q")]
@@ -49,22 +46,85 @@ public sealed partial class SearchPage
     [SupplyParameterFromQuery(Name = "before")]
     private string? BeforeInAddress { get; set; }
 
+    [SupplyParameterFromQuery(Name = "gallery")]
+    private string? GalleryInAddress { get; set; }
+
+    [SupplyParameterFromQuery(Name = "mode")]
+    private string? ModeInAddress { get; set; }
+
     [SupplyParameterFromQuery(Name = "thing")]
     private string? Thing { get; set; }
+
+    /// <summary>How long the typing must rest before it is searched for; short, since an answer takes a few milliseconds.</summary>
+    [Parameter]
+    public TimeSpan Rest { get; set; } = TimeSpan.FromMilliseconds(30);
 
     private SearchQuery Query =>
         new()
         {
             Text = _shown,
             Like = _like,
+            Gallery = Gallery,
+            Own = Own.All,
+            MixesOwn = Own.Mixed,
             Language = _language,
             Count = _before is null ? 24 : 12,
         };
 
     private IEnumerable<(string Name, string Value)> Kept =>
-        new[] { ("checkpoint", CheckpointInAddress), ("before", BeforeInAddress), ("thing", Thing) }
+        new[] { ("checkpoint", CheckpointInAddress), ("before", BeforeInAddress), ("gallery", GalleryInAddress), ("thing", Thing) }
             .Where(p => !string.IsNullOrEmpty(p.Item2))
             .Select(p => (p.Item1, p.Item2!));
+
+    /// <summary>The gallery searched: the address's where it is there, else Emoji36.</summary>
+    private string Gallery => Search.Galleries.Any(g => g.Id == GalleryInAddress) ? GalleryInAddress! : Emoji36Dataset.DatasetId;
+
+    /// <summary>Whether an image is told in words.</summary>
+    private bool InWords => ModeInAddress == WordsMode && _like is not null;
+
+    /// <summary>The language that the text shown was taken for; null where it was chosen, or nothing is asked.</summary>
+    private Language? Detected =>
+        _language is null && _answer is { LanguageDetected: true, Query.Length: > 0 } answer ? LanguageCatalog.Find(answer.Language) : null;
+
+    /// <summary>What the address names and is not there, each with a way on.</summary>
+    private IEnumerable<(string Text, string Remedy, string Address)> Notices
+    {
+        get
+        {
+            if (CheckpointInAddress is { Length: > 0 } checkpoint && Find(checkpoint) is null)
+            {
+                yield return (
+                    $"There is no checkpoint “{Short(checkpoint)}” any more; this is the default one.",
+                    "Go on with the default",
+                    Address(checkpoint: "")
+                );
+            }
+            if (BeforeInAddress is { Length: > 0 } before && Find(before) is null)
+            {
+                yield return (
+                    $"There is no checkpoint “{Short(before)}” any more; the base model stands in its place.",
+                    "Close it",
+                    Address(before: "")
+                );
+            }
+            if (GalleryInAddress is { Length: > 0 } gallery && gallery != Gallery)
+            {
+                yield return (
+                    $"There is no gallery “{Short(gallery)}”: the data set was removed or is not prepared. This is Emoji36.",
+                    "Go on with Emoji36",
+                    Address(gallery: "")
+                );
+            }
+            if (_lostOwn)
+            {
+                yield return (
+                    "The address names an image of a visit that is over; images of your own are not kept. Choose it again.",
+                    "Back to words",
+                    Address(like: "", mode: "")
+                );
+            }
+        }
+    }
 
     private string Title => _text.Length > 40 ? _text[..40] + "…" : _text;
 
@@ -82,16 +142,32 @@ public sealed partial class SearchPage
     {
         TakeText(string.IsNullOrEmpty(TextInAddress) ? null : TextInAddress);
         _language = LanguageCatalog.Find(LanguageInAddress ?? "")?.Code;
-        if (LikeInAddress != _like)
-        {
-            (_like, _image) = (string.IsNullOrEmpty(LikeInAddress) ? null : LikeInAddress, null);
-            _turn += _like is null ? 0 : 1; // a drawing chosen while the typing rests is what is wanted
-            _likeName = _answer?.Results.FirstOrDefault(r => r.ImageId == _like)?.Title;
-        }
+        TakeLike(string.IsNullOrEmpty(LikeInAddress) ? null : LikeInAddress);
         if (_checkpoints.Count > 0)
         {
             Choose();
         }
+    }
+
+    private void TakeLike(string? address)
+    {
+        _lostOwn = address?.StartsWith(OwnImage.Prefix, StringComparison.Ordinal) == true && Own.Find(address) is null;
+        var like = _lostOwn ? null : address;
+        if (like != _like)
+        {
+            _like = like;
+            _turn += _like is null ? 0 : 1; // a drawing chosen while the typing rests is what is wanted
+            _likeName = Own.Find(_like)?.Name ?? _answer?.Results.FirstOrDefault(r => r.ImageId == _like)?.Title;
+        }
+    }
+
+    private void OwnChanged()
+    {
+        if (_like?.StartsWith(OwnImage.Prefix, StringComparison.Ordinal) == true && Own.Find(_like) is null)
+        {
+            Go(like: "", mode: ""); // the image searched by was removed
+        }
+        StateHasChanged();
     }
 
     /// <summary>
@@ -160,12 +236,7 @@ public sealed partial class SearchPage
 
     private void Choose()
     {
-        var wanted = Find(CheckpointInAddress);
-        _notice =
-            CheckpointInAddress is { Length: > 0 } && wanted is null
-                ? $"There is no checkpoint “{Short(CheckpointInAddress)}” any more; this is the default one."
-                : null;
-        _after = wanted ?? _default;
+        _after = Find(CheckpointInAddress) ?? _default;
         _before = string.IsNullOrEmpty(BeforeInAddress) ? null : Find(BeforeInAddress) ?? CheckpointQueries.BaseId;
     }
 
@@ -186,17 +257,15 @@ public sealed partial class SearchPage
     private void AskNow()
     {
         _turn++;
-        _image = null;
         _shown = _text; // at once, without the way through the address
-        Go(text: _text, like: "");
+        Go(text: _text, like: "", mode: "");
     }
 
     private void Ask(string text, string language)
     {
         _turn++;
-        _image = null;
         (_text, _shown) = (text, text);
-        Go(text: text, language: language, like: "", push: true);
+        Go(text: text, language: language, like: "", mode: "", push: true);
         _ = Js.InvokeVoidAsync("scrollTo", 0, 0).AsTask();
     }
 
@@ -207,29 +276,16 @@ public sealed partial class SearchPage
     private void Answered(SearchResponse answer)
     {
         _answer = answer;
-        if (_like is not null)
+        if (_like is not null && Own.Find(_like) is null)
         {
             _likeName = answer.Results.FirstOrDefault(r => r.ImageId == _like)?.Title ?? _likeName;
         }
         StateHasChanged();
     }
 
-    private async Task UploadAsync(InputFileChangeEventArgs e)
-    {
-        try
-        {
-            using var memory = new MemoryStream();
-            await using var stream = e.File.OpenReadStream(MostBytes);
-            await stream.CopyToAsync(memory);
-            (_image, _imageName, _notice) = (memory.ToArray(), Short(e.File.Name), null);
-        }
-        catch (IOException)
-        {
-            _notice = $"“{Short(e.File.Name)}” cannot be taken: images of at most {Formats.Bytes(MostBytes)} can.";
-        }
-    }
+    private string Like(SearchHit hit) => Address(like: hit.ImageId, mode: "");
 
-    private string Like(SearchHit hit) => Address(like: hit.ImageId);
+    private string Words(SearchHit hit) => Address(like: hit.ImageId, mode: WordsMode);
 
     private void Go(
         string? text = null,
@@ -238,6 +294,8 @@ public sealed partial class SearchPage
         string? checkpoint = null,
         string? before = null,
         string? thing = null,
+        string? gallery = null,
+        string? mode = null,
         bool push = false
     )
     {
@@ -246,7 +304,7 @@ public sealed partial class SearchPage
         {
             _underway.Add(sent);
         }
-        var address = Address(text, language, like, checkpoint, before, thing);
+        var address = Address(text, language, like, checkpoint, before, thing, gallery, mode);
         if (_underway.Count > 0 || address != Navigation.Uri) // the same again could only undo a click that is on its way
         {
             Navigation.NavigateTo(address, replace: !push);
@@ -260,7 +318,9 @@ public sealed partial class SearchPage
         string? like = null,
         string? checkpoint = null,
         string? before = null,
-        string? thing = null
+        string? thing = null,
+        string? gallery = null,
+        string? mode = null
     )
     {
         static object? Or(string? changed, string? now) => (changed ?? now) is { Length: > 0 } value ? value : null;
@@ -270,9 +330,11 @@ public sealed partial class SearchPage
             {
                 ["q"] = Or(text, _text),
                 ["lang"] = Or(language, _language),
-                ["like"] = Or(like, _like),
+                ["like"] = Or(like ?? (gallery is null || Own.Find(_like) is not null ? null : ""), _like), // another gallery has other images
                 ["checkpoint"] = Or(checkpoint, CheckpointInAddress),
                 ["before"] = Or(before, BeforeInAddress),
+                ["gallery"] = Or(gallery, GalleryInAddress),
+                ["mode"] = Or(mode, ModeInAddress),
                 ["thing"] = Or(thing, Thing),
             }
         );

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using CllClip.Engine.Data.Emoji36;
-using CllClip.Engine.Data.Images;
 using CllClip.Engine.Search;
+using CllClip.Portal.Features.Search.Galleries;
+using CllClip.Portal.Features.Search.Own;
+using CllClip.Portal.Features.Search.Words;
 using CllClip.Portal.Hosting;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Search;
@@ -9,15 +11,20 @@ using CllClip.Shared.Search;
 namespace CllClip.Portal.Features.Search;
 
 /// <summary>Search on what the engine host holds open. A query runs on the thread that asks: about a millisecond, training or not.</summary>
-public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoints, LoadedCheckpoints loaded) : ISearch, IDisposable
+public sealed class SearchService(
+    IEngineHost host,
+    CheckpointQueries checkpoints,
+    LoadedCheckpoints loaded,
+    GalleryShelf galleries,
+    ChanceLevels chance,
+    QueryImages images,
+    ImageWords words
+) : ISearch
 {
     /// <summary>Most results of one query.</summary>
     public const int MostResults = 100;
 
-    private const int MostDecodings = 2;
-    private static readonly ImageLimits Limits = new(MaxPixels: 25_000_000); // 100 MB while it is decoded
     private readonly KeptValues<string, LanguageDetector> _detectors = new();
-    private readonly SemaphoreSlim _decodings = new(MostDecodings);
 
     public PreparationStatus Preparation => host.Preparation;
 
@@ -27,49 +34,95 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         remove => host.PreparationChanged -= value;
     }
 
+    public IReadOnlyList<GalleryView> Galleries => galleries.List();
+
     public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) => checkpoints.ListAsync(stop);
 
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => checkpoints.DefaultAsync(stop);
 
-    public bool IsLoaded(string checkpoint) => loaded.Has(checkpoint);
+    public bool IsLoaded(SearchQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return loaded.Known(query.Checkpoint) is { } located
+            && galleries.List().Any(g => g.Id == (query.Gallery ?? Emoji36Dataset.DatasetId))
+            && galleries.Has(located.Model, galleries.Find(query.Gallery));
+    }
 
-    public async Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default) =>
-        await loaded.GetAsync(await loaded.LocateAsync(checkpoint, stop), progress, stop);
+    public async Task LoadAsync(SearchQuery query, IProgress<double>? progress = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var located = await loaded.LocateAsync(query.Checkpoint, stop);
+        var space = await SpaceAsync(located, query.Gallery, progress, stop);
+        var checkpoint = await loaded.GetAsync(located, progress, stop);
+        await chance.GetAsync(checkpoint, space.Gallery);
+    }
 
     public async Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var located = await CheckAsync(query, stop);
         var checkpoint = await loaded.GetAsync(located, null, stop);
-        var space = loaded.Space(located.Model);
+        var space = await SpaceAsync(located, query.Gallery, null, stop);
+        var level = await chance.GetAsync(checkpoint, space.Gallery);
         var start = Stopwatch.GetTimestamp();
-        if (query.Like is { Length: > 0 } like)
+        if (query.Like is { Length: > 0 })
         {
-            var vector = space.ImageOf(like) is { } image ? space.Gallery.VectorOf(image) : null;
-            return vector is null
-                ? throw new SearchException("like", $"There is no image '{Short(like)}' in the gallery.")
-                : Answer(space, located, query, "", query.Language ?? query.Hint ?? "en", vector, start, null);
+            return await AnswerAsync(
+                space,
+                located,
+                query,
+                query.Language ?? query.Hint ?? "en",
+                await LikeAsync(space, query, stop),
+                start,
+                stop
+            );
         }
         var text = QueryText.Clean(query.Text);
         var language = Detector().Detect(text.Text, query.Language, query.Hint);
-        var embedding = checkpoint.Embed(text.Text, language);
         var tokens = checkpoint.Explain(text.Text, located.TeirExponent);
-        var message =
-            text.Text.Length == 0 ? "Type a word or a few: a thing, an animal, a food, a feeling."
-            : embedding is null ? "There is nothing in this text that can be looked for. Try a word."
-            : Cut(text, tokens) ?? Unlearned(located.View, language);
-        return Answer(space, located, query, text.Text, language, embedding, start, message) with { Tokens = tokens };
+        var answer = await AnswerAsync(space, located, query, language, checkpoint.Embed(text.Text, language), start, stop);
+        return answer with
+        {
+            Query = text.Text,
+            Tokens = tokens,
+            ChanceLevel = double.IsFinite(level) ? level : null,
+            Message = QueryMessages.Of(
+                text,
+                tokens,
+                located.View,
+                language,
+                answer.Results.Count == 0 ? null : answer.Results[0].Score,
+                level
+            ),
+        };
     }
 
     public async Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         var located = await CheckAsync(query, stop);
-        var space = await Task.Run(() => loaded.Space(located.Model), stop);
+        var space = await SpaceAsync(located, query.Gallery, null, stop);
         var start = Stopwatch.GetTimestamp();
-        var vector = await EmbedAsync(space, image, stop);
-        return Answer(space, located, query, "", query.Language ?? query.Hint ?? "en", vector, start, null);
+        var vector = await images.EmbedAsync(space.Model, image, stop);
+        return await AnswerAsync(space, located, query, query.Language ?? query.Hint ?? "en", vector, start, stop);
     }
+
+    public async Task<ImageInWords> TellAsync(
+        SearchQuery query,
+        byte[]? image = null,
+        IProgress<double>? progress = null,
+        CancellationToken stop = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var located = await CheckAsync(query, stop);
+        var space = await SpaceAsync(located, query.Gallery, null, stop);
+        var vector = image is null ? await LikeAsync(space, query, stop) : await images.EmbedAsync(space.Model, image, stop);
+        return await words.TellAsync(located, space, vector, query.Count, progress, stop);
+    }
+
+    public Task<OwnImage> OpenAsync(string id, string name, byte[] file, CancellationToken stop = default) =>
+        images.OpenAsync(id, name, file, stop);
 
     public async Task<IReadOnlyList<SearchHit>> DescribeAsync(
         IReadOnlyList<string> things,
@@ -78,7 +131,7 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
     )
     {
         var located = await loaded.LocateAsync(CheckpointQueries.BaseId, stop);
-        var space = await Task.Run(() => loaded.Space(located.Model), stop);
+        var space = await SpaceAsync(located, null, null, stop);
         return
         [
             .. things
@@ -92,7 +145,8 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
     {
         var located = await loaded.LocateAsync(checkpoint, stop);
         var found = await loaded.GetAsync(located, null, stop);
-        return await Task.Run(() => InLanguages(loaded.Space(located.Model), found, thing, stop), stop);
+        var space = await SpaceAsync(located, null, null, stop);
+        return await Task.Run(() => InLanguages(space, found, thing, stop), stop);
     }
 
     /// <summary>Makes everything ready for the first query: gallery, language detector, default checkpoint, compiled code.</summary>
@@ -100,7 +154,7 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
     {
         await host.Ready.WaitAsync(stop);
         var detector = Task.Run(Detector, stop);
-        await LoadAsync("", null, stop); // beside it
+        await LoadAsync(new SearchQuery(), null, stop); // beside it
         await detector;
         foreach (var example in SearchExamples.All.Examples.Values.SelectMany(e => e))
         {
@@ -108,20 +162,24 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         }
     }
 
-    public void Dispose() => _decodings.Dispose();
-
-    /// <summary>A few at a time: a small file may be a large image.</summary>
-    private async Task<float[]> EmbedAsync(SearchSpace space, byte[] image, CancellationToken stop)
+    private Task<SearchSpace> SpaceAsync(LocatedCheckpoint located, string? gallery, IProgress<double>? progress, CancellationToken stop)
     {
-        await _decodings.WaitAsync(stop);
-        try
+        var source = galleries.Find(gallery);
+        return galleries.Has(located.Model, source)
+            ? Task.FromResult(galleries.Get(located.Model, source, progress, stop))
+            : Task.Run(() => galleries.Get(located.Model, source, progress, stop), stop);
+    }
+
+    /// <summary>The vector of the image that a query names.</summary>
+    private async Task<float[]> LikeAsync(SearchSpace space, SearchQuery query, CancellationToken stop)
+    {
+        var like = query.Like ?? "";
+        if (query.Own.FirstOrDefault(o => o.Id == like) is { } own)
         {
-            return await Task.Run(() => ImageQuery.Embed(space.Model, image, limits: Limits), stop);
+            return await images.EmbedAsync(space.Model, own, stop);
         }
-        finally
-        {
-            _decodings.Release();
-        }
+        var vector = space.Source.ImageOf(like) is { } image ? space.Gallery.VectorOf(image) : null;
+        return vector ?? throw new SearchException("like", $"There is no image '{Short(like)}' in the gallery.");
     }
 
     private LanguageDetector Detector() =>
@@ -153,45 +211,48 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         return rows;
     }
 
-    private static SearchResponse Answer(
+    private async Task<SearchResponse> AnswerAsync(
         SearchSpace space,
         LocatedCheckpoint located,
         SearchQuery query,
-        string text,
         string language,
         float[]? vector,
         long start,
-        string? message
+        CancellationToken stop
     )
     {
         IReadOnlyList<SearchHit> hits = vector is null
             ? []
             : [.. space.Gallery.Rank(vector, query.Count).Select(hit => space.Hit(hit, language))];
+        if (vector is not null && query is { MixesOwn: true, Own.Count: > 0 })
+        {
+            hits = [.. hits.Concat(await OwnHitsAsync(space, query, vector, stop)).OrderByDescending(h => h.Score).Take(query.Count)];
+        }
         return new SearchResponse
         {
-            Query = text,
+            Query = "",
             Language = language,
             LanguageDetected = language != query.Language,
             Checkpoint = located.View.Id,
             Gallery = space.View,
             Results = hits,
-            Message = message,
             TookMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds,
         };
     }
 
-    private static string? Cut(QueryText text, IReadOnlyList<QueryToken> tokens)
+    private async Task<List<SearchHit>> OwnHitsAsync(SearchSpace space, SearchQuery query, float[] vector, CancellationToken stop)
     {
-        var read = tokens.Count(t => t.IsRead);
-        return text.Cut || read < tokens.Count
-            ? $"The text is long: only its beginning counts, {read} of {(text.Cut ? "over " : "")}{tokens.Count} tokens."
-            : null;
+        var scores = space.Gallery.Score(vector).Best;
+        var hits = new List<SearchHit>();
+        foreach (var own in query.Own)
+        {
+            var embedded = await images.EmbedAsync(space.Model, own, stop);
+            var score = SearchGallery.Dot(vector, embedded);
+            var beaten = 100.0 * scores.Count(s => s < score) / scores.Length;
+            hits.Add(new SearchHit(own.Id, own.Thumbnail, own.Name, "", own.Name, own.Id, score, beaten, Own: true));
+        }
+        return hits;
     }
-
-    private static string? Unlearned(CheckpointView checkpoint, string language) =>
-        checkpoint.Languages.Contains(language)
-            ? null
-            : $"This checkpoint has not learned {LanguageCatalog.Find(language)?.Name ?? language}: what it finds is little more than chance.";
 
     private async Task<LocatedCheckpoint> CheckAsync(SearchQuery query, CancellationToken stop)
     {
@@ -203,6 +264,10 @@ public sealed class SearchService(IEngineHost host, CheckpointQueries checkpoint
         if (query.Count is < 1 or > MostResults)
         {
             errors["k"] = [$"The number of results is 1 to {MostResults}."];
+        }
+        if (galleries.List() is { Count: > 0 } there && query.Gallery is { Length: > 0 } gallery && there.All(g => g.Id != gallery))
+        {
+            errors["gallery"] = [$"There is no gallery '{Short(gallery)}'. See /api/v1/galleries for those there are."];
         }
         try
         {

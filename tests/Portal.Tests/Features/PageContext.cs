@@ -3,6 +3,7 @@ using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Tests.Features.Models;
 using CllClip.Portal.Tests.Features.Search;
@@ -24,6 +25,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(Time);
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);
+        Services.AddScoped<OwnImages>();
         Services.AddSingleton<IOwnResults, DeskResults>();
         Services.AddSingleton<LeaderboardService>();
         Services.AddSingleton<IModelDesk>(Models);

@@ -1,4 +1,6 @@
+using CllClip.Engine;
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Search;
@@ -37,6 +39,17 @@ public sealed class SampleSearch : ISearch
     public TaskCompletionSource? HeldThings { get; set; }
 
     public string? Refusal { get; set; }
+
+    public List<GalleryView> Galleries { get; } =
+    [new("emoji36", "Emoji36", 1852, 7163), new("emoji36-test", "Emoji36, test drawings", 1000, 1000), new("mine", "My photos", 12, 12)];
+
+    IReadOnlyList<GalleryView> ISearch.Galleries => Galleries;
+
+    /// <summary>Files opened, by name, in order; one whose name begins with "bad" is refused.</summary>
+    public List<string> Opened { get; } = [];
+
+    /// <summary>Questions for the words of an image.</summary>
+    public List<SearchQuery> Told { get; } = [];
 
     /// <summary>What the list of checkpoints is answered with, where the store cannot be read.</summary>
     public Exception? Broken { get; set; }
@@ -87,10 +100,11 @@ public sealed class SampleSearch : ISearch
 
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => Task.FromResult(Checkpoints[^1]);
 
-    public bool IsLoaded(string checkpoint) => Loaded.Contains(checkpoint);
+    public bool IsLoaded(SearchQuery query) => Loaded.Contains(query.Checkpoint!);
 
-    public async Task LoadAsync(string checkpoint, IProgress<double>? progress = null, CancellationToken stop = default)
+    public async Task LoadAsync(SearchQuery query, IProgress<double>? progress = null, CancellationToken stop = default)
     {
+        var checkpoint = query.Checkpoint!;
         Loads.Add(checkpoint);
         Loading?.Invoke(progress);
         if (HeldLoads.TryGetValue(checkpoint, out var held))
@@ -138,4 +152,52 @@ public sealed class SampleSearch : ISearch
                 (l, i) => new ThingInLanguage(l.Code, $"{thing} {l.Code}", i, i == 0 ? null : Hit(thing, "first"))
             ),
         ]);
+
+    public Task<ImageInWords> TellAsync(
+        SearchQuery query,
+        byte[]? image = null,
+        IProgress<double>? progress = null,
+        CancellationToken stop = default
+    )
+    {
+        Told.Add(query);
+        return Task.FromResult(
+            new ImageInWords
+            {
+                Checkpoint = query.Checkpoint!,
+                Gallery = Galleries[0],
+                TookMs = 2,
+                Languages =
+                [
+                    .. LanguageCatalog.All.Select(
+                        (l, i) =>
+                            new LanguageCaptions(
+                                l.Code,
+                                i % 2 == 0,
+                                100,
+                                [
+                                    .. Enumerable
+                                        .Range(1, query.Count)
+                                        .Select(n => new CaptionFound(
+                                            $"{l.Code} caption {n}",
+                                            $"meaning {i}",
+                                            "1f431",
+                                            0.5 - i / 100.0 - n / 1000.0,
+                                            99 - i
+                                        )),
+                                ]
+                            )
+                    ),
+                ],
+            }
+        );
+    }
+
+    public Task<OwnImage> OpenAsync(string id, string name, byte[] file, CancellationToken stop = default)
+    {
+        Opened.Add(name);
+        return name.StartsWith("bad", StringComparison.Ordinal)
+            ? Task.FromException<OwnImage>(new EngineException($"“{name}” cannot be decoded; it is broken."))
+            : Task.FromResult(new OwnImage(id, name, file, "data:image/webp;base64,AAAA"));
+    }
 }

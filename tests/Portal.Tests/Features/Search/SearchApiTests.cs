@@ -159,6 +159,68 @@ public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost
     }
 
     [Fact]
+    public async Task An_image_is_told_in_every_language_and_a_drawing_as_well_as_a_file()
+    {
+        using var client = await ReadyAsync();
+        var cat = (await SearchAsync("q=cat&k=1&checkpoint=shipped-joint")).Results[0];
+        var named = await TellAsync(client, new() { { new StringContent(cat.ImageId), "imageId" } }, "k=2");
+        Assert.Equal(36, named.Languages.Count);
+        Assert.All(named.Languages, l => Assert.Equal((true, 2), (l.Learned, l.Captions.Count)));
+        Assert.All(named.Languages, l => Assert.InRange(l.Candidates, 1000, 4000));
+        Assert.All(named.Languages, l => Assert.True(l.Captions[0].Score >= l.Captions[1].Score && l.Captions[0].Percentile > 99));
+        // Most languages say something of cats of a drawing of a cat.
+        Assert.InRange(named.Languages.Count(l => l.Captions.Any(c => c.English.Contains("cat", StringComparison.Ordinal))), 18, 36);
+        var file = await client.GetByteArrayAsync(cat.Url[..^1] + "3", Stop); // WebP, as prepared
+        var sent = await TellAsync(client, new() { { new ByteArrayContent(file), "file", "cat.webp" } }, "k=1");
+        Assert.InRange(sent.Languages.Count(l => l.Captions[0].English.Contains("cat", StringComparison.Ordinal)), 12, 36);
+        foreach (
+            var wrong in new MultipartFormDataContent[]
+            {
+                new() { { new StringContent("x"), "other" } },
+                new() { { new StringContent("nothing"), "imageId" } },
+            }
+        )
+        {
+            using var refused = await client.PostAsync("/api/v1/search/text?checkpoint=base", wrong, Stop);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Galleries_are_listed_and_the_test_drawings_are_a_part_of_all()
+    {
+        using var client = await ReadyAsync();
+        var galleries = (await client.GetFromJsonAsync<List<GalleryView>>("/api/v1/galleries", Stop))!;
+        Assert.Equal(["emoji36", "emoji36-test"], galleries.Take(2).Select(g => g.Id));
+        Assert.True(galleries[1].Images < galleries[0].Images && galleries[1].Images == galleries[1].Things);
+        var few = await SearchAsync("q=cat&checkpoint=base&gallery=emoji36-test&k=100");
+        Assert.Equal("emoji36-test", few.Gallery.Id);
+        Assert.Contains(few.Results.Take(10), r => r.English.Contains("cat", StringComparison.Ordinal));
+        Assert.Equal(few.Results.Count, few.Results.Select(r => r.ThingId).Distinct().Count());
+        using var wrong = await client.GetAsync("/api/v1/search?q=cat&gallery=none", Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Contains("gallery", await wrong.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_that_fits_nothing_is_told_apart_from_one_that_does()
+    {
+        var cat = await SearchAsync("q=cat&checkpoint=base");
+        Assert.Null(cat.Message);
+        Assert.True(cat.Results[0].Score > cat.ChanceLevel);
+        var nothing = await SearchAsync("q=qxzv+jjkw&lang=en&checkpoint=base");
+        Assert.True(nothing.Results[0].Score < nothing.ChanceLevel, $"{nothing.Results[0].Score} {nothing.ChanceLevel}");
+        Assert.Contains("Nothing here fits well", nothing.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<ImageInWords> TellAsync(HttpClient client, MultipartFormDataContent form, string query)
+    {
+        using var answer = await client.PostAsync($"/api/v1/search/text?checkpoint=shipped-joint&{query}", form, Stop);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<ImageInWords>(Stop))!;
+    }
+
+    [Fact]
     public async Task Many_images_at_once_are_all_answered()
     {
         using var client = await ReadyAsync();
@@ -193,7 +255,7 @@ public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         using var answer = await client.GetAsync("/api/v1/search?q=cat&checkpoint=goes:1", Stop);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.False(portal.Services.GetRequiredService<ISearch>().IsLoaded("goes:1"));
+        Assert.False(portal.Services.GetRequiredService<ISearch>().IsLoaded(new SearchQuery { Checkpoint = "goes:1" }));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class SearchPageTests : PageContext
     [Fact]
     public async Task Typing_is_searched_for_once_it_rests_and_the_address_holds_it()
     {
-        var page = Render<SearchPage>();
+        var page = Render<SearchPage>(p => p.Add(x => x.Rest, TimeSpan.FromMilliseconds(120)));
         foreach (var typed in new[] { "k", "ki", "kissa" })
         {
             await page.InvokeAsync(() => page.Find("#search-box").Input(typed)); // found anew: the page may have been drawn in between
