@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using CllClip.Engine.Data;
@@ -24,12 +25,16 @@ public readonly record struct GalleryHit(int Thing, int Image, float Score, doub
 public sealed record GalleryScores(float[] Best, int[] Image);
 
 /// <summary>
-/// Images that are searched: a thing scores by its best image. Exact search over unit vectors; for the sizes at hand (thousands of images) this
-/// takes a fraction of a millisecond. Immutable and safe to share between threads.
+/// Images that are searched: a thing scores by its best image. Exact search over unit vectors: a fraction of a
+/// millisecond for thousands of images, about ten for a hundred thousand (docs/benchmarks/search.md). Immutable and safe to share between threads.
 /// </summary>
 public sealed class SearchGallery
 {
+    /// <summary>From so many numbers on (65 MB) a query is spread over all cores: less is done before threads have woken.</summary>
+    private const int ManyNumbers = 1 << 24;
+
     private readonly float[] _vectors; // [N, D], unit length, thing by thing
+    private readonly int[] _first; // number of images before each thing
     private readonly Func<int, string, string?> _name;
     private readonly Dictionary<string, int> _byId;
 
@@ -55,6 +60,11 @@ public sealed class SearchGallery
         ImageCount = things.Sum(t => t.Images.Count);
         _vectors = new float[ImageCount * embeddingSize];
         _byId = things.Select((t, i) => (t.Id, i)).ToDictionary(x => x.Id, x => x.i, StringComparer.Ordinal);
+        _first = new int[things.Count];
+        for (var thing = 1; thing < _first.Length; thing++)
+        {
+            _first[thing] = _first[thing - 1] + things[thing - 1].Images.Count;
+        }
         var at = 0;
         foreach (var image in things.SelectMany(t => t.Images))
         {
@@ -135,9 +145,28 @@ public sealed class SearchGallery
         {
             throw new ArgumentException($"A query of {query.Length} numbers; the gallery's vectors have {EmbeddingSize}.", nameof(query));
         }
-        var (best, image) = (new float[Things.Count], new int[Things.Count]);
-        var at = 0;
-        for (var thing = 0; thing < best.Length; thing++)
+        var scores = new GalleryScores(new float[Things.Count], new int[Things.Count]);
+        if (_vectors.Length < ManyNumbers)
+        {
+            Score(query, scores, 0, Things.Count);
+        }
+        else
+        {
+            var shared = query.ToArray();
+            Parallel.ForEach(
+                Partitioner.Create(0, Things.Count, (Things.Count + Environment.ProcessorCount - 1) / Environment.ProcessorCount),
+                part => Score(shared, scores, part.Item1, part.Item2)
+            );
+        }
+        return scores;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Score(ReadOnlySpan<float> query, GalleryScores scores, int from, int to)
+    {
+        var (best, image) = scores;
+        var at = _first[from] * EmbeddingSize;
+        for (var thing = from; thing < to; thing++)
         {
             best[thing] = float.NegativeInfinity;
             foreach (var own in Things[thing].Images)
@@ -150,7 +179,6 @@ public sealed class SearchGallery
                 }
             }
         }
-        return new GalleryScores(best, image);
     }
 
     /// <summary>The best things; equal scores in the order of the gallery.</summary>
@@ -159,24 +187,65 @@ public sealed class SearchGallery
     public IReadOnlyList<GalleryHit> Rank(ReadOnlySpan<float> query, int count)
     {
         var scores = Score(query);
-        var order = Enumerable.Range(0, scores.Best.Length).ToArray();
-        Array.Sort(order, (a, b) => scores.Best[b].CompareTo(scores.Best[a]) is var c and not 0 ? c : a.CompareTo(b));
-        var hits = new GalleryHit[Math.Min(count, order.Length)];
-        var lower = order.Length; // position of the first thing that scores lower than the one at hand
-        for (var i = order.Length - 1; i >= 0; i--)
+        var top = Top(scores.Best, Math.Min(count, scores.Best.Length));
+        var hits = new GalleryHit[top.Length];
+        var lower = Lower(scores.Best, top);
+        for (var i = 0; i < top.Length; i++)
         {
-            if (i < order.Length - 1 && scores.Best[order[i]] > scores.Best[order[i + 1]])
-            {
-                lower = i + 1;
-            }
-            if (i < hits.Length)
-            {
-                var thing = order[i];
-                var beaten = order.Length > 1 ? 100.0 * (order.Length - lower) / (order.Length - 1) : 100;
-                hits[i] = new GalleryHit(thing, scores.Image[thing], scores.Best[thing], beaten);
-            }
+            var beaten = scores.Best.Length > 1 ? 100.0 * lower[i] / (scores.Best.Length - 1) : 100;
+            hits[i] = new GalleryHit(top[i], scores.Image[top[i]], scores.Best[top[i]], beaten);
         }
         return hits;
+    }
+
+    /// <summary>Positions of the largest values, largest first, equal ones in their order; without sorting all of them.</summary>
+    private static int[] Top(float[] values, int count)
+    {
+        // Of two equal values the later is the lesser: it leaves the queue first.
+        var least = new PriorityQueue<int, (float Value, int Later)>(count + 1);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (least.Count < count)
+            {
+                least.Enqueue(i, (values[i], -i));
+            }
+            else if (count > 0 && least.TryPeek(out _, out var worst) && values[i] > worst.Value)
+            {
+                least.EnqueueDequeue(i, (values[i], -i));
+            }
+        }
+        var top = new int[least.Count];
+        for (var i = top.Length - 1; i >= 0; i--)
+        {
+            top[i] = least.Dequeue();
+        }
+        return top;
+    }
+
+    /// <summary>How many of all values are less than each of the largest.</summary>
+    private static int[] Lower(float[] values, int[] top)
+    {
+        var lower = new int[top.Length];
+        if (top.Length == 0)
+        {
+            return lower;
+        }
+        var lowest = values[top[^1]];
+        var below = 0;
+        foreach (var value in values)
+        {
+            if (value < lowest)
+            {
+                below++;
+            }
+        }
+        // All values from the lowest up are among the largest, or equal to the lowest.
+        for (var i = 0; i < top.Length; i++)
+        {
+            var own = values[top[i]];
+            lower[i] = own == lowest ? below : values.Length - top.Count(t => values[t] >= own);
+        }
+        return lower;
     }
 
     /// <summary>Place of a thing from 1; things that score the same stand before it, as in the evaluation.</summary>
@@ -200,8 +269,14 @@ public sealed class SearchGallery
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        var sum = Vector<float>.Zero;
+        var (sum, second) = (Vector<float>.Zero, Vector<float>.Zero); // two, so that an addition need not wait for the one before
         var i = 0;
+        for (; i <= a.Length - 2 * Vector<float>.Count; i += 2 * Vector<float>.Count)
+        {
+            sum += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
+            second += new Vector<float>(a[(i + Vector<float>.Count)..]) * new Vector<float>(b[(i + Vector<float>.Count)..]);
+        }
+        sum += second;
         for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             sum += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);

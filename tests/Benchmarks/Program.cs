@@ -14,6 +14,7 @@ IBenchmark[] benchmarks =
     new PaperBenchmark(),
     new GalleryBenchmark(),
     new SearchBenchmark(),
+    new VectorsBenchmark(),
     new ExamplesCommand(),
     new CorpusCommand(),
 ];

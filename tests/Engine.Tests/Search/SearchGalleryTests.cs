@@ -53,6 +53,41 @@ public class SearchGalleryTests
     }
 
     [Fact]
+    public void A_large_gallery_is_ranked_over_all_cores_as_the_definition_says()
+    {
+        const int size = 512,
+            things = 33_000; // more numbers than one thread takes
+        var random = new Random(8);
+        var rows = new float[(things + things / 3) * size];
+        foreach (ref var x in rows.AsSpan())
+        {
+            x = random.Next(-3, 4); // whole numbers: many equal scores
+        }
+        var image = 0;
+        var gallery = new SearchGallery(
+            "g",
+            "G",
+            [.. Enumerable.Range(0, things).Select(i => new GalleryThing($"t{i}", i % 3 == 0 ? [image++, image++] : [image++]))],
+            rows,
+            size,
+            (_, _) => null
+        );
+        Assert.Equal(rows.Length / size, gallery.ImageCount);
+        var query = new float[size];
+        query[0] = 1;
+        var scores = gallery.Score(query).Best;
+        var naive = Enumerable
+            .Range(0, things)
+            .Select(t => gallery.Things[t].Images.Max(i => SearchGallery.Dot(query, SearchGallery.Unit(rows.AsSpan(i * size, size)))))
+            .ToArray();
+        Assert.Equal(naive, scores);
+        var order = Enumerable.Range(0, things).OrderByDescending(t => naive[t]).ThenBy(t => t).Take(40).ToList();
+        var hits = gallery.Rank(query, 40);
+        Assert.Equal(order, hits.Select(h => h.Thing));
+        Assert.Equal(order.Select(t => 100.0 * naive.Count(v => v < naive[t]) / (things - 1)), hits.Select(h => h.Percentile));
+    }
+
+    [Fact]
     public void Images_are_found_by_their_index_in_the_data_set()
     {
         var (gallery, things, rows) = Random(new Random(5), 10);
