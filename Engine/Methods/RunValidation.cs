@@ -82,17 +82,13 @@ public static class RunValidation
         {
             Wrong("device", $"Unknown device '{request.Device}'. Use auto, cpu, cuda or cuda:N.");
         }
-        if (request.Name is { Length: > 200 })
+        if (NameProblem(request.Name) is { } badName)
         {
-            Wrong("name", "The name is longer than 200 characters.");
+            Wrong("name", badName);
         }
-        if (request.Name?.Any(char.IsControl) == true)
+        if (TagsProblem(request.Tags) is { } badTags)
         {
-            Wrong("name", "The name holds control characters.");
-        }
-        if (request.Tags is { Count: > 20 } || request.Tags?.Any(t => t is null || t.Length is 0 or > 50 || t.Any(char.IsControl)) == true)
-        {
-            Wrong("tags", "At most 20 tags of 1 to 50 characters, none of them a control character.");
+            Wrong("tags", badTags);
         }
         if (method is not null)
         {
@@ -119,6 +115,18 @@ public static class RunValidation
         }
         return errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
     }
+
+    /// <summary>What is wrong with the name of a run or a sweep; null if nothing is, or none is given.</summary>
+    public static string? NameProblem(string? name) =>
+        name is { Length: > 200 } ? "The name is longer than 200 characters."
+        : name?.Any(char.IsControl) == true ? "The name holds control characters."
+        : null;
+
+    /// <summary>What is wrong with the tags of a run; null if nothing is, or none are given.</summary>
+    public static string? TagsProblem(IReadOnlyList<string>? tags) =>
+        tags is { Count: > 20 } || tags?.Any(t => t is null || t.Length is 0 or > 50 || t.Any(char.IsControl)) == true
+            ? "At most 20 tags of 1 to 50 characters, none of them a control character."
+            : null;
 
     private static void CheckTestSets(RunRequest request, IReadOnlyList<IRetrievalDataset> datasets, Action<string, string> wrong)
     {

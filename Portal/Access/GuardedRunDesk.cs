@@ -1,4 +1,7 @@
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Features.Schedule;
+using CllClip.Portal.Features.Sweeps;
+using CllClip.Portal.Jobs;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -24,11 +27,40 @@ internal sealed class GuardedRunDesk(IRunDesk desk, IAccess access) : IRunDesk
             ? desk.SubmitAsync(requests, stop)
             : Task.FromResult(new SubmitResult([], new Dictionary<string, string[]> { ["access"] = [Refused] }));
 
+    public Task<SubmitResult> SubmitSweepAsync(SweepRequest sweep, CancellationToken stop = default) =>
+        access.MayChange
+            ? desk.SubmitSweepAsync(sweep, stop)
+            : Task.FromResult(new SubmitResult([], new Dictionary<string, string[]> { ["access"] = [Refused] }));
+
+    public Task<SweepView?> SweepAsync(string id, CancellationToken stop = default) => desk.SweepAsync(id, stop);
+
     public Task<string?> StopAsync(string id, CancellationToken stop = default) => Guard(() => desk.StopAsync(id, stop));
 
     public Task<string?> ResumeAsync(string id, CancellationToken stop = default) => Guard(() => desk.ResumeAsync(id, stop));
 
     public Task<string?> DeleteAsync(string id, CancellationToken stop = default) => Guard(() => desk.DeleteAsync(id, stop));
+
+    public Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default) => desk.IdsAsync(filter, stop);
+
+    public Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default) => desk.SizeAsync(ids, stop);
+
+    public Task<ScheduleView> ScheduleAsync(CancellationToken stop = default) => desk.ScheduleAsync(stop);
+
+    public Task<string?> MoveAsync(string id, QueueMove move, CancellationToken stop = default) =>
+        Guard(() => desk.MoveAsync(id, move, stop));
+
+    public Task<IReadOnlyDictionary<string, string[]>> EditAsync(string id, RunEdit edit, CancellationToken stop = default) =>
+        access.MayChange
+            ? desk.EditAsync(id, edit, stop)
+            : Task.FromResult<IReadOnlyDictionary<string, string[]>>(new Dictionary<string, string[]> { ["run"] = [Refused] });
+
+    public Task<TagsResult> TagAsync(IReadOnlyCollection<string> ids, TagChange change, CancellationToken stop = default) =>
+        access.MayChange ? desk.TagAsync(ids, change, stop) : Task.FromResult(new TagsResult(0, [Refused]));
+
+    public Task<TagsResult> RenameTagAsync(string from, string to, CancellationToken stop = default) =>
+        access.MayChange ? desk.RenameTagAsync(from, to, stop) : Task.FromResult(new TagsResult(0, [Refused]));
+
+    public Task<IReadOnlyList<TagCount>> TagsAsync(CancellationToken stop = default) => desk.TagsAsync(stop);
 
     public IDisposable Watch(string? runId, RunHandlers handlers) => desk.Watch(runId, handlers);
 

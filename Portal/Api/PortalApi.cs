@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Models;
+using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Hubs;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Json;
@@ -67,6 +69,8 @@ public static class PortalApi
         api.MapDatasets();
         api.MapModels();
         api.MapRuns();
+        api.MapSweeps();
+        api.MapSchedule();
         app.MapHub<RunsHub>("/hubs/runs");
         api.MapSearchApi();
         return app;

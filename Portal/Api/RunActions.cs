@@ -9,7 +9,7 @@ using RequestSizeLimitAttribute = Microsoft.AspNetCore.Mvc.RequestSizeLimitAttri
 
 namespace CllClip.Portal.Api;
 
-/// <summary>What changes runs: launch, stop, resume, delete.</summary>
+/// <summary>What changes runs: launch, stop, resume, edit, delete.</summary>
 internal static class RunActions
 {
     private const int LargestRequest = 64 * 1024;
@@ -47,6 +47,16 @@ internal static class RunActions
             .WithName("ResumeRun")
             .WithSummary("Queues a stopped or failed run again; it goes on after its last finished stage")
             .Acted();
+        runs.MapPatch("/{id}", EditAsync)
+            .WithName("EditRun")
+            .WithSummary("Changes name, tags or notes of a run; what is left out stays as it is")
+            .Accepts<RunEdit>("application/json")
+            .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
+            .Produces<RunView>()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         runs.MapDelete("/{id}", DeleteAsync)
             .WithName("DeleteRun")
             .WithSummary("Deletes a run with its scores and checkpoints, unless it is running or came with the portal")
@@ -70,7 +80,7 @@ internal static class RunActions
         if (wrong.Count > 0)
         {
             return Problem.Fields(
-                wrong.ContainsKey(RunRequestReader.Body) ? wrong : (IReadOnlyDictionary<string, string[]>)With(wrong, request, engine)
+                wrong.ContainsKey(StrictReader.Body) ? wrong : (IReadOnlyDictionary<string, string[]>)With(wrong, request, engine)
             );
         }
         var (run, errors) = await runs.LaunchAsync(request, stop);
@@ -109,6 +119,29 @@ internal static class RunActions
                 run,
                 statusCode: StatusCodes.Status202Accepted
             ),
+            ActionOutcome.Conflict => Problem.Conflict(result.Message),
+            _ => Problem.NotFound("run", id),
+        };
+    }
+
+    private static async Task<IResult> EditAsync(
+        HttpRequest http,
+        [Description(RunsApi.IdHelp)] string id,
+        RunStore store,
+        RunQueries queries,
+        CancellationToken stop
+    )
+    {
+        var (edit, wrong) = await RunEditReader.ReadAsync(http.Body, stop);
+        var errors = wrong.Concat(edit.Check().Where(e => !wrong.ContainsKey(e.Key))).ToDictionary();
+        if (errors.Count > 0)
+        {
+            return Problem.Fields(errors);
+        }
+        var result = store.Edit(id, edit);
+        return result.Outcome switch
+        {
+            ActionOutcome.Done when await queries.GetAsync(id, stop) is { } run => TypedResults.Ok(run),
             ActionOutcome.Conflict => Problem.Conflict(result.Message),
             _ => Problem.NotFound("run", id),
         };

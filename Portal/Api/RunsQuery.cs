@@ -20,8 +20,17 @@ internal sealed record RunsQuery
     [FromQuery(Name = "method"), Description("Method id; all if left out")]
     public string? Method { get; init; }
 
-    [FromQuery(Name = "q"), Description("Words that name, id, method or tags hold, or languages by code or name")]
+    [FromQuery(Name = "q"), Description("Words that name, id, method, tags, notes or the sweep's name hold, or languages by code or name")]
     public string? Text { get; init; }
+
+    [FromQuery(Name = "sweep"), Description("Id of a sweep whose runs alone are listed")]
+    public string? Sweep { get; init; }
+
+    [FromQuery(Name = "tags"), Description("Tags that a run must have, separated by commas")]
+    public string? Tags { get; init; }
+
+    [FromQuery(Name = "match"), Description("all: every one of the tags; any: at least one; all if left out")]
+    public string? Match { get; init; }
 
     [FromQuery(Name = "sort"), Description("created, started, name, method, state, ar, f or duration; created if left out")]
     public string? Sort { get; init; }
@@ -40,6 +49,9 @@ internal sealed record RunsQuery
         {
             State = StateOf(errors),
             Method = Method,
+            Sweep = Sweep,
+            Tags = (Tags ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            AnyTag = OneOf(errors, "match", Match, ["all", "any"]) == "any",
             Search = Text is { Length: > LongestText } ? Wrong<string>(errors, "q", $"Longer than {LongestText} characters.") : Text,
             Sort = OneOf(errors, "sort", Sort, Sorts),
             Descending = OneOf(errors, "order", Order, ["desc", "asc"]) == "desc",

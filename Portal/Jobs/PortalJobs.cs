@@ -1,4 +1,6 @@
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Features.Schedule;
+using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using Microsoft.Data.Sqlite;
@@ -20,6 +22,8 @@ public static class PortalJobs
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<RunWorker>();
         services.AddSingleton<Calibration>();
+        services.AddSingleton<RunMeasurements>();
+        services.AddSingleton<ScheduleQueries>();
         services.AddSingleton<TrainingLanes>();
         services.AddSingleton<RunService>();
         services.TryAddSingleton<BaseModels>();
@@ -56,6 +60,7 @@ public static class PortalJobs
         services.AddSingleton<RunFeed>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunQueries>();
+        services.AddSingleton<SweepQueries>();
         services.AddSingleton<RunImport>();
         services.AddSingleton<RunUses>();
         services.AddSingleton<RunChains>();

@@ -21,7 +21,7 @@ internal static class RunPlans
         return new RunEntity
         {
             Id = RunIds.New(),
-            Name = string.IsNullOrWhiteSpace(request.Name) ? Name(request, languages, seed) : request.Name.Trim(),
+            Name = string.IsNullOrWhiteSpace(request.Name) ? DefaultName(request) : request.Name.Trim(),
             State = RunState.Queued,
             Method = request.Method!,
             Teir = request.Teir,
@@ -63,8 +63,10 @@ internal static class RunPlans
         return method.AllLanguagesAtOnce || !method.Trains ? 1 : run.Languages.Count;
     }
 
-    private static string Name(RunRequest request, IReadOnlyList<string> languages, int seed)
+    /// <summary>The name of a request that gives none: method, languages, and the seed where it is not the first.</summary>
+    public static string DefaultName(RunRequest request)
     {
+        var (languages, seed) = (request.Languages!, request.Seed ?? 1);
         var method = MethodCatalog.Find(request.Method!)!.Name + (request.Teir ? "+TEIR" : "");
         var which =
             languages.Count <= LanguagesInName

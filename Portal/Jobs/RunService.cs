@@ -5,6 +5,7 @@ using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
@@ -34,7 +35,35 @@ public sealed partial class RunService(
     }
 
     /// <summary>Checks requests and puts the runs into the queue, all or none; errors of several are put together by field.</summary>
-    public async Task<SubmitResult> LaunchAsync(IReadOnlyList<RunRequest> requests, CancellationToken ct = default)
+    public Task<SubmitResult> LaunchAsync(IReadOnlyList<RunRequest> requests, CancellationToken ct = default) => QueueAsync(requests, null);
+
+    /// <summary>Checks a sweep and puts its runs into the queue, all or none. Errors have the sweep's own names for fields.</summary>
+    public async Task<SubmitResult> LaunchSweepAsync(SweepRequest sweep, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        if (SweepPlan.Check(sweep) is { Count: > 0 } wrong)
+        {
+            // What all runs have in common is named too, so that one answer tells everything.
+            var common = RunValidation
+                .Check(
+                    sweep.Run with
+                    {
+                        Method = sweep.Methods?.FirstOrDefault() ?? sweep.Run.Method,
+                        Teir = false,
+                        Options = null,
+                    },
+                    engine.Datasets,
+                    engine.ModelIds
+                )
+                .Select(e => KeyValuePair.Create(SweepPlan.FieldOf(sweep, e.Key), e.Value))
+                .Where(e => !wrong.ContainsKey(e.Key));
+            return new SubmitResult([], wrong.Concat(common).ToDictionary());
+        }
+        var result = await QueueAsync([.. SweepPlan.Expand(sweep)], SweepPlan.NameOf(sweep));
+        return result with { Errors = result.Errors.ToDictionary(e => SweepPlan.FieldOf(sweep, e.Key), e => e.Value) };
+    }
+
+    private async Task<SubmitResult> QueueAsync(IReadOnlyList<RunRequest> requests, string? sweep)
     {
         ArgumentNullException.ThrowIfNull(requests);
         var errors = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
@@ -50,7 +79,12 @@ public sealed partial class RunService(
         {
             return new SubmitResult([], errors.ToDictionary(e => e.Key, e => e.Value.Distinct().ToArray()));
         }
-        store.Add(runs, "Launched.");
+        if (sweep is not null)
+        {
+            var id = RunIds.New();
+            runs.ForEach(r => (r.SweepId, r.SweepName) = (id, sweep));
+        }
+        store.Add(runs, sweep is null ? "Launched." : "Launched with a sweep.");
         foreach (var lane in runs.Select(r => r.Lane).Distinct())
         {
             await queue.WakeOrRetryAsync(lane); // what is queued is worked on, even if the asker has gone

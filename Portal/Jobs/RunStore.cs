@@ -31,7 +31,7 @@ public sealed record ActionResult(ActionOutcome Outcome, string? Message)
 /// The one writer of runs: each call is one transaction, published to the feed once it is stored. Calls are synchronous, as SQLite is, and come one after
 /// the other, so that positions have no gaps and messages keep their order.
 /// </summary>
-public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, TimeProvider time)
+public sealed partial class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, TimeProvider time)
 {
     private readonly Lock _one = new();
 
@@ -52,7 +52,7 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
             var number = db.Runs.Max(r => (long?)r.Number) ?? 0;
             foreach (var run in runs)
             {
-                run.Number = ++number;
+                run.Number = run.QueuePosition = ++number;
                 db.Runs.Add(run);
                 Enter(db, run, reason, news);
             }
@@ -81,32 +81,34 @@ public sealed class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFee
         string? level = null
     ) => Change(id, to, reason, change, level);
 
-    /// <summary>Takes the oldest queued run of a lane and marks it running; null if none waits.</summary>
+    /// <summary>Takes the first queued run of a lane and marks it running; null if none waits. No run is moved, stopped or deleted meanwhile.</summary>
     public RunEntity? Claim(string lane, string reason)
     {
-        string? id;
-        using (var db = contexts.CreateDbContext())
+        lock (_one)
         {
-            id = db.Runs.Where(r => r.State == RunState.Queued && r.Lane == lane).OrderBy(r => r.Number).Select(r => r.Id).FirstOrDefault();
-        }
-        if (id is null)
-        {
-            return null;
-        }
-        RunEntity? claimed = null;
-        var result = Move(
-            id,
-            RunState.Running,
-            reason,
-            run =>
+            string? id;
+            using (var db = contexts.CreateDbContext())
             {
-                run.StartedAt ??= Now;
-                run.EndedAt = null;
-                run.Error = null;
-                claimed = run;
+                id = Waiting(db, lane).Select(r => r.Id).FirstOrDefault();
             }
-        );
-        return result.Outcome == ActionOutcome.Done ? claimed : Claim(lane, reason); // stopped or deleted just now: the next one
+            RunEntity? claimed = null;
+            if (id is not null)
+            {
+                Move(
+                    id,
+                    RunState.Running,
+                    reason,
+                    run =>
+                    {
+                        run.StartedAt ??= Now;
+                        run.EndedAt = null;
+                        run.Error = null;
+                        claimed = run;
+                    }
+                );
+            }
+            return claimed;
+        }
     }
 
     /// <summary>

@@ -23,7 +23,8 @@ internal static class Conversions
             new ValueComparer<T>((a, b) => Write(a) == Write(b), v => Write(v).GetHashCode(StringComparison.Ordinal), v => v)
         );
 
-    private static string Write<T>(T value) => JsonSerializer.Serialize(value, Json);
+    /// <summary>A value as it is stored.</summary>
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Json);
 
     private static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Json)!;
 }

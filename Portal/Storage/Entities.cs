@@ -9,8 +9,11 @@ public sealed class RunEntity
 {
     public required string Id { get; set; }
 
-    /// <summary>Order of creation: the queue's order.</summary>
+    /// <summary>Order of creation.</summary>
     public long Number { get; set; }
+
+    /// <summary>The queue's order within a lane. Begins as <see cref="Number"/>; moving queued runs deals the places that they hold out anew.</summary>
+    public long QueuePosition { get; set; }
 
     public required string Name { get; set; }
     public RunState State { get; set; }
@@ -34,6 +37,15 @@ public sealed class RunEntity
     /// <summary>Device that it stands for here (<c>cpu</c>, <c>cuda:0</c>): the queue it waits in.</summary>
     public required string Lane { get; set; }
     public IReadOnlyList<string> Tags { get; set; } = [];
+
+    /// <summary>What people wrote about it.</summary>
+    public string? Notes { get; set; }
+
+    /// <summary>The sweep that it was launched with; null for a run of its own. A sweep is nothing but its runs: it goes with the last of them.</summary>
+    public string? SweepId { get; set; }
+
+    /// <summary>The sweep's name, the same in all its runs.</summary>
+    public string? SweepName { get; set; }
 
     /// <summary>Came with the repository: read in place, never resumed or deleted.</summary>
     public bool Shipped { get; set; }

@@ -27,7 +27,13 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
         {
             run.HasKey(r => r.Id);
             run.HasIndex(r => r.Number).IsUnique();
-            run.HasIndex(r => new { r.State, r.Lane });
+            run.HasIndex(r => new
+            {
+                r.State,
+                r.Lane,
+                r.QueuePosition,
+            });
+            run.HasIndex(r => r.SweepId);
             run.Property(r => r.Languages).AsJson();
             run.Property(r => r.TestSets).AsJson();
             run.Property(r => r.Options).AsJson();

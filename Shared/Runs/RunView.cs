@@ -113,6 +113,15 @@ public sealed record RunView
     /// <summary>Free labels.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>What people wrote about it; null for nothing.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>Id of the sweep that it was launched with; null for a run of its own.</summary>
+    public string? SweepId { get; init; }
+
+    /// <summary>Name of that sweep.</summary>
+    public string? SweepName { get; init; }
+
     /// <summary>True for the runs that ship with the repository.</summary>
     public bool Shipped { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Features.Sweeps;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Runs;
@@ -11,7 +12,11 @@ namespace CllClip.Portal.Features.Launch;
 /// <summary>What the launch form holds: text as typed, so that nothing is lost by a wrong value. Opens as the Tour.</summary>
 public sealed class LaunchForm
 {
-    public const int MostRuns = 50;
+    /// <summary>Most runs at once.</summary>
+    public const int MostRuns = SweepPlan.MostRuns;
+
+    /// <summary>Errors' name for <see cref="SweepValues"/>.</summary>
+    public const string ValuesField = "sweepValues";
 
     /// <summary>Ids of the methods chosen, in the catalogue's order; one unless <see cref="Several"/>.</summary>
     public IReadOnlyList<string> Methods { get; private set; } = [ContinualClip.Descriptor.Id];
@@ -46,6 +51,12 @@ public sealed class LaunchForm
 
     /// <summary>Option values as typed, by option name; those absent take their default.</summary>
     public Dictionary<string, string> Options { get; } = [];
+
+    /// <summary>Name of the option of which several values are tried; empty for none.</summary>
+    public string SweepOption { get; set; } = "";
+
+    /// <summary>Those values as typed: <c>1e-3, 3e-3, 1e-2</c>.</summary>
+    public string SweepValues { get; set; } = "";
 
     /// <summary>Descriptions of the methods chosen.</summary>
     public IReadOnlyList<MethodDescriptor> Chosen => [.. MethodCatalog.All.Where(m => Methods.Contains(m.Id))];
@@ -132,18 +143,46 @@ public sealed class LaunchForm
         return seeds.Count == 0 ? null : [.. seeds.Distinct()];
     }
 
-    /// <summary>The runs that the form asks for: methods x with and without TEIR x seeds.</summary>
-    public IReadOnlyList<RunRequest> Requests()
+    /// <summary>Number of runs that the form asks for: methods x with and without TEIR x values of an option x seeds.</summary>
+    public long RunCount => SweepPlan.Count(Sweep());
+
+    /// <summary>The runs that the form asks for, <see cref="MostRuns"/> at most.</summary>
+    public IReadOnlyList<RunRequest> Requests() => [.. SweepPlan.Expand(Sweep()).Take(MostRuns)];
+
+    /// <summary>All that the form asks for, which may be one run alone.</summary>
+    public SweepRequest Sweep()
     {
-        var seeds = ReadSeeds() ?? [1];
-        var requests = new List<RunRequest>();
-        foreach (var method in Chosen)
+        var swept = Swept;
+        return new SweepRequest
         {
-            bool[] teir = Teir && method.ComposesWithTeir ? (AlsoWithoutTeir ? [true, false] : [true]) : [false];
-            requests.AddRange(from withTeir in teir from seed in seeds select Request(method, withTeir, seed));
-        }
-        return requests;
+            Run = Common(),
+            Seeds = ReadSeeds() ?? [1],
+            Methods = [.. Chosen.Select(m => m.Id)],
+            Teir =
+                !Teir || !TeirPossible ? [false]
+                : AlsoWithoutTeir ? [true, false]
+                : [true],
+            Options =
+                swept is not null && ReadValues(swept) is { Count: > 0 } values
+                    ? new Dictionary<string, IReadOnlyList<JsonElement>> { [swept.Name] = values }
+                    : null,
+        };
     }
+
+    /// <summary>The form's name for a field of the sweep that it sends.</summary>
+    public static string FieldOf(string field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        return field switch
+        {
+            "seeds" => "seed",
+            "methods" => "method",
+            _ => field.StartsWith("run.", StringComparison.Ordinal) ? field["run.".Length..] : field,
+        };
+    }
+
+    /// <summary>The option of which several values are tried; null for none, or where no method chosen has it.</summary>
+    private OptionDescriptor? Swept => OptionGroups.SelectMany(g => g).FirstOrDefault(o => o.Name == SweepOption);
 
     /// <summary>Every wrong field of the form, by field name as in the API; empty if it is good.</summary>
     public IReadOnlyDictionary<string, string[]> Check(
@@ -161,13 +200,17 @@ public sealed class LaunchForm
                 list.Add(message);
             }
         }
-        if (ReadSeeds() is not { } seeds)
+        if (ReadSeeds() is null)
         {
             Wrong("seed", $"Write one whole number, or several, {MostRuns} at most: 1, 2, 5-7.");
         }
-        else if (Requests().Count > MostRuns)
+        if (Swept is { } swept && ReadValues(swept).Count == 0)
         {
-            Wrong("seed", $"This would make {Requests().Count} runs; at most {MostRuns} at once.");
+            Wrong(ValuesField, "Write the values to try, separated by commas, or choose no option.");
+        }
+        foreach (var (field, messages) in SweepPlan.Check(Sweep()))
+        {
+            Array.ForEach(messages, m => Wrong(field.StartsWith("options.", StringComparison.Ordinal) ? ValuesField : FieldOf(field), m));
         }
         if (Epochs.Trim().Length > 0 && !Whole(Epochs, out _))
         {
@@ -177,7 +220,7 @@ public sealed class LaunchForm
         {
             if (!(datasetPending && field is "dataset" or "testSets"))
             {
-                Array.ForEach(messages, m => Wrong(field, m));
+                Array.ForEach(messages, m => Wrong(Swept is not null && field == "options." + SweepOption ? ValuesField : field, m));
             }
         }
         return errors.ToDictionary(e => e.Key, e => e.Value.ToArray());
@@ -198,6 +241,7 @@ public sealed class LaunchForm
         Epochs = run.Epochs.ToString(CultureInfo.InvariantCulture);
         Seeds = run.Seed.ToString(CultureInfo.InvariantCulture);
         Device = run.Device is "auto" ? "" : run.Device;
+        (SweepOption, SweepValues) = ("", "");
         Name = "";
         Tags = string.Join(", ", run.Tags);
         Options.Clear();
@@ -213,29 +257,32 @@ public sealed class LaunchForm
         }
     }
 
-    private RunRequest Request(MethodDescriptor method, bool teir, int seed) =>
+    private RunRequest Common() =>
         new()
         {
-            Method = method.Id,
-            Teir = teir,
+            Method = Methods[0],
+            Teir = Teir && TeirPossible,
             Dataset = Dataset,
             TestSets = TestSets.Where(t => t != Dataset).ToList() is { Count: > 0 } others ? others : null, // the own one may be chosen after them
             Model = Model,
             Languages = [.. Languages],
             Epochs = Whole(Epochs, out var epochs) ? epochs : null,
-            Seed = seed,
             Device = Device.Trim() is { Length: > 0 } device ? device : null,
             Name = Name.Trim() is { Length: > 0 } name ? name : null,
             Tags = Tags.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } tags
                 ? tags
                 : null,
-            Options = Values(method) is { Count: > 0 } values ? values : null,
+            Options = Values() is { Count: > 0 } values ? values : null,
         };
 
-    private Dictionary<string, JsonElement> Values(MethodDescriptor method)
+    private List<JsonElement> ReadValues(OptionDescriptor option) =>
+        [.. SweepValues.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(text => Element(option, text))];
+
+    /// <summary>What is typed of the options of the methods chosen; each method takes those that it has.</summary>
+    private Dictionary<string, JsonElement> Values()
     {
         var values = new Dictionary<string, JsonElement>();
-        foreach (var option in method.Options)
+        foreach (var option in Chosen.SelectMany(m => m.Options).DistinctBy(o => o.Name))
         {
             if (Options.TryGetValue(option.Name, out var text) && text.Trim().Length > 0)
             {

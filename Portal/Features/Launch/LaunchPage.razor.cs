@@ -156,7 +156,7 @@ public sealed partial class LaunchPage
             each.All(e => e.Seconds is null) ? null : each.Sum(e => e.Seconds),
             each.Max(e => e.MemoryBytes),
             each.All(e => e.DiskBytes is null) ? null : each.Sum(e => e.DiskBytes),
-            each[0].Source + (requests.Count > 1 ? ", all runs together" : "")
+            each[0].Source + (requests.Count > 1 ? ", all runs one after the other" : "")
         );
     }
 
@@ -197,11 +197,15 @@ public sealed partial class LaunchPage
                 return false;
             }
         }
-        var result = await Desk.SubmitAsync(_form.Requests());
-        _errors = _refused = result.Errors;
+        var result = _form.RunCount > 1 ? await Desk.SubmitSweepAsync(_form.Sweep()) : await Desk.SubmitAsync(_form.Requests());
+        _errors = _refused = result.Errors.ToDictionary(e => LaunchForm.FieldOf(e.Key), e => e.Value);
         if (result.Runs.Count > 0)
         {
-            Navigation.NavigateTo(result.Runs.Count == 1 ? $"/runs/{Uri.EscapeDataString(result.Runs[0].Id)}" : "/runs");
+            Navigation.NavigateTo(
+                result.Runs[0].SweepId is { } sweep
+                    ? $"/sweeps/{Uri.EscapeDataString(sweep)}"
+                    : $"/runs/{Uri.EscapeDataString(result.Runs[0].Id)}"
+            );
         }
         return result.Runs.Count > 0;
     }
@@ -222,7 +226,8 @@ public sealed partial class LaunchPage
 
     private async Task CopyCurlAsync()
     {
-        var text = Curl(_form.Requests(), Navigation.BaseUri);
+        var text =
+            _form.RunCount > 1 ? Curl("sweeps", _form.Sweep(), Navigation.BaseUri) : Curl("runs", _form.Requests()[0], Navigation.BaseUri);
         var copied = await Js.InvokeAsync<bool>("portal.copy", text);
         Snackbar.Add(
             copied ? "Copied." : "The browser does not let this page copy; the command: " + text,
@@ -230,12 +235,7 @@ public sealed partial class LaunchPage
         );
     }
 
-    /// <summary>The same runs for a terminal, one command each.</summary>
-    internal static string Curl(IReadOnlyList<RunRequest> requests, string baseUri) =>
-        string.Join(
-            "\n",
-            requests.Select(r =>
-                $"curl -X POST {baseUri}api/v1/runs -H 'Content-Type: application/json' -d '{JsonSerializer.Serialize(r, Json).Replace("'", "'\\''", StringComparison.Ordinal)}'"
-            )
-        );
+    /// <summary>The same for a terminal.</summary>
+    internal static string Curl<T>(string what, T request, string baseUri) =>
+        $"curl -X POST {baseUri}api/v1/{what} -H 'Content-Type: application/json' -d '{JsonSerializer.Serialize(request, Json).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -1,3 +1,6 @@
+using CllClip.Portal.Features.Schedule;
+using CllClip.Portal.Features.Sweeps;
+using CllClip.Portal.Jobs;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -10,6 +13,18 @@ public sealed record RunFilter
     public string? Method { get; init; }
     public string? Search { get; init; }
 
+    /// <summary>Id of a sweep whose runs alone are shown.</summary>
+    public string? Sweep { get; init; }
+
+    /// <summary>Tags of which a run must have every one, or with <see cref="AnyTag"/> at least one; none: whatever its tags.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Whether one of the <see cref="Tags"/> is enough.</summary>
+    public bool AnyTag { get; init; }
+
+    /// <summary>Whether the runs of a sweep stand together and count as one entry, for <see cref="Skip"/> and <see cref="Take"/> too.</summary>
+    public bool Grouped { get; init; }
+
     /// <summary><c>created</c>, <c>started</c>, <c>name</c>, <c>method</c>, <c>state</c>, <c>ar</c>, <c>f</c> or <c>duration</c>.</summary>
     public string Sort { get; init; } = "created";
     public bool Descending { get; init; } = true;
@@ -18,6 +33,8 @@ public sealed record RunFilter
 }
 
 /// <summary>One page of runs.</summary>
+/// <param name="Items">The runs; those of a sweep next to each other if the filter asked for it.</param>
+/// <param name="Total">Number of runs, or of entries where sweeps count as one, on all pages.</param>
 public sealed record RunList(IReadOnlyList<RunView> Items, int Total);
 
 /// <summary>Everything that the page of one run opens with.</summary>
@@ -42,6 +59,14 @@ public sealed record RunHandlers
 /// <summary>The answer to a form: runs made, or every wrong field.</summary>
 public sealed record SubmitResult(IReadOnlyList<RunView> Runs, IReadOnlyDictionary<string, string[]> Errors);
 
+/// <param name="Add">Tags that the runs get.</param>
+/// <param name="Remove">Tags that the runs lose.</param>
+public sealed record TagChange(IReadOnlyList<string> Add, IReadOnlyList<string> Remove);
+
+/// <param name="Changed">Number of runs changed.</param>
+/// <param name="Refused">Why others could not be, in words.</param>
+public sealed record TagsResult(int Changed, IReadOnlyList<string> Refused);
+
 /// <summary>All that the pages know of the jobs behind them.</summary>
 public interface IRunDesk
 {
@@ -59,12 +84,42 @@ public interface IRunDesk
     /// <summary>Puts the runs into the queue, all or none.</summary>
     Task<SubmitResult> SubmitAsync(IReadOnlyList<RunRequest> requests, CancellationToken stop = default);
 
+    /// <summary>Puts the runs of a sweep into the queue, all or none; errors have the sweep's names for fields.</summary>
+    Task<SubmitResult> SubmitSweepAsync(SweepRequest sweep, CancellationToken stop = default);
+
+    /// <summary>The sweep with its runs; null if there is none of that id.</summary>
+    Task<SweepView?> SweepAsync(string id, CancellationToken stop = default);
+
     /// <summary>Stops, resumes or deletes; null, or why it cannot be done in the run's state.</summary>
     Task<string?> StopAsync(string id, CancellationToken stop = default);
 
     Task<string?> ResumeAsync(string id, CancellationToken stop = default);
 
     Task<string?> DeleteAsync(string id, CancellationToken stop = default);
+
+    /// <summary>Ids of all runs that fit, whatever the page.</summary>
+    Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default);
+
+    /// <summary>Bytes on the disk that deleting the runs would free.</summary>
+    Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default);
+
+    /// <summary>What the devices have to do.</summary>
+    Task<ScheduleView> ScheduleAsync(CancellationToken stop = default);
+
+    /// <summary>Gives a queued run another place; null, or why that cannot be.</summary>
+    Task<string?> MoveAsync(string id, QueueMove move, CancellationToken stop = default);
+
+    /// <summary>Changes name, tags or notes; every wrong field, and under <c>run</c> why the run cannot be changed at all.</summary>
+    Task<IReadOnlyDictionary<string, string[]>> EditAsync(string id, RunEdit edit, CancellationToken stop = default);
+
+    /// <summary>Adds and removes tags of many runs.</summary>
+    Task<TagsResult> TagAsync(IReadOnlyCollection<string> ids, TagChange change, CancellationToken stop = default);
+
+    /// <summary>Gives a tag another name in all runs.</summary>
+    Task<TagsResult> RenameTagAsync(string from, string to, CancellationToken stop = default);
+
+    /// <summary>Every tag with the number of its runs, the most used first.</summary>
+    Task<IReadOnlyList<TagCount>> TagsAsync(CancellationToken stop = default);
 
     /// <summary>Subscribes to one run, or to all (null), until disposed. Handlers are called on any thread and must not block.</summary>
     IDisposable Watch(string? runId, RunHandlers handlers);

@@ -1,9 +1,13 @@
 using CllClip.Engine;
 using CllClip.Engine.Device;
+using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
 using CllClip.Portal.Features.Launch;
+using CllClip.Portal.Features.Schedule;
+using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Runs;
@@ -11,15 +15,18 @@ namespace CllClip.Portal.Features.Runs;
 /// <summary>The desk over the portal's own queue and database.</summary>
 internal sealed partial class RunDesk(
     RunQueries queries,
+    SweepQueries sweeps,
     RunService runs,
     RunFeed feed,
     IEngineHost engine,
-    Calibration calibration,
+    RunMeasurements measurements,
+    ScheduleQueries schedule,
+    RunStore store,
+    PortalFolders folders,
     BaseModels bases,
     ILogger<RunDesk> log
 ) : IRunDesk
 {
-    private const int MostMeasured = 30;
     private const int MostDevices = 16;
     private readonly Lazy<IReadOnlyList<string>> _devices = new(FindDevices);
 
@@ -44,17 +51,8 @@ internal sealed partial class RunDesk(
     public async Task<LaunchContext> LaunchContextAsync(CancellationToken stop = default)
     {
         var datasets = engine.Datasets;
-        var measured = await queries.FinishedAsync(MostMeasured, stop);
         var models = engine.ModelIds;
-        var provisional = !engine.Preparation.Ready;
-        var known = measured.Select(m => new MeasuredRun(m.Run, m.Stages)).ToList();
-        if (!provisional && datasets.Count > 0 && models.Count > 0)
-        {
-            if (calibration.Find(datasets[0], models[0], out provisional) is { } calibrated)
-            {
-                known.Add(calibrated);
-            }
-        }
+        var (known, provisional) = await measurements.FindAsync(stop);
         return new LaunchContext(
             datasets.Count > 0 ? [.. datasets.Select(d => (d.Id, d.Name))] : [("emoji36", "Emoji36")],
             models,
@@ -75,11 +73,59 @@ internal sealed partial class RunDesk(
     public Task<SubmitResult> SubmitAsync(IReadOnlyList<RunRequest> requests, CancellationToken stop = default) =>
         runs.LaunchAsync(requests, stop);
 
+    public Task<SubmitResult> SubmitSweepAsync(SweepRequest sweep, CancellationToken stop = default) => runs.LaunchSweepAsync(sweep, stop);
+
+    public Task<SweepView?> SweepAsync(string id, CancellationToken stop = default) => sweeps.GetAsync(id, stop);
+
     public async Task<string?> StopAsync(string id, CancellationToken stop = default) => (await runs.StopAsync(id)).Message;
 
     public async Task<string?> ResumeAsync(string id, CancellationToken stop = default) => (await runs.ResumeAsync(id)).Message;
 
     public async Task<string?> DeleteAsync(string id, CancellationToken stop = default) => (await runs.DeleteAsync(id)).Message;
+
+    public Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default) => queries.IdsAsync(filter, stop);
+
+    public Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default) =>
+        Task.Run(() => ids.Where(RunIds.IsWellFormed).Sum(id => FolderSize.Of(folders.Run(id), stop)), stop);
+
+    public Task<ScheduleView> ScheduleAsync(CancellationToken stop = default) => schedule.GetAsync(stop);
+
+    public Task<string?> MoveAsync(string id, QueueMove move, CancellationToken stop = default) =>
+        Task.FromResult(store.MoveInQueue(id, move).Message);
+
+    public Task<IReadOnlyDictionary<string, string[]>> EditAsync(string id, RunEdit edit, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        var errors = edit.Check();
+        return Task.FromResult(
+            errors.Count > 0 ? errors
+            : store.Edit(id, edit).Message is { } refusal ? new Dictionary<string, string[]> { ["run"] = [refusal] }
+            : errors
+        );
+    }
+
+    public Task<TagsResult> TagAsync(IReadOnlyCollection<string> ids, TagChange change, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        if (RunValidation.TagsProblem(change.Add) is { } problem)
+        {
+            return Task.FromResult(new TagsResult(0, [problem]));
+        }
+        var (changed, refused) = store.Tag(ids, [.. change.Add], [.. change.Remove]);
+        return Task.FromResult(new TagsResult(changed, refused));
+    }
+
+    public Task<TagsResult> RenameTagAsync(string from, string to, CancellationToken stop = default)
+    {
+        if (RunValidation.TagsProblem([to]) is not null)
+        {
+            return Task.FromResult(new TagsResult(0, ["A tag has 1 to 50 characters, none of them a control character."]));
+        }
+        var (changed, refused) = store.RenameTag(from, to);
+        return Task.FromResult(new TagsResult(changed, refused));
+    }
+
+    public Task<IReadOnlyList<TagCount>> TagsAsync(CancellationToken stop = default) => Task.FromResult(store.Tags());
 
     public IDisposable Watch(string? runId, RunHandlers handlers)
     {

@@ -1,8 +1,6 @@
-using System.Linq.Expressions;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
-using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -12,20 +10,40 @@ namespace CllClip.Portal.Features.Runs;
 /// <summary>Reads runs and what belongs to them. Each call has a context of its own.</summary>
 public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, PortalFolders folders)
 {
-    private const int MostAtOnce = 10_000;
-    private const int ShortestName = 3; // letters by which a language is found
+    /// <summary>Most runs of one answer.</summary>
+    public const int MostAtOnce = 10_000;
 
     public async Task<RunList> ListAsync(RunFilter filter, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         await using var db = await contexts.CreateDbContextAsync(stop);
-        var fitting = Fitting(db.Runs.AsNoTracking(), filter);
+        var fitting = db.Runs.AsNoTracking().Fitting(filter);
+        var (skip, take) = (Math.Max(0, filter.Skip), Math.Clamp(filter.Take, 0, MostAtOnce));
+        if (filter.Grouped)
+        {
+            return await GroupedAsync(fitting, filter, skip, take, stop);
+        }
         var total = await fitting.CountAsync(stop);
-        var rows = await Sorted(fitting, filter)
-            .Skip(Math.Max(0, filter.Skip))
-            .Take(Math.Clamp(filter.Take, 0, MostAtOnce))
-            .ToListAsync(stop);
+        var rows = await fitting.Sorted(filter).Skip(skip).Take(take).ToListAsync(stop);
         return new RunList([.. rows.Select(View)], total);
+    }
+
+    /// <summary>Ids of the runs that fit, in their order; of none is more read than that.</summary>
+    public async Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        return await db.Runs.AsNoTracking().Fitting(filter).Sorted(filter).Select(r => r.Id).Take(MostAtOnce).ToListAsync(stop);
+    }
+
+    /// <summary>A page of entries: the database orders sweeps and single runs by their figures, and only the runs of the page are read.</summary>
+    private async Task<RunList> GroupedAsync(IQueryable<RunEntity> fitting, RunFilter filter, int skip, int take, CancellationToken stop)
+    {
+        var total = await fitting.Select(r => r.SweepId ?? r.Id).Distinct().CountAsync(stop);
+        var keys = await fitting.SortedEntries(filter).Skip(skip).Take(take).ToListAsync(stop);
+        var rows = await fitting.Where(r => keys.Contains(r.SweepId ?? r.Id)).Sorted(filter).ToListAsync(stop);
+        var of = rows.ToLookup(r => r.SweepId ?? r.Id);
+        return new RunList([.. keys.SelectMany(k => of[k]).Select(View)], total);
     }
 
     /// <summary>The run; null if there is none of that id.</summary>
@@ -83,6 +101,19 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
         return [.. rows.OfType<StateChangeEntity>().Select(c => c.ToMessage())];
     }
 
+    /// <summary>Runs in hand and queued with their lanes: those in hand first, then the queue in its order.</summary>
+    public async Task<IReadOnlyList<(string Lane, RunView Run)>> UnfinishedAsync(CancellationToken stop = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        var rows = await db
+            .Runs.AsNoTracking()
+            .Where(r => r.State == RunState.Queued || r.State == RunState.Running || r.State == RunState.Stopping)
+            .OrderBy(r => r.State == RunState.Queued)
+            .ThenBy(r => r.QueuePosition)
+            .ToListAsync(stop);
+        return [.. rows.Select(r => (r.Lane, View(r)))];
+    }
+
     /// <summary>Number of runs in each state; states without runs are left out.</summary>
     public async Task<IReadOnlyDictionary<RunState, int>> CountAsync(CancellationToken stop = default)
     {
@@ -113,60 +144,4 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
     }
 
     private RunView View(RunEntity run) => run.ToView(RunTransitions.IsActive(run.State) ? feed.Latest(run.Id)?.Progress : null);
-
-    private static IQueryable<RunEntity> Fitting(IQueryable<RunEntity> runs, RunFilter filter)
-    {
-        if (filter.State is { } state)
-        {
-            runs = runs.Where(r => r.State == state);
-        }
-        if (filter.Method is { Length: > 0 } method)
-        {
-            runs = runs.Where(r => r.Method == method);
-        }
-        foreach (var word in (filter.Search ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var pattern =
-                $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-            var languages = LanguagesCalled(word).Select(l => $"%\"{l}\"%").ToList(); // as they stand in the stored list
-            runs = runs.Where(r =>
-                EF.Functions.Like(r.Name, pattern, "\\")
-                || EF.Functions.Like(r.Id, pattern, "\\")
-                || EF.Functions.Like(r.Method, pattern, "\\")
-                || EF.Functions.Like((string)(object)r.Tags, pattern, "\\")
-                || languages.Any(l => EF.Functions.Like((string)(object)r.Languages, l))
-            );
-        }
-        return runs;
-    }
-
-    /// <summary>Codes of the languages that a word means: a code, or the beginning of a word of their English or own name.</summary>
-    private static IEnumerable<string> LanguagesCalled(string word) =>
-        LanguageCatalog
-            .All.Where(l =>
-                l.Code.Equals(word, StringComparison.OrdinalIgnoreCase) || $"{l.Name} {l.NativeName}".Split(' ').Any(n => Means(word, n))
-            )
-            .Select(l => l.Code);
-
-    // One or two letters begin too many names.
-    private static bool Means(string word, string name) =>
-        name.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (word.Length >= ShortestName || word.Length == name.Length);
-
-    private static IQueryable<RunEntity> Sorted(IQueryable<RunEntity> runs, RunFilter filter)
-    {
-        IOrderedQueryable<RunEntity> By<T>(Expression<Func<RunEntity, T>> key) =>
-            filter.Descending ? runs.OrderByDescending(key) : runs.OrderBy(key);
-        var sorted = filter.Sort switch
-        {
-            "started" => By(r => r.StartedAt),
-            "name" => By(r => r.Name),
-            "method" => By(r => r.Method),
-            "state" => By(r => r.State),
-            "ar" => By(r => r.Summary.ArT2i),
-            "f" => By(r => r.Summary.ForgettingT2i),
-            "duration" => By(r => r.DurationSeconds),
-            _ => By(r => r.Number),
-        };
-        return sorted.ThenByDescending(r => r.Number);
-    }
 }

@@ -93,6 +93,9 @@ namespace CllClip.Portal.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Notes")
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("Number")
                         .HasColumnType("INTEGER");
 
@@ -106,6 +109,9 @@ namespace CllClip.Portal.Storage.Migrations
                     b.Property<string>("Provenance")
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("QueuePosition")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Seed")
                         .HasColumnType("INTEGER");
 
@@ -117,6 +123,12 @@ namespace CllClip.Portal.Storage.Migrations
 
                     b.Property<string>("State")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SweepId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SweepName")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Tags")
@@ -164,7 +176,9 @@ namespace CllClip.Portal.Storage.Migrations
                     b.HasIndex("Number")
                         .IsUnique();
 
-                    b.HasIndex("State", "Lane");
+                    b.HasIndex("SweepId");
+
+                    b.HasIndex("State", "Lane", "QueuePosition");
 
                     b.ToTable("Runs");
                 });

@@ -8,7 +8,7 @@ using CllClip.Shared.Runs;
 namespace CllClip.Portal.Tests.Features;
 
 /// <summary>A desk with made-up runs for tests of pages: remembers what was asked of it, and lets a test send messages.</summary>
-public sealed class SampleDesk : IRunDesk
+public sealed partial class SampleDesk : IRunDesk
 {
     private readonly List<(string? Id, RunHandlers Handlers)> _watchers = [];
 
@@ -160,13 +160,13 @@ public sealed class SampleDesk : IRunDesk
             return Task.FromException<RunList>(Broken);
         }
         LastFilter = filter;
-        var fitting = Runs.Where(r =>
-                (filter.State is null || r.State == filter.State)
-                && (filter.Method is null || r.Method == filter.Method)
-                && (filter.Search is null || r.Name.Contains(filter.Search, StringComparison.OrdinalIgnoreCase))
-            )
-            .ToList();
-        return Task.FromResult(new RunList([.. fitting.Skip(filter.Skip).Take(filter.Take)], fitting.Count));
+        var fitting = Fitting(filter);
+        if (!filter.Grouped)
+        {
+            return Task.FromResult(new RunList([.. fitting.Skip(filter.Skip).Take(filter.Take)], fitting.Count));
+        }
+        var entries = fitting.GroupBy(r => r.SweepId ?? r.Id).ToList();
+        return Task.FromResult(new RunList([.. entries.Skip(filter.Skip).Take(filter.Take).SelectMany(e => e)], entries.Count));
     }
 
     public async Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default)

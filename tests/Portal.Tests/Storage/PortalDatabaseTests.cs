@@ -70,6 +70,29 @@ public sealed class PortalDatabaseTests
     }
 
     [Fact]
+    public void A_database_from_before_the_queue_could_be_ordered_keeps_its_order()
+    {
+        using var bench = new Bench();
+        Directory.CreateDirectory(bench.Folders.DataRoot);
+        using (var db = bench.Open())
+        {
+            db.GetService<IMigrator>().Migrate("20261126002309_TestSets");
+            foreach (var (id, number) in new[] { ("b", 7), ("a", 9), ("c", 2) })
+            {
+                db.Database.ExecuteSql(
+                    $"""
+                    INSERT INTO Runs (Id, Number, Name, State, Method, Teir, Dataset, TestSets, Model, Languages, Epochs, Options, Seed, Device, Lane, Tags, Shipped, CreatedAt)
+                    VALUES ({id}, {number}, 'Old', 'Queued', 'cll-clip', 1, 'toy', '[]', 'emoji-base', '["en"]', 2, '', 1, 'cpu', 'cpu', '[]', 0, '2026-11-25 01:02:03')
+                    """
+                );
+            }
+            db.Database.ExecuteSql($"UPDATE Runs SET Options = {"{}"}");
+        }
+        bench.Database.Prepare();
+        Assert.Equal(["c", "b", "a"], Enumerable.Range(0, 3).Select(_ => bench.Store.Claim("cpu", "go")!.Id));
+    }
+
+    [Fact]
     public void An_empty_file_is_filled()
     {
         using var bench = new Bench();

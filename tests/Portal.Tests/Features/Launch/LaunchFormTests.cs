@@ -93,7 +93,11 @@ public sealed class LaunchFormTests
         form.SetTestSet("flickr30k", true);
         form.SetTestSet("flickr30k", true);
         Assert.Equal(["xm3600", "flickr30k"], Assert.Single(form.Requests()).TestSets);
-        Assert.Contains("\"testSets\":[\"xm3600\",\"flickr30k\"]", LaunchPage.Curl(form.Requests(), "http://x/"), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"testSets\":[\"xm3600\",\"flickr30k\"]",
+            LaunchPage.Curl("runs", form.Requests()[0], "http://x/"),
+            StringComparison.Ordinal
+        );
         Assert.Empty(form.Check([], ["emoji-base"], datasetPending: true));
         Assert.Contains("testSets", form.Check([], ["emoji-base"]).Keys);
         form.Dataset = "xm3600";
@@ -133,7 +137,7 @@ public sealed class LaunchFormTests
     public void The_curl_command_is_the_request_and_survives_a_quote()
     {
         var form = new LaunchForm { Name = "it's" };
-        var curl = LaunchPage.Curl(form.Requests(), "http://localhost:5080/");
+        var curl = LaunchPage.Curl("runs", form.Requests()[0], "http://localhost:5080/");
         Assert.StartsWith("curl -X POST http://localhost:5080/api/v1/runs ", curl, StringComparison.Ordinal);
         var body = curl[(curl.IndexOf("-d '", StringComparison.Ordinal) + 4)..^1].Replace("'\\''", "'", StringComparison.Ordinal);
         var back = JsonSerializer.Deserialize<RunRequest>(body, JsonSerializerOptions.Web)!;
@@ -155,5 +159,42 @@ public sealed class LaunchFormTests
         Assert.Contains("your run", six.Source, StringComparison.Ordinal);
         Assert.True(RunEstimator.Estimate(request, measured, _ => 3712, 12, 128).Seconds > 1.8 * six.Seconds);
         Assert.Null(RunEstimator.Estimate(request, [], null, 6, 128).Seconds);
+    }
+
+    [Fact]
+    public void Values_of_one_option_make_a_sweep_in_which_each_run_says_its_own()
+    {
+        var form = new LaunchForm
+        {
+            Seeds = "1-2",
+            SweepOption = "learningRate",
+            SweepValues = "1e-3, 3e-3; 0.01",
+        };
+        form.Options["batchSize"] = "64";
+        var requests = form.Requests();
+        Assert.Equal((6, 6), (requests.Count, form.RunCount));
+        Assert.Equal([1e-3, 1e-3, 3e-3, 3e-3, 1e-2, 1e-2], requests.Select(r => r.Options!["learningRate"].GetDouble()));
+        Assert.All(requests, r => Assert.Equal(64, r.Options!["batchSize"].GetInt64()));
+        Assert.Equal(6, requests.Select(r => r.Name).Distinct().Count());
+        Assert.Empty(form.Check([], ["emoji-base"], datasetPending: true));
+        form.SweepValues = "1e-3, x, 7e9";
+        Assert.Equal([LaunchForm.ValuesField], form.Check([], ["emoji-base"], true).Keys);
+        form.SweepValues = " ";
+        Assert.Contains(
+            "separated by commas",
+            Assert.Single(form.Check([], ["emoji-base"], true)[LaunchForm.ValuesField]),
+            StringComparison.Ordinal
+        );
+        form.Load(SampleDesk.Run("1"));
+        Assert.Equal(1, form.RunCount);
+    }
+
+    [Fact]
+    public void Too_many_runs_are_counted_not_made()
+    {
+        var form = new LaunchForm { Seeds = "1-60", AlsoWithoutTeir = true };
+        Assert.Equal(120, form.RunCount);
+        Assert.Equal(LaunchForm.MostRuns, form.Requests().Count);
+        Assert.Contains("120 runs", Assert.Single(form.Check([], ["emoji-base"], true)["sweep"]), StringComparison.Ordinal);
     }
 }

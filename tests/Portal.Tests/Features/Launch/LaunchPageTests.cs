@@ -127,14 +127,14 @@ public sealed class LaunchPageTests : PageContext
     }
 
     [Fact]
-    public void Several_seeds_make_several_runs_and_open_the_list()
+    public void Several_seeds_make_a_sweep_and_open_it()
     {
         var page = Render<LaunchPage>();
         page.Find("#seed").Change("1-3");
         Assert.Contains("3 runs", page.Find(".summary h2").TextContent, StringComparison.Ordinal);
         page.Find("form").Submit();
         Assert.Equal(3, Desk.Submitted.Count);
-        Assert.EndsWith("/runs", Address, StringComparison.Ordinal);
+        Assert.EndsWith("/sweeps/sweep-1", Address, StringComparison.Ordinal);
     }
 
     [Fact]
