@@ -26,8 +26,8 @@ internal sealed record RunsQuery
     [FromQuery(Name = "sweep"), Description("Id of a sweep whose runs alone are listed")]
     public string? Sweep { get; init; }
 
-    [FromQuery(Name = "tags"), Description("Tags that a run must have, separated by commas")]
-    public string? Tags { get; init; }
+    [FromQuery(Name = "tag"), Description("A tag that a run must have; may be given several times")]
+    public string[]? Tags { get; init; }
 
     [FromQuery(Name = "match"), Description("all: every one of the tags; any: at least one; all if left out")]
     public string? Match { get; init; }
@@ -50,7 +50,7 @@ internal sealed record RunsQuery
             State = StateOf(errors),
             Method = Method,
             Sweep = Sweep,
-            Tags = (Tags ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Tags = [.. (Tags ?? []).Where(t => t.Length > 0)],
             AnyTag = OneOf(errors, "match", Match, ["all", "any"]) == "any",
             Search = Text is { Length: > LongestText } ? Wrong<string>(errors, "q", $"Longer than {LongestText} characters.") : Text,
             Sort = OneOf(errors, "sort", Sort, Sorts),

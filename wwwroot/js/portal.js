@@ -73,6 +73,18 @@ window.portal = {
   },
 };
 
+// In tables with data-arrows the arrow keys go from box to box; with Shift they choose as they go.
+document.addEventListener('keydown', (e) => {
+  const from = e.target.closest?.('table[data-arrows] tbody input[type=checkbox]');
+  const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[e.key];
+  if (!from || !step || e.ctrlKey || e.altKey || e.metaKey) return;
+  const boxes = [...from.closest('tbody').querySelectorAll('input[type=checkbox]')];
+  const to = boxes[Math.max(0, Math.min(boxes.length - 1, boxes.indexOf(from) + step))];
+  e.preventDefault();
+  to.focus();
+  if (e.shiftKey && to !== from && !to.checked) to.click();
+});
+
 // With a base address, "#main" alone would lead to the home page: the skip link moves the focus instead.
 document.addEventListener(
   'click',

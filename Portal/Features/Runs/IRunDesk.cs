@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Jobs;
@@ -35,7 +36,12 @@ public sealed record RunFilter
 /// <summary>One page of runs.</summary>
 /// <param name="Items">The runs; those of a sweep next to each other if the filter asked for it.</param>
 /// <param name="Total">Number of runs, or of entries where sweeps count as one, on all pages.</param>
-public sealed record RunList(IReadOnlyList<RunView> Items, int Total);
+public sealed record RunList(IReadOnlyList<RunView> Items, int Total)
+{
+    /// <summary>Number of runs on all pages, also where sweeps count as one.</summary>
+    [JsonIgnore]
+    public int Runs { get; init; } = Total;
+}
 
 /// <summary>Everything that the page of one run opens with.</summary>
 public sealed record RunDetails(RunView Run, IReadOnlyList<Score> Scores, IReadOnlyList<StageView> Stages, IReadOnlyList<LogMessage> Log)

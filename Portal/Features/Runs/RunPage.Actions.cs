@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Models;
+using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout.Components;
 using MudBlazor;
 
@@ -63,11 +64,30 @@ public sealed partial class RunPage
         }
     }
 
+    /// <summary>Stores name, tags and notes; every wrong field, so that the form can say it at the place.</summary>
+    private async Task<IReadOnlyDictionary<string, string[]>> EditAsync(RunEdit edit)
+    {
+        try
+        {
+            var errors = await Desk.EditAsync(Id, edit);
+            if (errors.Count == 0)
+            {
+                await RefreshAsync();
+                StateHasChanged(); // the form draws itself alone
+            }
+            return errors;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new Dictionary<string, string[]> { ["run"] = [$"That could not be stored: {e.Message}"] };
+        }
+    }
+
     private async Task DeleteAsync()
     {
         var yes = await Dialogs.ShowMessageBoxAsync(
             "Delete?",
-            "Deletes this run with scores and checkpoints. This cannot be undone.",
+            $"Deletes this run with scores, log and checkpoints: {Formats.Bytes(await Desk.SizeAsync([Id]))} on the disk. Searches, comparisons and the leaderboard lose it. This cannot be undone.",
             yesText: "Delete",
             cancelText: "Keep"
         );

@@ -43,7 +43,7 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
         var keys = await fitting.SortedEntries(filter).Skip(skip).Take(take).ToListAsync(stop);
         var rows = await fitting.Where(r => keys.Contains(r.SweepId ?? r.Id)).Sorted(filter).ToListAsync(stop);
         var of = rows.ToLookup(r => r.SweepId ?? r.Id);
-        return new RunList([.. keys.SelectMany(k => of[k]).Select(View)], total);
+        return new RunList([.. keys.SelectMany(k => of[k]).Select(View)], total) { Runs = await fitting.CountAsync(stop) };
     }
 
     /// <summary>The run; null if there is none of that id.</summary>

@@ -28,6 +28,8 @@ internal static class RunsExport
         ("ended_at", r => r.EndedAt),
         ("duration_seconds", r => r.Provenance?.DurationSeconds),
         ("tags", r => string.Join(' ', r.Tags)),
+        ("sweep", r => r.SweepName),
+        ("notes", r => r.Notes),
     ];
 
     /// <summary>One row a run.</summary>

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
+using CllClip.Portal.Jobs;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
-using MudBlazor;
 
 namespace CllClip.Portal.Features.Runs;
 
@@ -12,16 +10,16 @@ public sealed partial class RunsPage
 {
     private const int PageSize = 25;
     private const int LongestQuery = 200; // as in the API
-    private readonly HashSet<string> _chosen = [];
     private readonly ConcurrentDictionary<string, ProgressMessage> _progress = new();
+    private readonly HashSet<string> _open = []; // sweeps whose runs are shown
+    private IReadOnlyList<TagCount> _tags = [];
     private RunList? _list;
+    private string? _filter; // what the runs chosen were chosen from
     private RunWatch? _watch;
     private Throttle? _render;
     private volatile bool _stale;
-    private bool _busy;
     private string? _error; // why there is nothing to show
     private string? _lost; // why nothing arrives
-    private string? _problem; // why what was asked for was not done
 
     [SupplyParameterFromQuery(Name = "q")]
     private string? Query { get; set; }
@@ -32,6 +30,18 @@ public sealed partial class RunsPage
     [SupplyParameterFromQuery(Name = "method")]
     private string? Method { get; set; }
 
+    [SupplyParameterFromQuery(Name = "sweep")]
+    private string? Sweep { get; set; }
+
+    [SupplyParameterFromQuery(Name = "tag")]
+    private string[]? TagTexts { get; set; }
+
+    [SupplyParameterFromQuery(Name = "match")]
+    private string? Match { get; set; }
+
+    [SupplyParameterFromQuery(Name = "group")]
+    private string? Group { get; set; }
+
     [SupplyParameterFromQuery(Name = "sort")]
     private string? SortText { get; set; }
 
@@ -41,11 +51,29 @@ public sealed partial class RunsPage
     private int Page => Math.Clamp(PageNumber ?? 1, 1, 100_000);
     private string Sort => SortText?.TrimStart('-') is { Length: > 0 } s ? s : "created";
     private bool Down => SortText is null || SortText.StartsWith('-');
-    private bool Filtered => !string.IsNullOrWhiteSpace(Query) || !string.IsNullOrEmpty(StateText) || !string.IsNullOrEmpty(Method);
+    private IReadOnlyList<string> Tags => [.. (TagTexts ?? []).Where(t => t.Length > 0).Distinct()];
+    private bool AnyTag => Match == "any";
+    private bool Grouped => Group != "off";
+    private bool Filtered =>
+        !string.IsNullOrWhiteSpace(Query)
+        || !string.IsNullOrEmpty(StateText)
+        || !string.IsNullOrEmpty(Method)
+        || !string.IsNullOrEmpty(Sweep)
+        || Tags.Count > 0;
 
     protected override async Task OnParametersSetAsync()
     {
-        _chosen.Clear();
+        // What is chosen stays from page to page, but not where other runs are asked for.
+        var filter = string.Join('\n', [Query, StateText, Method, Sweep, Match, .. Tags]);
+        if (filter != _filter)
+        {
+            _filter = filter;
+            _chosen.Clear();
+        }
+        if (Sweep is { Length: > 0 } sweep)
+        {
+            _open.Add(sweep);
+        }
         await LoadAsync();
     }
 
@@ -95,6 +123,9 @@ public sealed partial class RunsPage
             State = Enum.TryParse<RunState>(StateText, out var state) ? state : null,
             Method = string.IsNullOrEmpty(Method) ? null : Method,
             Search = string.IsNullOrWhiteSpace(Query) ? null : Query.Trim(),
+            Sweep = string.IsNullOrEmpty(Sweep) ? null : Sweep,
+            Tags = Tags,
+            AnyTag = AnyTag,
             Sort = Sort,
             Descending = Down,
             Skip = skip,
@@ -115,7 +146,8 @@ public sealed partial class RunsPage
 
     private async Task ReadAsync()
     {
-        var list = await Desk.ListAsync(Filter((Page - 1) * PageSize, PageSize));
+        var list = await Desk.ListAsync(Filter((Page - 1) * PageSize, PageSize) with { Grouped = Grouped });
+        _tags = await Desk.TagsAsync();
         _error = null;
         if (list is { Items.Count: 0, Total: > 0 } && Page > 1)
         {
@@ -158,6 +190,9 @@ public sealed partial class RunsPage
         string? q = null,
         string? state = null,
         string? method = null,
+        IReadOnlyList<string>? tags = null,
+        bool? any = null,
+        bool? group = null,
         string? sort = null,
         int page = 1,
         bool replace = false
@@ -170,6 +205,10 @@ public sealed partial class RunsPage
                     ["q"] = (q ?? Query) is { Length: > 0 } text ? text : null,
                     ["state"] = (state ?? StateText) is { Length: > 0 } s ? s : null,
                     ["method"] = (method ?? Method) is { Length: > 0 } m ? m : null,
+                    ["sweep"] = string.IsNullOrEmpty(Sweep) ? null : Sweep,
+                    ["tag"] = (tags ?? Tags).ToArray(),
+                    ["match"] = any ?? AnyTag ? "any" : null,
+                    ["group"] = group ?? Grouped ? null : "off",
                     ["sort"] = sort ?? SortText,
                     ["page"] = page > 1 ? page : null,
                 }
@@ -178,81 +217,4 @@ public sealed partial class RunsPage
         );
 
     private void SortBy(string column) => Go(sort: Sort == column ? (Down ? column : "-" + column) : "-" + column);
-
-    private void Choose(string id)
-    {
-        if (!_chosen.Remove(id))
-        {
-            _chosen.Add(id);
-        }
-    }
-
-    private void ChooseAll(bool all)
-    {
-        _chosen.Clear();
-        if (all && _list is not null)
-        {
-            _chosen.UnionWith(_list.Items.Select(r => r.Id));
-        }
-    }
-
-    private async Task DeleteAsync()
-    {
-        var what = _chosen.Count == 1 ? "this run" : $"these {_chosen.Count} runs";
-        var yes = await Dialogs.ShowMessageBoxAsync(
-            "Delete?",
-            $"Deletes {what} with scores and checkpoints. This cannot be undone.",
-            yesText: "Delete",
-            cancelText: "Keep"
-        );
-        if (yes == true)
-        {
-            await ForChosenAsync(Desk.DeleteAsync);
-        }
-    }
-
-    private async Task ForChosenAsync(Func<string, CancellationToken, Task<string?>> action)
-    {
-        (_busy, _problem) = (true, null);
-        try
-        {
-            foreach (var id in _chosen.ToList())
-            {
-                if (await action(id, CancellationToken.None) is { } refusal)
-                {
-                    Snackbar.Add(refusal, Severity.Warning);
-                }
-                else
-                {
-                    _chosen.Remove(id);
-                }
-            }
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            _problem = $"That could not be done: {e.Message}";
-        }
-        finally
-        {
-            _busy = false;
-        }
-        await LoadAsync();
-    }
-
-    private async Task ExportAsync(bool json)
-    {
-        try
-        {
-            _problem = null;
-            var all = (await Desk.ListAsync(Filter(0, 10_000))).Items;
-            var (name, text, type) = json
-                ? ("runs.json", JsonSerializer.Serialize(all, JsonSerializerOptions.Web), "application/json")
-                : ("runs.csv", RunsExport.Table(all).ToCsv(), "text/csv");
-            await Js.InvokeVoidAsync("portal.download", name, text, type);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            _problem = $"The table could not be exported: {e.Message}";
-        }
-    }
 }

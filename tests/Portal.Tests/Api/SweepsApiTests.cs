@@ -80,7 +80,7 @@ public sealed class SweepsApiTests : IDisposable
             )
         );
         Assert.Equal(1, (await _portal.AskAsync("GET", "/api/v1/runs?q=twice")).Json.GetProperty("total").GetInt32());
-        Assert.Equal(1, (await _portal.AskAsync("GET", "/api/v1/runs?tags=a,zz&match=any")).Json.GetProperty("total").GetInt32());
+        Assert.Equal(1, (await _portal.AskAsync("GET", "/api/v1/runs?tag=a&tag=zz&match=any")).Json.GetProperty("total").GetInt32());
         Assert.Equal(["match"], (await _portal.AskAsync("GET", "/api/v1/runs?match=some")).Errors.Keys);
         var wrong = await _portal.AskAsync("PATCH", "/api/v1/runs/edit", """{"name":"","tags":[""],"notes":3,"state":"Completed"}""");
         Assert.Equal(["name", "notes", "state", "tags"], wrong.Errors.Keys.Order());

@@ -166,7 +166,9 @@ public sealed partial class SampleDesk : IRunDesk
             return Task.FromResult(new RunList([.. fitting.Skip(filter.Skip).Take(filter.Take)], fitting.Count));
         }
         var entries = fitting.GroupBy(r => r.SweepId ?? r.Id).ToList();
-        return Task.FromResult(new RunList([.. entries.Skip(filter.Skip).Take(filter.Take).SelectMany(e => e)], entries.Count));
+        return Task.FromResult(
+            new RunList([.. entries.Skip(filter.Skip).Take(filter.Take).SelectMany(e => e)], entries.Count) { Runs = fitting.Count }
+        );
     }
 
     public async Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default)

@@ -152,7 +152,7 @@ public sealed class LiveNewsTests : PageContext
         var page = Render<RunsPage>();
         page.Find("[aria-label='Choose all runs shown']").Change(true);
         Desk.Broken = new IOException("locked");
-        page.FindAll(".filters button").Single(b => b.TextContent == "Stop").Click();
+        page.FindAll(".chosen-bar button").Single(b => b.TextContent == "Stop").Click();
         Assert.Contains(page.FindAll("[role=alert]"), n => n.TextContent.Contains("could not be done: locked", StringComparison.Ordinal));
     }
 

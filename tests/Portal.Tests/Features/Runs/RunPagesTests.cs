@@ -137,7 +137,7 @@ public sealed class RunPagesTests : PageContext
         Desk.Add(SampleDesk.Run("2", RunState.Running), 1);
         var page = Render<RunsPage>();
         page.Find("[aria-label='Choose all runs shown']").Change(true);
-        page.FindAll(".filters button").Single(b => b.TextContent == "Stop").Click();
+        page.FindAll(".chosen-bar button").Single(b => b.TextContent == "Stop").Click();
         Assert.Equal([("stop", "1"), ("stop", "2")], Desk.Asked);
     }
 

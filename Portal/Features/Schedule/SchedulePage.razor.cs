@@ -1,0 +1,90 @@
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Jobs;
+
+namespace CllClip.Portal.Features.Schedule;
+
+/// <summary>The queue as people see and order it, live: worked out anew at most every two seconds while something happens.</summary>
+public sealed partial class SchedulePage
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private ScheduleView? _schedule;
+    private RunWatch? _watch;
+    private Throttle? _render;
+    private bool _busy;
+    private string? _error; // why there is nothing to show
+    private string? _lost; // why nothing arrives
+    private string? _problem; // why a run was not moved
+
+    protected override Task OnInitializedAsync() => LoadAsync();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+        _render = new Throttle(() => InvokeAsync(ReadAsync), Interval, Clock, error => _watch?.Break(error));
+        _watch = new RunWatch(
+            Desk,
+            null,
+            new RunHandlers { Progress = _ => _render.Ask(), State = _ => _render.Ask() },
+            Clock,
+            error => InvokeAsync(() => Show(() => _lost = error.Message)),
+            () =>
+                InvokeAsync(async () =>
+                {
+                    await ReadAsync();
+                    Show(() => _lost = null);
+                })
+        );
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _render?.Dispose();
+    }
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            await ReadAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _error = $"The schedule could not be read: {e.Message}";
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        (_schedule, _error) = (await Desk.ScheduleAsync(), null);
+        StateHasChanged();
+    }
+
+    private void Show(Action change)
+    {
+        change();
+        StateHasChanged();
+    }
+
+    private async Task MoveAsync((string Id, int Position) move)
+    {
+        _busy = true;
+        try
+        {
+            _problem = await Desk.MoveAsync(move.Id, new QueueMove(Position: move.Position));
+            await ReadAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = $"The run could not be moved: {e.Message}";
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}

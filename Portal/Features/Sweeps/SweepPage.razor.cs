@@ -1,0 +1,177 @@
+using System.Collections.Concurrent;
+using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Layout.Components;
+using CllClip.Shared.Runs;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace CllClip.Portal.Features.Sweeps;
+
+/// <summary>One sweep, live: read anew when one of its runs enters a state, with the newest progress laid over what was read.</summary>
+public sealed partial class SweepPage
+{
+    private readonly ConcurrentDictionary<string, ProgressMessage> _progress = new();
+    private SweepView? _sweep;
+    private RunWatch? _watch;
+    private Throttle? _render;
+    private string? _loaded;
+    private volatile bool _stale;
+    private bool _missing;
+    private bool _busy;
+    private string? _error; // why there is nothing to show
+    private string? _lost; // why nothing arrives
+    private string? _problem; // why what was asked for was not done
+
+    /// <summary>The sweep's id.</summary>
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    private IReadOnlyList<string> Compared =>
+        [
+            .. _sweep!
+                .Configurations.Select(c => c.Runs.FirstOrDefault(id => _sweep.Runs.Any(r => r.Id == id && r.State == RunState.Completed)))
+                .OfType<string>(),
+        ];
+
+    private string Board => "/leaderboard" + BoardLink.Write(new BoardQuery { Dataset = BoardNames.Canonical(_sweep!.Runs[0].Dataset) });
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_loaded != Id)
+        {
+            (_loaded, _sweep, _missing, _problem) = (Id, null, false, null);
+            await LoadAsync();
+        }
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+        _render = new Throttle(() => InvokeAsync(ShowNewsAsync), TimeSpan.FromMilliseconds(500), Clock, error => _watch?.Break(error));
+        _watch = new RunWatch(
+            Desk,
+            null,
+            new RunHandlers
+            {
+                Progress = message =>
+                {
+                    _progress[message.RunId] = message;
+                    _render.Ask();
+                },
+                State = _ =>
+                {
+                    _stale = true;
+                    _render.Ask();
+                },
+            },
+            Clock,
+            error => InvokeAsync(() => Show(() => _lost = error.Message)),
+            () => InvokeAsync(FindAgainAsync)
+        );
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _render?.Dispose();
+    }
+
+    private List<string> Of(params RunState[] states) => [.. _sweep!.Runs.Where(r => states.Contains(r.State)).Select(r => r.Id)];
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            await ReadAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _error = $"The sweep could not be read: {e.Message}";
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var id = Id;
+        var sweep = await Desk.SweepAsync(id);
+        if (id == Id)
+        {
+            (_sweep, _missing, _error) = (sweep, sweep is null, null);
+        }
+    }
+
+    private async Task FindAgainAsync()
+    {
+        await ReadAsync();
+        Show(() => _lost = null);
+    }
+
+    private void Show(Action change)
+    {
+        change();
+        StateHasChanged();
+    }
+
+    private async Task ShowNewsAsync()
+    {
+        if (_stale)
+        {
+            _stale = false;
+            await ReadAsync();
+        }
+        if (_sweep is not null)
+        {
+            _sweep = SweepView.Of([
+                .. _sweep.Runs.Select(r => _progress.TryGetValue(r.Id, out var m) ? r with { Progress = m.Progress } : r),
+            ]);
+        }
+        StateHasChanged();
+    }
+
+    private async Task DeleteAsync()
+    {
+        var ids = _sweep!.Runs.Select(r => r.Id).ToList();
+        var yes = await Dialogs.ShowMessageBoxAsync(
+            "Delete the sweep?",
+            $"Deletes all {ids.Count} runs of it with their scores, logs and checkpoints: {Formats.Bytes(await Desk.SizeAsync(ids))} on the disk. This cannot be undone.",
+            yesText: "Delete",
+            cancelText: "Keep"
+        );
+        if (yes == true && await ForAsync(ids, Desk.DeleteAsync))
+        {
+            Navigation.NavigateTo("/runs");
+        }
+    }
+
+    /// <summary>Does something with runs; true if all let it.</summary>
+    private async Task<bool> ForAsync(IReadOnlyList<string> ids, Func<string, CancellationToken, Task<string?>> action)
+    {
+        (_busy, _problem) = (true, null);
+        var refusals = new List<string>();
+        try
+        {
+            foreach (var id in ids)
+            {
+                if (await action(id, CancellationToken.None) is { } refusal)
+                {
+                    refusals.Add(refusal);
+                }
+            }
+            Snackbar.AddRefusals(refusals);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _problem = $"That could not be done: {e.Message}";
+        }
+        finally
+        {
+            _busy = false;
+        }
+        await LoadAsync();
+        return refusals.Count == 0 && _problem is null;
+    }
+}
