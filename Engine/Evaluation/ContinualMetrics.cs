@@ -27,6 +27,19 @@ public static class ContinualMetrics
         return terms.Count > 0 ? terms.Average() : null;
     }
 
+    /// <summary>Forgetting after task t by another definition: mean over j before t of <see cref="Forgotten"/>. Null for t = 0 or where a score from a language's own task on is missing.</summary>
+    public static double? Forgetting(IReadOnlyList<IReadOnlyList<double?>> a, int t, ForgettingDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        if (t == 0 || !Enumerable.Range(0, t + 1).All(i => Complete(a, i)))
+        {
+            return null;
+        }
+        return Enumerable
+            .Range(0, t)
+            .Average(j => Forgotten.Of([.. Enumerable.Range(j, t - j + 1).Select(i => a[i][j]!.Value)]).By(definition));
+    }
+
     /// <summary>Forgetting of one language j after task t. Null for t = 0, j not before t, or missing values.</summary>
     public static double? ForgettingOf(IReadOnlyList<IReadOnlyList<double?>> a, int t, int j)
     {
