@@ -1,3 +1,4 @@
+using CllClip.Engine.Evaluation.Statistics;
 using CllClip.Shared.Methods;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -45,7 +46,7 @@ public sealed record BoardGroup(
 /// <summary>One configuration: a run, several runs that differ in the seed alone, or a published model.</summary>
 public sealed record BoardRow
 {
-    /// <summary>Place by average recall, from 1, equal for equal values; null if the row cannot be ranked.</summary>
+    /// <summary>Place by average recall, from 1: one more than the number of rows that are significantly better (<see cref="BoardRanks"/>); null if the row cannot be ranked.</summary>
     public int? Rank { get; init; }
 
     /// <summary>The entry shown: for several seeds the latest.</summary>
@@ -65,6 +66,9 @@ public sealed record BoardRow
 
     /// <summary>Average recall.</summary>
     public required Figure Ar { get; init; }
+
+    /// <summary>How sure the average recall is; null where the number of queries is not known.</summary>
+    public RecallError? Error { get; init; }
 
     /// <summary>Forgetting.</summary>
     public required Figure F { get; init; }
@@ -94,6 +98,12 @@ public sealed record BoardRow
 /// <param name="Missing">Why there is no figure.</param>
 public readonly record struct Figure(double? Mean, double? Deviation, string? Missing)
 {
+    /// <summary>95 % interval, in percent: what the mean says about queries that were not asked; null where their number is not known.</summary>
+    public Interval? Interval { get; init; }
+
+    /// <summary>Number of queries of a single language; null where unknown.</summary>
+    public int? Queries { get; init; }
+
     /// <summary>Mean and deviation of what is there, or the first reason.</summary>
     public static Figure Over(IReadOnlyList<Figure> single)
     {

@@ -20,7 +20,10 @@ public static class BoardBuilder
         : protocols.First();
 
     /// <summary>Answers a query.</summary>
-    public static Board Build(BoardQuery query, IEnumerable<BoardEntry> entries)
+    /// <param name="query">What is asked for.</param>
+    /// <param name="entries">What there is.</param>
+    /// <param name="answers">Runs' answers to single queries; null where none are kept.</param>
+    public static Board Build(BoardQuery query, IEnumerable<BoardEntry> entries, IKeptAnswers? answers = null)
     {
         var all = entries.ToList();
         var headline = all.SelectMany(e => e.Scores.Keys)
@@ -35,7 +38,7 @@ public static class BoardBuilder
             where key.Protocol == (query.Protocol ?? headline[key.Dataset])
             group entry by (Key: key, Learned: learned, Own: entry.Variants.Any(v => v.Kind == VariantKind.Own)) into g
             orderby DatasetOrder(g.Key.Key.Dataset), g.Key.Learned.Count(c => c == ',') descending, g.Key.Learned, g.Key.Own
-            select Group(query, g.Key.Key, g.Key.Learned.Split(','), [.. g.Select(e => On(e, g.Key.Key.Dataset))]) with
+            select Group(query, g.Key.Key, g.Key.Learned.Split(','), [.. g.Select(e => On(e, g.Key.Key.Dataset))], answers) with
             {
                 OwnVariants = g.Key.Own,
             };
@@ -64,7 +67,13 @@ public static class BoardBuilder
             }
             : entry;
 
-    private static BoardGroup Group(BoardQuery query, ScoreKey key, string[] learned, IReadOnlyList<BoardEntry> entries)
+    private static BoardGroup Group(
+        BoardQuery query,
+        ScoreKey key,
+        string[] learned,
+        IReadOnlyList<BoardEntry> entries,
+        IKeptAnswers? answers
+    )
     {
         var lacking = entries.SelectMany(e => e.Scores[key].Lacking).ToHashSet(StringComparer.Ordinal);
         string[] tested = [.. learned.Where(l => !lacking.Contains(l))];
@@ -76,14 +85,14 @@ public static class BoardBuilder
         var rows = entries
             .GroupBy(e => (e.Configuration, e.Finished, Unfinished: e.Finished ? null : e.Id))
             // The same seed once more is no further sample: the latest counts.
-            .Select(g => Row(query, key, columns, tested, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()]))
+            .Select(g => Row(query, key, columns, tested, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()], answers))
             .ToList();
         return new BoardGroup(
             key.Dataset,
             key.Protocol,
             learned,
             columns,
-            Sorted(query, Ranked(Detailed(rows))),
+            Sorted(query, BoardRanks.Of(Detailed(rows))),
             Note(query, key, columns, learned, entries)
         )
         {
@@ -118,24 +127,39 @@ public static class BoardBuilder
         return parts.Count == 0 ? null : string.Join(' ', parts);
     }
 
-    private static BoardRow Row(BoardQuery query, ScoreKey key, string[] columns, string[] tested, IReadOnlyList<BoardEntry> entries)
+    private static BoardRow Row(
+        BoardQuery query,
+        ScoreKey key,
+        string[] columns,
+        string[] tested,
+        IReadOnlyList<BoardEntry> entries,
+        IKeptAnswers? answers
+    )
     {
         var scores = entries.Select(e => e.Scores[key]).ToList();
         var whole = columns.Length == tested.Length;
+        var cells = columns.ToDictionary(
+            c => c,
+            c =>
+                RecallError.WithInterval(
+                    Figure.Over([.. scores.Select(s => BoardFigures.Cell(s, query.Moment, c))]),
+                    scores.Min(s => s.Queries.GetValueOrDefault(c))
+                ),
+            StringComparer.Ordinal
+        );
+        var ar = Figure.Over([.. scores.Select((s, i) => BoardFigures.Ar(s, query.Moment, columns, whole, entries[i].Finished))]);
+        var error = RecallError.Of(query.Moment, key, ar, [.. columns.Select(c => cells[c])], columns, entries, answers);
         return new BoardRow
         {
             Entry = entries[^1],
             Ids = [.. entries.Select(e => e.Id)],
             Seeds = [.. entries.Where(e => e.Seed is not null).Select(e => e.Seed!.Value).Order()],
             Incomparable = Incomparable(key.Dataset, scores),
-            Ar = Figure.Over([.. scores.Select((s, i) => BoardFigures.Ar(s, query.Moment, columns, whole, entries[i].Finished))]),
-            F = Figure.Over([.. scores.Select(s => BoardFigures.F(s, columns, whole))]),
-            FEnglish = Figure.Over([.. scores.Select(s => BoardFigures.FEnglish(s, tested))]),
-            Cells = columns.ToDictionary(
-                c => c,
-                c => Figure.Over([.. scores.Select(s => BoardFigures.Cell(s, query.Moment, c))]),
-                StringComparer.Ordinal
-            ),
+            Ar = ar with { Interval = error?.Interval },
+            Error = error,
+            F = Figure.Over([.. scores.Select(s => BoardFigures.F(s, query.Metric, columns, whole))]),
+            FEnglish = Figure.Over([.. scores.Select(s => BoardFigures.FEnglish(s, query.Metric, tested))]),
+            Cells = cells,
         };
     }
 
@@ -177,12 +201,6 @@ public static class BoardBuilder
     }
 
     private static string Short(string value) => value.Length > 24 ? value[..24].TrimEnd() + "…" : value;
-
-    private static List<BoardRow> Ranked(List<BoardRow> rows)
-    {
-        var ranked = rows.Where(r => r.Ranks && r.Ar.Mean is not null).Select(r => r.Ar.Mean!.Value).ToList();
-        return [.. rows.Select(r => r.Ranks && r.Ar.Mean is { } ar ? r with { Rank = 1 + ranked.Count(other => other > ar) } : r)];
-    }
 
     private static IReadOnlyList<BoardRow> Sorted(BoardQuery query, IReadOnlyList<BoardRow> rows)
     {

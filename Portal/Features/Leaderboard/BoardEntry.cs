@@ -1,5 +1,7 @@
+using CllClip.Engine.Evaluation;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -70,8 +72,40 @@ public sealed record BoardEntry
     /// <summary>File that published figures come from.</summary>
     public string? File { get; init; }
 
+    /// <summary>What produced a run's numbers; null for published ones.</summary>
+    public Provenance? Provenance { get; init; }
+
+    /// <summary>What a run cost; null where it is not known.</summary>
+    public RunCost? Cost { get; init; }
+
+    /// <summary>Folder of the checkpoint chain, where a run may have kept its answers to single queries; null where there is none.</summary>
+    public string? Chain { get; init; }
+
     /// <summary>Scores by data set, protocol, direction and K.</summary>
     public required IReadOnlyDictionary<ScoreKey, EntryScores> Scores { get; init; }
+
+    /// <summary>Revision of the test set that scores are of: two entries were asked the same queries only where it is the same.</summary>
+    public string? Revision(ScoreKey key) =>
+        Scores[key].TestSet is null ? Provenance?.DataRevision : TestSetRevisions.GetValueOrDefault(key.Dataset);
+}
+
+/// <summary>What a run cost, over all its tasks, as the run itself measured it.</summary>
+/// <param name="TrainSeconds">Seconds of training (vocabulary, steps, validation).</param>
+/// <param name="PeakMemoryBytes">Largest working set of the process.</param>
+/// <param name="VocabularySize">Rows of the token embedding after the last task.</param>
+/// <param name="Machine">Machine and device, without which the seconds say nothing.</param>
+public sealed record RunCost(double TrainSeconds, long PeakMemoryBytes, int VocabularySize, string? Machine)
+{
+    /// <summary>The cost of a run's tasks; null before the first is done.</summary>
+    public static RunCost? Of(IReadOnlyCollection<StageView> stages, Provenance? provenance) =>
+        stages.Count == 0
+            ? null
+            : new(
+                stages.Sum(s => s.TrainSeconds),
+                stages.Max(s => s.PeakMemoryBytes),
+                stages.MaxBy(s => s.Stage)!.VocabularySize,
+                provenance is null ? null : $"{provenance.Machine}; {provenance.Device}"
+            );
 }
 
 /// <summary>Which of an entry's scores.</summary>
@@ -90,8 +124,8 @@ public sealed record EntryScores
     /// <summary>Recall right after the language's own task.</summary>
     public IReadOnlyDictionary<string, double> OwnTask { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Best earlier recall minus recall after the last task, of the languages learned before the last task.</summary>
-    public IReadOnlyDictionary<string, double> Forgetting { get; init; } = new Dictionary<string, double>();
+    /// <summary>What is lost of the languages learned before the last task.</summary>
+    public IReadOnlyDictionary<string, Forgotten> Forgetting { get; init; } = new Dictionary<string, Forgotten>();
 
     /// <summary>AR, F and F_en over all languages where only these were published.</summary>
     public ReportedMeans? Reported { get; init; }
@@ -99,8 +133,14 @@ public sealed record EntryScores
     /// <summary>Languages that the model learned and the data set has not.</summary>
     public IReadOnlyCollection<string> Lacking { get; init; } = [];
 
-    /// <summary>Number of queries of a language; 0 where unknown.</summary>
-    public int Queries { get; init; }
+    /// <summary>Number of queries of each language; empty where unknown.</summary>
+    public IReadOnlyDictionary<string, int> Queries { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Number of tasks after which <see cref="Final"/> was measured.</summary>
+    public int LastStage { get; init; }
+
+    /// <summary>Id of the further data set that it was measured on, as the run knows it; null is the run's own.</summary>
+    public string? TestSet { get; init; }
 
     /// <summary>Number of images of the test set; 0 where unknown.</summary>
     public int Images { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CllClip.Engine.Evaluation;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
@@ -10,7 +11,7 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>The leaderboard as CSV (tidy, full precision) and as LaTeX (booktabs; best bold, second underlined).</summary>
 public static class BoardExport
 {
-    /// <summary>One line for every row: what it is, its means, then one column a language.</summary>
+    /// <summary>One line for every row: what it is, its means, then one column a language, then each language's 95 % interval and number of queries.</summary>
     public static string Csv(Board board)
     {
         var languages = LanguageCatalog.PaperOrder.Where(l => board.Groups.Any(g => g.Languages.Contains(l))).ToList();
@@ -35,13 +36,17 @@ public static class BoardExport
             "languages_averaged",
             "average_recall",
             "average_recall_deviation",
+            "average_recall_low",
+            "average_recall_high",
+            "average_recall_interval",
+            "forgetting_definition",
             "forgetting",
             "forgetting_deviation",
             "forgetting_en",
             "forgetting_en_deviation",
         ];
         return Layout.Csv.Write(
-            [.. header, .. languages],
+            [.. header, .. languages, .. languages.SelectMany(l => (string[])[$"{l}_low", $"{l}_high", $"{l}_queries"])],
             board.Groups.SelectMany(group => group.Rows.Select(row => Fields(board.Query, group, row, languages)))
         );
     }
@@ -67,12 +72,22 @@ public static class BoardExport
             group.Languages.Count,
             row.Ar.Mean,
             row.Ar.Deviation,
+            row.Ar.Interval?.Low,
+            row.Ar.Interval?.High,
+            row.Error is { } error ? Code(error.Basis) : null,
+            BoardLink.Code(query.Metric),
             row.F.Mean,
             row.F.Deviation,
             row.FEnglish.Mean,
             row.FEnglish.Deviation,
             .. languages.Select(l => (object?)row.Cells.GetValueOrDefault(l).Mean),
+            .. languages
+                .Select(l => row.Cells.GetValueOrDefault(l))
+                .SelectMany(c => (object?[])[c.Interval?.Low, c.Interval?.High, c.Queries]),
         ];
+
+    /// <summary>What an interval was made from, as it stands in files: <c>answers</c> or <c>languages</c>.</summary>
+    public static string Code(ErrorBasis basis) => basis == ErrorBasis.Answers ? "answers" : "languages";
 
     /// <summary>One <c>tabular</c> for every group, ready for <c>\input</c>; needs the package booktabs.</summary>
     public static string Latex(Board board)
@@ -91,7 +106,7 @@ public static class BoardExport
         var moment = query.Moment == BoardMoment.Last ? "after the last task" : "right after each language's own task";
         latex.Append(
             CultureInfo.InvariantCulture,
-            $"\n% {group.Dataset}, protocol {group.Protocol}, {direction}, Recall@{query.K} {moment}, {group.Languages.Count} of {group.Learned.Count} languages{(group.OwnVariants ? ", this project's own variants" : "")}\n"
+            $"\n% {group.Dataset}, protocol {group.Protocol}, {direction}, Recall@{query.K} {moment}, {group.Languages.Count} of {group.Learned.Count} languages{(query.Metric == ForgettingDefinition.Paper ? "" : $", forgetting as in {ForgettingFormulas.Name(query.Metric)}")}{(group.OwnVariants ? ", this project's own variants" : "")}\n"
         );
         var languages = group.HasCells ? group.Languages : [];
         latex.Append(CultureInfo.InvariantCulture, $"\\begin{{tabular}}{{l{new string('r', 3 + languages.Count)}}}\n\\toprule\n");
@@ -152,6 +167,10 @@ public static class BoardExport
                     '~' => "\\textasciitilde{}",
                     '^' => "\\textasciicircum{}",
                     '\\' => "\\textbackslash{}",
+                    '<' => "\\textless{}",
+                    '>' => "\\textgreater{}",
+                    '|' => "\\textbar{}",
+                    '"' => "''",
                     '\r' or '\n' => " ",
                     _ => character.ToString(),
                 }

@@ -1,9 +1,14 @@
+using CllClip.Engine.Evaluation;
+
 namespace CllClip.Portal.Features.Leaderboard;
 
 /// <summary>Means over chosen languages of one entry's figures (specification section 8), each with the reason where it cannot be had.</summary>
 public static class BoardFigures
 {
     private const string Subset = "Cannot be recomputed for a choice of languages: only the mean over all of them was published.";
+    private const string OtherDefinition =
+        "Only forgetting as defined in the paper was published; by this definition it cannot be worked out of the means.";
+
     private const string NoForgetting = "After one task there is nothing to forget.";
     private const string Unfinished = "Not all of these languages are learned yet.";
 
@@ -23,21 +28,27 @@ public static class BoardFigures
     }
 
     /// <summary>Forgetting over those of the languages that were learned before the last task.</summary>
-    public static Figure F(EntryScores scores, IReadOnlyList<string> languages, bool whole)
+    public static Figure F(EntryScores scores, ForgettingDefinition definition, IReadOnlyList<string> languages, bool whole)
     {
         if (scores.Reported is { } means)
         {
-            return whole ? Figure.Of(means.F) : Figure.None(Subset);
+            return definition != ForgettingDefinition.Paper ? Figure.None(OtherDefinition)
+                : whole ? Figure.Of(means.F)
+                : Figure.None(Subset);
         }
-        var there = languages.Where(scores.Forgetting.ContainsKey).Select(l => scores.Forgetting[l]).ToList();
+        var there = languages.Where(scores.Forgetting.ContainsKey).Select(l => scores.Forgetting[l].By(definition)).ToList();
         return there.Count > 0 ? Figure.Of(there.Average()) : Figure.None(scores.ForgettingMissing ?? NoForgetting);
     }
 
     /// <summary>Forgetting on English, whatever languages are chosen.</summary>
-    public static Figure FEnglish(EntryScores scores, IReadOnlyList<string> learned) =>
-        scores.Reported is { } means ? Figure.Of(means.FEnglish)
-        : scores.Forgetting.TryGetValue("en", out var value) ? Figure.Of(value)
-        : Figure.None(learned.Contains("en") ? scores.ForgettingMissing ?? NoForgetting : "English is not among the languages.");
+    public static Figure FEnglish(EntryScores scores, ForgettingDefinition definition, IReadOnlyList<string> learned) =>
+        scores.Reported is { } means
+            ? definition == ForgettingDefinition.Paper
+                ? Figure.Of(means.FEnglish)
+                : Figure.None(OtherDefinition)
+            : scores.Forgetting.TryGetValue("en", out var value)
+                ? Figure.Of(value.By(definition))
+                : Figure.None(learned.Contains("en") ? scores.ForgettingMissing ?? NoForgetting : "English is not among the languages.");
 
     /// <summary>Recall of one language.</summary>
     public static Figure Cell(EntryScores scores, BoardMoment moment, string language) =>

@@ -1,5 +1,7 @@
+using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
+using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -10,6 +12,12 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <param name="Groups">The rankings; never mixed.</param>
 public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, string At, IReadOnlyList<LeaderboardGroup> Groups)
 {
+    /// <summary>Definition of forgetting: <c>paper</c>, <c>mammoth</c> or <c>avalanche</c>.</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>Id of the preset that the languages chosen are, or null.</summary>
+    public string? Preset { get; init; }
+
     /// <summary>The answer for a board.</summary>
     public static LeaderboardResponse Of(Board board) =>
         new(
@@ -27,12 +35,23 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
                     [.. g.Rows.Select(Row)]
                 )),
             ]
-        );
+        )
+        {
+            Metric = BoardLink.Code(board.Query.Metric),
+            Preset = LanguagePresets.Matching(board.Query.Languages)?.Id,
+        };
 
     private static LeaderboardRow Row(BoardRow row) =>
         new()
         {
             Rank = row.Rank,
+            RankedBy =
+                row.Rank is null ? null
+                : row.Error is null ? "value"
+                : "significance",
+            Interval = row.Error is { } error ? BoardExport.Code(error.Basis) : null,
+            Cost = row.Entry.Cost,
+            Provenance = row.Entry.Provenance,
             Name = row.Name,
             Method = row.Entry.Method,
             Teir = row.Entry.Teir,
@@ -55,7 +74,13 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             Recall = row.Cells.ToDictionary(c => c.Key, c => Figure(c.Value)),
         };
 
-    private static LeaderboardFigure Figure(Figure figure) => new(figure.Mean, figure.Deviation, figure.Missing);
+    private static LeaderboardFigure Figure(Figure figure) =>
+        new(figure.Mean, figure.Deviation, figure.Missing)
+        {
+            Low = figure.Interval?.Low,
+            High = figure.Interval?.High,
+            Queries = figure.Queries,
+        };
 }
 
 /// <summary>Rows of one data set, protocol and set of languages.</summary>
@@ -79,8 +104,20 @@ public sealed record LeaderboardGroup(
 /// <summary>One configuration or published model.</summary>
 public sealed record LeaderboardRow
 {
-    /// <summary>Place by average recall; null if it cannot be ranked.</summary>
+    /// <summary>Place: one more than the number of rows that are significantly better (5 %, Holm); null if it cannot be ranked.</summary>
     public int? Rank { get; init; }
+
+    /// <summary><c>significance</c>, or <c>value</c> where the number of queries is unknown and nothing can be tested; null without a rank.</summary>
+    public string? RankedBy { get; init; }
+
+    /// <summary>What the interval of <see cref="Ar"/> was made from: <c>answers</c> to single queries, or the <c>languages</c>' recalls as independent shares; null without one.</summary>
+    public string? Interval { get; init; }
+
+    /// <summary>What the run cost, of several seeds the latest; null for published rows.</summary>
+    public RunCost? Cost { get; init; }
+
+    /// <summary>What produced the run's numbers, of several seeds the latest; null for published rows.</summary>
+    public Provenance? Provenance { get; init; }
 
     /// <summary>Name.</summary>
     public required string Name { get; init; }
@@ -147,4 +184,14 @@ public sealed record LeaderboardRow
 /// <param name="Mean">Mean; null if there is none.</param>
 /// <param name="Deviation">Sample deviation over seeds; null for one value.</param>
 /// <param name="Missing">Why there is no figure.</param>
-public sealed record LeaderboardFigure(double? Mean, double? Deviation, string? Missing);
+public sealed record LeaderboardFigure(double? Mean, double? Deviation, string? Missing)
+{
+    /// <summary>Lower end of the 95 % interval; null where there is none.</summary>
+    public double? Low { get; init; }
+
+    /// <summary>Upper end of it.</summary>
+    public double? High { get; init; }
+
+    /// <summary>Number of queries of the language; null for means and where it is unknown.</summary>
+    public int? Queries { get; init; }
+}

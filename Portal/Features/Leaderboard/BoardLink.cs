@@ -1,4 +1,5 @@
 using System.Globalization;
+using CllClip.Engine.Evaluation;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 using Microsoft.Extensions.Primitives;
@@ -16,6 +17,8 @@ public static class BoardLink
         "k",
         "languages",
         "at",
+        "metric",
+        "plot",
         "source",
         "method",
         "teir",
@@ -24,6 +27,15 @@ public static class BoardLink
         "order",
     ];
     private static readonly string[] Columns = ["rank", "name", "average", "forgetting", "forgetting-en"];
+
+    private static readonly Dictionary<string, ForgettingDefinition> Metrics = Codes<ForgettingDefinition>();
+    private static readonly Dictionary<string, BoardAxis> Axes = Codes<BoardAxis>();
+
+    /// <summary>A definition of forgetting as it stands in addresses and files: <c>paper</c>, <c>mammoth</c>, <c>avalanche</c>.</summary>
+    public static string Code(ForgettingDefinition metric) => metric.ToString().ToLowerInvariant();
+
+    /// <summary>An axis as it stands in addresses: <c>forgetting</c>, <c>time</c>, <c>memory</c>, <c>vocabulary</c>.</summary>
+    public static string Code(BoardAxis axis) => axis.ToString().ToLowerInvariant();
 
     /// <summary>The query string of the choices, with its question mark; empty for the defaults.</summary>
     public static string Write(BoardQuery query)
@@ -42,6 +54,8 @@ public static class BoardLink
         Add("k", query.K == 1 ? null : query.K.ToString(CultureInfo.InvariantCulture));
         Add("languages", string.Join(',', query.Languages));
         Add("at", query.Moment == BoardMoment.OwnTask ? "own" : null);
+        Add("metric", query.Metric == ForgettingDefinition.Paper ? null : Code(query.Metric));
+        Add("plot", query.Plot is { } plot ? Code(plot) : null);
         Add("source", query.Source?.ToString().ToLowerInvariant());
         Add("method", query.Method);
         Add("teir", query.Teir is { } teir ? (teir ? "true" : "false") : null);
@@ -117,6 +131,9 @@ public static class BoardLink
             ("k", "1" or "5" or "10") => query with { K = int.Parse(value, CultureInfo.InvariantCulture) },
             ("at", "last") => query with { Moment = BoardMoment.Last },
             ("at", "own") => query with { Moment = BoardMoment.OwnTask },
+            ("metric", _) when Metrics.TryGetValue(value, out var metric) => query with { Metric = metric },
+            ("plot", "none") => query with { Plot = null },
+            ("plot", _) when Axes.TryGetValue(value, out var axis) => query with { Plot = axis },
             ("source", "own") => query with { Source = BoardSource.Own },
             ("source", "published") => query with { Source = BoardSource.Published },
             ("teir", "true") => query with { Teir = true },
@@ -140,10 +157,21 @@ public static class BoardLink
     private static BoardQuery ReadLanguages(BoardQuery query, string value, SortedDictionary<string, string[]> wrong)
     {
         var codes = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
+        if (codes.Count == 1 && LanguagePresets.Find(codes[0]) is { } preset)
+        {
+            return query with { Languages = preset.Codes };
+        }
         var unknown = codes.Where(c => LanguageCatalog.Find(c) is null).ToList();
         if (unknown.Count > 0)
         {
-            wrong["languages"] = [.. unknown.Select(c => $"Unknown language '{c}'.")];
+            wrong["languages"] =
+            [
+                .. unknown.Select(c =>
+                    LanguagePresets.Find(c) is null
+                        ? $"Unknown language '{c}'."
+                        : $"The preset '{c}' stands alone, without other languages."
+                ),
+            ];
         }
         return query with { Languages = [.. LanguageCatalog.PaperOrder.Where(codes.Contains)] };
     }
@@ -154,10 +182,15 @@ public static class BoardLink
             "direction" => ["t2i", "i2t"],
             "k" => ["1", "5", "10"],
             "at" => ["last", "own"],
+            "metric" => Metrics.Keys,
+            "plot" => Axes.Keys.Append("none"),
             "source" => ["own", "published"],
             "teir" => ["true", "false"],
             _ => ["asc", "desc"],
         };
+
+    private static Dictionary<string, T> Codes<T>()
+        where T : struct, Enum => Enum.GetValues<T>().ToDictionary(v => v.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
     private static string OneOf(IEnumerable<string> choices) => $"Choose one of: {string.Join(", ", choices)}.";
 }

@@ -1,3 +1,4 @@
+using CllClip.Engine.Evaluation;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -10,6 +11,22 @@ public enum BoardMoment
 
     /// <summary>Right after the language's own task: how well it was learned.</summary>
     OwnTask,
+}
+
+/// <summary>What average recall can be drawn against; less is better on every axis.</summary>
+public enum BoardAxis
+{
+    /// <summary>Forgetting F, in percentage points.</summary>
+    Forgetting,
+
+    /// <summary>Seconds of training.</summary>
+    Time,
+
+    /// <summary>Peak memory of the process.</summary>
+    Memory,
+
+    /// <summary>Rows of the token embedding after the last task: what the model stores for its languages.</summary>
+    Vocabulary,
 }
 
 /// <summary>Everything that can be chosen on the leaderboard; the page's address and the API's parameters hold the same.</summary>
@@ -32,6 +49,12 @@ public sealed record BoardQuery
 
     /// <summary>When the scores shown were taken.</summary>
     public BoardMoment Moment { get; init; } = BoardMoment.Last;
+
+    /// <summary>What forgetting means.</summary>
+    public ForgettingDefinition Metric { get; init; } = ForgettingDefinition.Paper;
+
+    /// <summary>What average recall is drawn against below each ranking; null draws nothing.</summary>
+    public BoardAxis? Plot { get; init; }
 
     /// <summary>Shows one source only.</summary>
     public BoardSource? Source { get; init; }

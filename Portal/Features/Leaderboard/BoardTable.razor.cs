@@ -1,4 +1,5 @@
 using System.Globalization;
+using CllClip.Engine.Evaluation.Statistics;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
@@ -101,6 +102,34 @@ public sealed partial class BoardTable
             return $"{language}: {figure.Missing}";
         }
         var deviation = figure.Deviation is { } d ? " ± " + Formats.Fixed(d, 2) : "";
-        return $"{language}: {Formats.Fixed(mean, 2)}{deviation} %";
+        var interval = figure.Interval is { } i ? $" (95 % interval {Range(i, 1)}, {Formats.Count(figure.Queries ?? 0)} queries)" : "";
+        return $"{language}: {Formats.Fixed(mean, 2)}{deviation} %{interval}";
     }
+
+    private static string Range(Interval interval, int decimals) =>
+        $"{Formats.Fixed(interval.Low, decimals)}–{Formats.Fixed(interval.High, decimals)}";
+
+    private static string? AverageTitle(BoardRow row)
+    {
+        if (row.Ar.Mean is not { } mean)
+        {
+            return row.Ar.Missing;
+        }
+        var exact = mean.ToString("R", CultureInfo.InvariantCulture);
+        return row.Error is not { } error
+            ? exact
+            : $"{exact}; 95 % interval {Range(error.Interval, 2)}, "
+                + (
+                    error.Basis == ErrorBasis.Answers
+                        ? $"from the answers to {Formats.Count(error.Queries[0])} queries in each language"
+                        : "from the languages’ recalls as if they were independent"
+                )
+                + (row.Ar.Deviation is null ? "" : " and the deviation over seeds");
+    }
+
+    private static string? PlaceTitle(BoardRow row) =>
+        row.Rank is not { } place ? null
+        : row.Error is null ? "Placed by value: the number of queries is not known, so nothing can be tested"
+        : place == 1 ? "No row is significantly better"
+        : $"{place - 1} {(place == 2 ? "row is" : "rows are")} significantly better";
 }

@@ -10,7 +10,7 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>The leaderboard's services and its address in the HTTP API.</summary>
 public static class LeaderboardApi
 {
-    private static readonly string[] Formats = ["json", "csv", "latex"];
+    private static readonly string[] Formats = ["json", "csv", "latex", "html"];
 
     public static IServiceCollection AddLeaderboard(this IServiceCollection services)
     {
@@ -35,13 +35,19 @@ public static class LeaderboardApi
     private static async Task<IResult> AnswerAsync(
         HttpContext context,
         LeaderboardService leaderboard,
+        TimeProvider clock,
         [Description("Data set id; all if left out")] string? dataset,
         [Description("t2i or i2t; t2i if left out")] string? direction,
         [Description("Protocol; each data set's headline protocol if left out")] string? protocol,
-        [Description("Codes that means are taken over, separated by commas; all if left out")] string? languages,
-        [Description("json, csv or latex; json if left out")] string? format,
+        [Description(
+            "Codes that means are taken over, separated by commas, or a preset such as script-latin or resource-low; all if left out"
+        )]
+            string? languages,
+        [Description("json, csv, latex or html (a report in one file); json if left out")] string? format,
         [Description("Recall at 1, 5 or 10; 1 if left out")] string? k,
         [Description("last: after the last task; own: right after each language's own task")] string? at,
+        [Description("Definition of forgetting: paper, mammoth or avalanche; paper if left out")] string? metric,
+        [Description("What AR is drawn against in format=html: forgetting, time, memory or vocabulary; none if left out")] string? plot,
         [Description("own or published; both if left out")] string? source,
         [Description("Method id")] string? method,
         [Description("true or false: rows with or without TEIR")] string? teir,
@@ -51,7 +57,7 @@ public static class LeaderboardApi
         CancellationToken stop
     )
     {
-        _ = (dataset, direction, protocol, languages, k, at, source, method, teir, text, sort, order);
+        _ = (dataset, direction, protocol, languages, k, at, metric, plot, source, method, teir, text, sort, order);
         var (board, _, errors) = await leaderboard.AnswerAsync(context.Request.Query.Where(p => p.Key != "format"), stop);
         var kind = string.IsNullOrEmpty(format) ? "json" : format;
         if (!Formats.Contains(kind))
@@ -61,8 +67,11 @@ public static class LeaderboardApi
         return errors.Count > 0 ? TypedResults.ValidationProblem(errors, title: "The request has wrong fields.")
             : kind == "csv" ? File(BoardExport.Csv(board), "text/csv", board.Query, "csv")
             : kind == "latex" ? File(BoardExport.Latex(board), "application/x-tex", board.Query, "tex")
+            : kind == "html" ? File(BoardReport.Html(board, Origin(context.Request), clock.GetUtcNow()), "text/html", board.Query, "html")
             : TypedResults.Ok(LeaderboardResponse.Of(board));
     }
+
+    private static string Origin(HttpRequest request) => $"{request.Scheme}://{request.Host}{request.PathBase}";
 
     private static FileContentHttpResult File(string text, string type, BoardQuery query, string ending) =>
         TypedResults.File(

@@ -1,3 +1,4 @@
+using CllClip.Engine.Evaluation;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
@@ -54,7 +55,12 @@ public sealed partial class LeaderboardPage
         Query.Dataset is { } dataset ? BoardNames.ProtocolsOf(dataset, _vocabulary!.Protocols) : _vocabulary!.Protocols;
 
     private IReadOnlyList<DownloadMenu.Item> Files =>
-        [File("CSV, full precision", "csv", "csv"), File("JSON, full precision", "json", "json"), File("LaTeX tables", "latex", "tex")];
+        [
+            File("CSV, full precision", "csv", "csv"),
+            File("JSON, full precision", "json", "json"),
+            File("LaTeX tables", "latex", "tex"),
+            File("Report, one HTML file", "html", "html"),
+        ];
 
     protected override Task OnInitializedAsync() => LoadAsync();
 

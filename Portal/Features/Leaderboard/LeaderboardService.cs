@@ -6,12 +6,14 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>Answers the leaderboard's page and API: published results and those of this portal's runs.</summary>
 public sealed class LeaderboardService(IOwnResults own)
 {
+    private readonly KeptAnswers _answers = new();
+
     /// <summary>What the choices can be.</summary>
     public async Task<BoardVocabulary> VocabularyAsync(CancellationToken stop = default) => Vocabulary(await EntriesAsync(stop));
 
     /// <summary>The board for a query.</summary>
     public async Task<Board> AnswerAsync(BoardQuery query, CancellationToken stop = default) =>
-        BoardBuilder.Build(query, await EntriesAsync(stop));
+        BoardBuilder.Build(query, await EntriesAsync(stop), _answers);
 
     /// <summary>The board for a query string, what its choices can be, and what could not be read, by name.</summary>
     public async Task<(Board Board, BoardVocabulary Vocabulary, IDictionary<string, string[]> Errors)> AnswerAsync(
@@ -22,7 +24,7 @@ public sealed class LeaderboardService(IOwnResults own)
         var entries = await EntriesAsync(stop);
         var vocabulary = Vocabulary(entries);
         var query = BoardLink.Read(values, vocabulary, out var errors);
-        return (BoardBuilder.Build(query, entries), vocabulary, errors);
+        return (BoardBuilder.Build(query, entries, _answers), vocabulary, errors);
     }
 
     private async Task<IReadOnlyList<BoardEntry>> EntriesAsync(CancellationToken stop) =>

@@ -37,6 +37,7 @@ public static class OwnEntries
             Status = Status(run, finishedStages),
             Shipped = run.Shipped,
             Link = "/runs/" + Uri.EscapeDataString(run.Id),
+            Provenance = run.Provenance,
             Scores = scores,
         };
     }

@@ -1,3 +1,4 @@
+using CllClip.Engine.Evaluation;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -31,6 +32,7 @@ public static class StageScores
                     {
                         Lacking = lacking,
                         Images = images,
+                        TestSet = on.Key,
                     };
                 }
             }
@@ -43,7 +45,7 @@ public static class StageScores
         var last = scores.Max(s => s.Stage);
         var own = new Dictionary<string, double>(StringComparer.Ordinal);
         var final = new Dictionary<string, double>(StringComparer.Ordinal);
-        var forgetting = new Dictionary<string, double>(StringComparer.Ordinal);
+        var forgetting = new Dictionary<string, Forgotten>(StringComparer.Ordinal);
         foreach (var language in scores.GroupBy(s => s.Language))
         {
             var byStage = language.OrderBy(s => s.Stage).ToList();
@@ -55,7 +57,7 @@ public static class StageScores
             final[language.Key] = byStage[^1].Recall;
             if (byStage.Count > 1)
             {
-                forgetting[language.Key] = byStage.Take(byStage.Count - 1).Max(s => s.Recall) - byStage[^1].Recall;
+                forgetting[language.Key] = Forgotten.Of([.. byStage.Select(s => s.Recall)]);
             }
         }
         // Joint training and zero-shot: one task for all languages, so that no language has a task of its own.
@@ -65,7 +67,8 @@ public static class StageScores
             Final = final,
             OwnTask = together ? new Dictionary<string, double>() : own,
             Forgetting = forgetting,
-            Queries = scores.Where(s => s.Stage == last).Select(s => s.N).DefaultIfEmpty().Max(),
+            Queries = scores.GroupBy(s => s.Language).ToDictionary(g => g.Key, g => g.Last().N, StringComparer.Ordinal),
+            LastStage = last,
             OwnTaskMissing = together ? OneTask : null,
         };
     }

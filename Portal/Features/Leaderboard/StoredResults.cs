@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,7 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// Reads the results of runs from the database. The figures of a completed run never change, so they are worked out once and kept in memory;
 /// those of other runs are worked out anew each time.
 /// </summary>
-public sealed class StoredResults(IDbContextFactory<PortalDbContext> contexts) : IOwnResults
+public sealed class StoredResults(IDbContextFactory<PortalDbContext> contexts, PortalFolders folders) : IOwnResults
 {
     private readonly ConcurrentDictionary<string, (DateTime? EndedAt, BoardEntry Entry)> _completed = new();
 
@@ -41,13 +42,19 @@ public sealed class StoredResults(IDbContextFactory<PortalDbContext> contexts) :
     {
         var completed = run.State == RunState.Completed;
         // A task counts when it is stored as finished: its scores are complete then.
-        var stages = await db.Stages.Where(s => s.RunId == run.Id).MaxAsync(s => (int?)s.Stage, stop) ?? 0;
+        var tasks = await db.Stages.AsNoTracking().Where(s => s.RunId == run.Id).Select(s => s.Figures).ToListAsync(stop);
+        var stages = tasks.Select(t => t.Stage).DefaultIfEmpty().Max();
         var scores = await db.Scores.AsNoTracking().Where(s => s.RunId == run.Id && (completed || s.Stage <= stages)).ToListAsync(stop);
         if (scores.Count == 0)
         {
             return null;
         }
-        var entry = OwnEntries.Of(run.ToView(), StageScores.Build(scores.Select(s => s.ToScore()), int.MaxValue, run.Dataset), stages);
+        var view = run.ToView();
+        var entry = OwnEntries.Of(view, StageScores.Build(scores.Select(s => s.ToScore()), int.MaxValue, run.Dataset), stages) with
+        {
+            Cost = RunCost.Of(tasks, view.Provenance),
+            Chain = run.ChainFolder ?? folders.Chain(run.Id),
+        };
         if (completed)
         {
             _completed[run.Id] = (run.EndedAt, entry);

@@ -15,7 +15,12 @@ public sealed class DeskResults(IRunDesk desk) : IOwnResults
             if (await desk.OpenAsync(run.Id, stop) is { Scores.Count: > 0 } details)
             {
                 var stages = run.State == RunState.Completed ? int.MaxValue : details.Stages.Count;
-                entries.Add(OwnEntries.Of(details.Run, StageScores.Build(details.Scores, stages, run.Dataset), details.Stages.Count));
+                entries.Add(
+                    OwnEntries.Of(details.Run, StageScores.Build(details.Scores, stages, run.Dataset), details.Stages.Count) with
+                    {
+                        Cost = RunCost.Of(details.Stages, details.Run.Provenance),
+                    }
+                );
             }
         }
         return entries;

@@ -1,3 +1,4 @@
+using CllClip.Engine.Evaluation;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.WebUtilities;
@@ -37,6 +38,7 @@ public class BoardLinkTests
                 Sort = "de",
                 Descending = true,
             },
+            new BoardQuery { Metric = ForgettingDefinition.Mammoth, Plot = BoardAxis.Memory },
             new BoardQuery
             {
                 Teir = true,
@@ -68,10 +70,24 @@ public class BoardLinkTests
     [InlineData("?sort=nope", "sort", "language code")]
     [InlineData("?k=1&k=5", "k", "more than once")]
     [InlineData("?method=nope", "method", "cll-clip, er")]
+    [InlineData("?metric=nope", "metric", "paper, mammoth, avalanche")]
+    [InlineData("?plot=nope", "plot", "forgetting, time, memory, vocabulary, none")]
+    [InlineData("?languages=script-latin,de", "languages", "stands alone")]
     [InlineData("?teir=maybe", "teir", "true, false")]
     public void What_cannot_be_read_is_named(string link, string name, string message)
     {
         BoardLink.Read(QueryHelpers.ParseQuery(link), Vocabulary, out var errors);
         Assert.Contains(message, string.Join(' ', Assert.Single(errors, e => e.Key == name).Value), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("resource-low", "quz,mi,sw,no,te")]
+    [InlineData("script-cyrillic", "uk,ru")]
+    [InlineData("tour", "en,de,fi,hi,ar,ja")]
+    public void A_preset_fills_the_languages_and_the_link_holds_these(string preset, string codes)
+    {
+        var query = BoardLink.Read(QueryHelpers.ParseQuery("?languages=" + preset), Vocabulary, out var errors);
+        Assert.Empty(errors);
+        Assert.Equal("?languages=" + codes, BoardLink.Write(query));
     }
 }

@@ -85,14 +85,14 @@ public sealed class LeaderboardPageTests : PageContext
     {
         Desk.Add(SampleDesk.Run("1"), 6);
         var page = Open("?dataset=emoji36");
-        var all = Text(Row(page, "CLL-CLIP").QuerySelector("td.sum")!);
+        var all = Row(page, "CLL-CLIP").QuerySelector("td.sum")!.FirstChild!.TextContent;
         page.FindAll(".codes button").First(b => b.TextContent.Contains("Deutsch", StringComparison.Ordinal)).Click();
         Assert.EndsWith("/leaderboard?dataset=emoji36&languages=de", Navigation.Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Single(page.FindAll("th.lang")));
         page.FindAll(".codes button").First(b => b.TextContent.Contains("Suomi", StringComparison.Ordinal)).Click();
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("th.lang").Count));
         var expected = Desk.Scores["1"].Where(s => s is { Stage: 6, K: 1, Language: "de" or "fi" }).Where(s => s.Direction == default);
-        var shown = Text(Row(page, "CLL-CLIP").QuerySelector("td.sum")!);
+        var shown = Row(page, "CLL-CLIP").QuerySelector("td.sum")!.FirstChild!.TextContent;
         Assert.Equal(CllClip.Portal.Layout.Components.Formats.Percent(expected.Average(s => s.Recall)), shown);
         Assert.NotEqual(all, shown);
         Assert.Contains("2 of 6 languages", page.Markup, StringComparison.Ordinal);
@@ -110,7 +110,7 @@ public sealed class LeaderboardPageTests : PageContext
 
         var again = Open("?dataset=xm3600&direction=i2t&k=5&at=own&method=er&teir=true&sort=de&order=desc");
         Assert.Equal(
-            ["image → text", "R@5", "right after its own"],
+            ["image → text", "R@5", "right after its own", "paper"],
             again.FindAll(".seg button[aria-pressed=true]").Select(b => b.TextContent)
         );
         Assert.Equal("ER", Text(Assert.Single(again.FindAll("tbody .label"))));
@@ -165,6 +165,93 @@ public sealed class LeaderboardPageTests : PageContext
         Desk.Add(SampleDesk.Run("2") with { Epochs = 3 }, 6);
         var details = Open("?dataset=emoji36").FindAll("tbody .detail").Select(d => d.TextContent);
         Assert.Equal(["epochs 3", "epochs 6"], details.Order());
+    }
+
+    [Fact]
+    public void Intervals_stand_under_the_average_and_are_told_of_every_cell()
+    {
+        Desk.Add(SampleDesk.Run("1"), 6);
+        var page = Open("?dataset=emoji36");
+        var average = Desk.Scores["1"].Where(s => s is { Stage: 6, K: 1 } && s.Direction == default).ToList();
+        var error = Math.Sqrt(average.Sum(s => s.Recall / 100 * (1 - (s.Recall / 100)) / s.N)) / average.Count * 196;
+        var mean = average.Average(s => s.Recall);
+        Assert.Equal(
+            System.FormattableString.Invariant($"{mean - error:0.0}–{mean + error:0.0}°"),
+            page.Find("tbody td.sum .ci").TextContent
+        );
+        Assert.Contains("independent", Text(page.Find(".legend")), StringComparison.Ordinal);
+        Assert.Matches(
+            @"German: [\d.]+ % \(95 % interval [\d.]+–[\d.]+, 1.294 queries\)",
+            page.Find("tbody td[title^='German']").GetAttribute("title")
+        );
+        Assert.Equal("No row is significantly better", page.Find("tbody .place").GetAttribute("title"));
+        Assert.Contains("significantly better", Text(page.Find(".places")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_preset_fills_the_choice_of_languages_and_is_named()
+    {
+        Desk.Add(SampleDesk.Run("1"), 6);
+        var page = Open("?dataset=emoji36");
+        page.FindAll(".presets button").First(b => Text(b) == "high (classes 4, 5) 22").Click();
+        page.WaitForAssertion(() => Assert.Contains("languages=en,it,de,", Navigation.Uri, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Equal("Resources: high (classes 4, 5)", Text(page.Find("details.languages summary .chip"))));
+        Assert.Equal("high (classes 4, 5) 22", Text(page.Find(".presets button[aria-pressed=true]")));
+        Assert.Contains("22 languages", Text(page.Find("details.languages summary")), StringComparison.Ordinal);
+        Assert.Equal("Script: Arabic", Text(Open("?languages=script-arabic").Find("details.languages summary .chip")));
+    }
+
+    [Fact]
+    public void Another_definition_of_forgetting_is_a_choice_in_the_address_with_its_formula()
+    {
+        Desk.Add(SampleDesk.Run("1"), 6);
+        var page = Open("?dataset=emoji36");
+        Assert.Equal(3, page.FindAll(".formulas dt").Count);
+        page.FindAll(".seg button").First(b => b.TextContent == "Avalanche").Click();
+        page.WaitForAssertion(() => Assert.EndsWith("metric=avalanche", Navigation.Uri, StringComparison.Ordinal));
+        var scores = Desk.Scores["1"].Where(s => s.K == 1 && s.Direction == default).ToList();
+        double At(int stage, string language) => scores.Single(s => s.Stage == stage && s.Language == language).Recall;
+        var expected = LanguageCatalog.Tour.Take(5).Select((l, i) => At(i + 1, l) - At(6, l)).Average();
+        page.WaitForAssertion(() =>
+            Assert.Equal(
+                CllClip.Portal.Layout.Components.Formats.Percent(expected),
+                Row(page, "CLL-CLIP").QuerySelectorAll("td.sum")[1].FirstChild!.TextContent
+            )
+        );
+    }
+
+    [Fact]
+    public void The_plot_has_a_point_and_a_line_of_numbers_for_every_row_and_leads_to_it()
+    {
+        Desk.Add(SampleDesk.Run("1"), 6);
+        Desk.Add(SampleDesk.Run("2", method: "er"), 6);
+        var page = Open("?dataset=emoji36&plot=time");
+        var points = page.FindAll(".plot a.point");
+        Assert.Equal(2, points.Count);
+        Assert.Equal(2, page.FindAll(".plot tbody tr").Count);
+        Assert.All(
+            points,
+            p =>
+            {
+                Assert.Contains("training time", p.GetAttribute("aria-label"), StringComparison.Ordinal);
+                Assert.NotNull(page.Find("#" + p.GetAttribute("href")!.Split('#')[1]));
+                Assert.StartsWith("/leaderboard?dataset=emoji36&plot=time#", p.GetAttribute("href"), StringComparison.Ordinal);
+            }
+        );
+        page.FindAll(".plot th button").Single(b => Text(b).StartsWith("Method", StringComparison.Ordinal)).Click();
+        Assert.Equal(
+            page.FindAll(".plot tbody th a").Select(a => a.TextContent).Order(StringComparer.CurrentCulture),
+            page.FindAll(".plot tbody th a").Select(a => a.TextContent)
+        );
+        page.FindAll(".plot figcaption button").Single().Click();
+        var saved = JSInterop.Invocations.Single(i => i.Identifier == "portal.download");
+        Assert.Equal("pareto-emoji36-time.svg", saved.Arguments[0]);
+        Assert.Contains("</svg>", (string)saved.Arguments[1]!, StringComparison.Ordinal);
+        Assert.Contains(
+            "published results come without it",
+            Text(Open("?dataset=xm3600&plot=memory").Find(".plot")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Leaderboard;
@@ -17,7 +19,7 @@ public sealed class StoredResultsTests : IDisposable
 
     public StoredResultsTests() =>
         _leaderboard = new LeaderboardService(
-            new StoredResults(_bench.Get<Microsoft.EntityFrameworkCore.IDbContextFactory<CllClip.Portal.Storage.PortalDbContext>>())
+            new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>(), _bench.Get<PortalFolders>())
         );
 
     public void Dispose() => _bench.Dispose();
@@ -58,7 +60,7 @@ public sealed class StoredResultsTests : IDisposable
         End("a");
         var rows = await RowsAsync();
         Assert.Equal(["joint", "cll-clip", "zero-shot"], rows.Select(r => r.Entry.Method));
-        Assert.Equal([1, 2, 3], rows.Select(r => r.Rank!.Value));
+        Assert.Equal([1, 1, 3], rows.Select(r => r.Rank!.Value)); // of 24 queries, 70 % are not surely more than 57.3 %
         Assert.Equal([null, 1.5, null], rows.Select(r => r.F.Mean));
 
         var own = (await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy", Moment = BoardMoment.OwnTask })).Groups.Single().Rows;
