@@ -12,6 +12,9 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>The leaderboard as one HTML file that needs nothing from outside: rankings, plots, and where every row comes from. For the screen, light or dark, and for paper.</summary>
 public static class BoardReport
 {
+    private const int Sums = 3; // columns before the languages: AR, F, F_en
+
+    // On paper the intervals of single languages give way: 36 of them are wider than a page.
     private const string Style = """
         :root{color-scheme:light dark;--ink:#1b2430;--quiet:#55606e;--line:#d5dbe3;--back:#fff;--head:#f2f5f8;--accent:#0b6b7d}
         @media (prefers-color-scheme:dark){:root{--ink:#e3e8ee;--quiet:#a3afbb;--line:#38424e;--back:#15191f;--head:#1f252d;--accent:#5cc8d7}}
@@ -24,11 +27,11 @@ public static class BoardReport
         th,td{padding:3px 6px;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}
         thead th{background:var(--head);vertical-align:bottom}
         th.t,td.t{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:90px;font-weight:400}th.name{min-width:170px}
-        .best{font-weight:700}.plot{max-width:760px;margin:8px 0}
+        .best{font-weight:700}.best small{font-weight:400}.plot{max-width:760px;margin:8px 0}
         code{font:11px ui-monospace,'Noto Sans Mono',monospace;overflow-wrap:anywhere}
         @media print{:root{color-scheme:light;--ink:#000;--quiet:#444;--line:#bbb;--back:#fff;--head:#eee;--accent:#000}
         body{max-width:none;padding:0;font-size:10px}table{font-size:7.5px;width:100%}th,td{padding:1px 2px}th.t,td.t{min-width:0}th.name{min-width:80px}small{font-size:6.5px}
-        code{font-size:7px}.wide{overflow:visible}thead{display:table-header-group}tr,.plot{break-inside:avoid}h2,h3{break-after:avoid}@page{size:A4 landscape;margin:12mm}}
+        code{font-size:7px}.wide{overflow:visible}thead{display:table-header-group}td.lang small{display:none}tr,.plot{break-inside:avoid}h2,h3{break-after:avoid}@page{size:A4 landscape;margin:12mm}}
         """;
 
     /// <summary>The report.</summary>
@@ -80,7 +83,7 @@ public static class BoardReport
         html.Append("</dl>\n<p class=\"quiet\">");
         html.Append(
             Encode(
-                $"In percent. ±: sample deviation over seeds. Small print: 95 % interval over queries (Wilson’s for single languages; ° taken from the languages as if independent, which is too narrow). "
+                $"In percent. ±: sample deviation over seeds. Small print: 95 % interval over queries (Wilson’s for single languages; ° taken from the languages as if independent, which is too narrow; those of single languages are not printed on paper). "
                     + $"A place is one more than the number of rows that are significantly better ({Formats.Fixed(100 * BoardRanks.Level, 0)} %, Holm); rows without a number of queries are placed by value. Best of a column in bold."
             )
         );
@@ -148,9 +151,13 @@ public static class BoardReport
                 $"<tr><td>{row.Rank?.ToString(CultureInfo.InvariantCulture) ?? "–"}</td><th class=\"t name\" scope=\"row\">{Encode(row.Name)}"
             );
             html.Append(Small(row.Detail)).Append(Small(state)).Append("</th>");
-            foreach (var (value, best) in columns)
+            for (var column = 0; column < columns.Count; column++)
             {
-                Cell(html, value(row), row, best, value(row) == row.Ar && row.Error?.Basis == ErrorBasis.Languages ? "°" : "");
+                var (value, best) = columns[column];
+                var figure = value(row);
+                var isBest = row.Ranks && figure.Mean is { } mean && BoardExport.Rounded(mean) == best;
+                var mark = column == 0 && row.Error?.Basis == ErrorBasis.Languages ? "°" : "";
+                Cell(html, figure, $"{(isBest ? "best" : "")}{(column < Sums ? "" : " lang")}".Trim(), mark);
             }
             html.Append("</tr>\n");
         }
@@ -173,12 +180,11 @@ public static class BoardReport
             : values.Min();
     }
 
-    private static void Cell(StringBuilder html, Figure figure, BoardRow row, decimal? best, string mark)
+    private static void Cell(StringBuilder html, Figure figure, string kind, string mark)
     {
-        var bold = row.Ranks && figure.Mean is { } mean && BoardExport.Rounded(mean) == best;
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<td{(bold ? " class=\"best\"" : "")}{(figure.Missing is null ? "" : $" title=\"{Encode(figure.Missing)}\"")}>{Formats.Percent(figure.Mean)}"
+            $"<td{(kind.Length == 0 ? "" : $" class=\"{kind}\"")}{(figure.Missing is null ? "" : $" title=\"{Encode(figure.Missing)}\"")}>{Formats.Percent(figure.Mean)}"
         );
         html.Append(Small(figure.Deviation is { } d ? $"±{Formats.Fixed(d, 1)}" : null));
         html.Append(Small(figure.Interval is { } i ? $"{Formats.Fixed(i.Low, 1)}–{Formats.Fixed(i.High, 1)}{mark}" : null)).Append("</td>");

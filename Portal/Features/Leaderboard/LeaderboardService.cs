@@ -4,9 +4,11 @@ using Microsoft.Extensions.Primitives;
 namespace CllClip.Portal.Features.Leaderboard;
 
 /// <summary>Answers the leaderboard's page and API: published results and those of this portal's runs.</summary>
-public sealed class LeaderboardService(IOwnResults own)
+public sealed class LeaderboardService(IOwnResults own) : IDisposable
 {
     private readonly KeptAnswers _answers = new();
+
+    public void Dispose() => _answers.Dispose();
 
     /// <summary>What the choices can be.</summary>
     public async Task<BoardVocabulary> VocabularyAsync(CancellationToken stop = default) => Vocabulary(await EntriesAsync(stop));

@@ -22,7 +22,11 @@ public sealed class StoredResultsTests : IDisposable
             new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>(), _bench.Get<PortalFolders>())
         );
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose()
+    {
+        _leaderboard.Dispose();
+        _bench.Dispose();
+    }
 
     [Fact]
     public async Task A_continual_run_appears_with_its_first_task_and_is_ranked_when_it_is_completed()
