@@ -48,7 +48,7 @@ public sealed partial class RunService(
                 .Check(
                     sweep.Run with
                     {
-                        Method = sweep.Methods?.FirstOrDefault() ?? sweep.Run.Method,
+                        Method = sweep.Methods is [var first, ..] ? first : sweep.Run.Method,
                         Teir = false,
                         Options = null,
                     },

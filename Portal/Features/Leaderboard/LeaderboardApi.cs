@@ -16,6 +16,7 @@ public static class LeaderboardApi
     {
         services.AddSingleton<IOwnResults, StoredResults>();
         services.AddSingleton<LeaderboardService>();
+        services.AddHostedService<LeaderboardWarmUp>();
         return services;
     }
 

@@ -99,7 +99,7 @@ public sealed partial class RunsPage
 
     private Task<bool> TagChosenAsync(TagChange change) => TagAsync(() => Desk.TagAsync(_chosen, change));
 
-    private Task RenameTagAsync((string From, string To) tag) => TagAsync(() => Desk.RenameTagAsync(tag.From, tag.To));
+    private Task<bool> RenameTagAsync((string From, string To) tag) => TagAsync(() => Desk.RenameTagAsync(tag.From, tag.To));
 
     /// <summary>Changes tags and says what came of it; true if all runs let it, so that the words may go.</summary>
     private async Task<bool> TagAsync(Func<Task<TagsResult>> change)

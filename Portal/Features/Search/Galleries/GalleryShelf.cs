@@ -7,7 +7,7 @@ using CllClip.Shared.Search;
 namespace CllClip.Portal.Features.Search.Galleries;
 
 /// <summary>The galleries that can be searched, and those held in memory. Safe to call from any thread.</summary>
-public sealed class GalleryShelf(IEngineHost host)
+public sealed class GalleryShelf(IEngineHost host) : IDisposable
 {
     /// <summary>Most galleries of users' data sets held in memory at once; Emoji36's always stay.</summary>
     public const int MostKept = 3;
@@ -18,6 +18,8 @@ public sealed class GalleryShelf(IEngineHost host)
     private readonly Dictionary<string, (SearchSpace Space, long Used)> _spaces = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _building = new(1); // embedding takes the machine anyhow
     private long _clock;
+
+    public void Dispose() => _building.Dispose();
 
     /// <summary>What there is to choose: Emoji36 and its test drawings first, then the prepared data sets of users.</summary>
     public IReadOnlyList<GalleryView> List() => [.. Sources().Select(s => s.View)];

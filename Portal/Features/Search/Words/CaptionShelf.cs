@@ -167,7 +167,7 @@ public sealed class CaptionShelf : IDisposable
 
         public long Bytes { get; set; }
 
-        public IDisposable Tell(IProgress<double> progress)
+        public Left Tell(IProgress<double> progress)
         {
             _told[progress] = true;
             progress.Report(Volatile.Read(ref _fraction));
