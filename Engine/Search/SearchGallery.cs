@@ -107,6 +107,20 @@ public sealed class SearchGallery
     /// <summary>Position of the thing with this identifier, or null.</summary>
     public int? Find(string id) => _byId.TryGetValue(id, out var thing) ? thing : null;
 
+    /// <summary>Position of the thing that has an image; null where the gallery lacks it.</summary>
+    /// <param name="image">Index of the image in the data set.</param>
+    public int? ThingOf(int image)
+    {
+        for (var thing = 0; thing < Things.Count; thing++)
+        {
+            if (Things[thing].Images.Contains(image))
+            {
+                return thing;
+            }
+        }
+        return null;
+    }
+
     /// <summary>Name of a thing in a language; null where it has none.</summary>
     public string? NameOf(int thing, string language) => _name(thing, language);
 

@@ -24,6 +24,9 @@ public sealed record ImageInWords
     /// <summary>Gallery whose captions were compared.</summary>
     public required GalleryView Gallery { get; init; }
 
+    /// <summary>The image where it is one of the gallery, with its English name; null for a file.</summary>
+    public SearchHit? Image { get; init; }
+
     /// <summary>Milliseconds on the server, without the embedding of the captions, which is done once.</summary>
     public required double TookMs { get; init; }
 

@@ -50,7 +50,7 @@ public sealed record SearchResponse
     public IReadOnlyList<QueryToken> Tokens { get; init; } = [];
 
     /// <summary>
-    /// Cosine that the best result of a meaningless query (an example with its characters shuffled) stays below in 95 of 100 cases, with this
+    /// Cosine that the best result of a meaningless query (an example with its characters shuffled) reaches in half of the cases, with this
     /// checkpoint and gallery; null where an image was searched with.
     /// </summary>
     public double? ChanceLevel { get; init; }

@@ -39,7 +39,7 @@ public sealed class SearchTests(BrowserSession session) : IClassFixture<BrowserS
         await page.Keyboard.PressAsync("Escape");
         await box.FillAsync("elephant");
         await page.WaitForTimeoutAsync(1000); // a rest that the page takes for the end of the typing
-        await first.Locator("a").FocusAsync();
+        await first.Locator("a.hit").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.GetByText("Back to words")).ToBeVisibleAsync();
         await page.GoBackAsync();

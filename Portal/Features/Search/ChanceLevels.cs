@@ -8,7 +8,7 @@ public sealed class ChanceLevels
 {
     private readonly ConditionalWeakTable<SearchCheckpoint, ConditionalWeakTable<SearchGallery, Lazy<double>>> _levels = [];
 
-    /// <summary>Best cosine that 95 % of shuffled examples stay below.</summary>
+    /// <summary>Median of the best cosines of shuffled examples.</summary>
     public Task<double> GetAsync(SearchCheckpoint checkpoint, SearchGallery gallery)
     {
         var level = _levels

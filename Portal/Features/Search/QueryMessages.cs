@@ -28,7 +28,7 @@ internal static class QueryMessages
             ?? Unlearned(checkpoint, language)
             ?? (
                 best < chance
-                    ? "Nothing here fits well: texts without any meaning find things as close as these. Try other words, or another language."
+                    ? "Nothing here fits well: what is found is no closer than for a text without meaning. Try other words, or another language."
                     : null
             );
 

@@ -118,7 +118,8 @@ public sealed class SearchService(
         var located = await CheckAsync(query, stop);
         var space = await SpaceAsync(located, query.Gallery, null, stop);
         var vector = image is null ? await LikeAsync(space, query, stop) : await images.EmbedAsync(space.Model, image, stop);
-        return await words.TellAsync(located, space, vector, query.Count, progress, stop);
+        var told = await words.TellAsync(located, space, vector, query.Count, progress, stop);
+        return told with { Image = image is null && query.Like is { } like ? space.Find(like, "en") : null };
     }
 
     public Task<OwnImage> OpenAsync(string id, string name, byte[] file, CancellationToken stop = default) =>

@@ -31,6 +31,12 @@ public sealed record SearchSpace(GallerySource Source, ClipModel Model, QueryTow
         );
     }
 
+    /// <summary>What is shown of an image of the gallery, by its identifier; null where it is none.</summary>
+    public SearchHit? Find(string image, string language) =>
+        Source.ImageOf(image) is { } index && Gallery.ThingOf(index) is { } thing
+            ? Hit(new GalleryHit(thing, index, 1, 100), language)
+            : null;
+
     /// <summary>English name of a thing, or what stands for it where it has none.</summary>
     public string English(int thing) =>
         Gallery.NameOf(thing, "en") ?? (Source is DatasetGallery ? $"Image {Gallery.Things[thing].Id}" : Gallery.Things[thing].Id);

@@ -93,6 +93,8 @@ public sealed class GalleryShelf(IEngineHost host) : IDisposable
     /// <summary>The text tower of a base model.</summary>
     public QueryTower Tower(string model) => _towers.Get(ModelKey(model), () => QueryTower.Of(host.Model(model, "cpu")));
 
+    public void Dispose() => _building.Dispose();
+
     private SearchSpace? Kept(string key)
     {
         lock (_gate)

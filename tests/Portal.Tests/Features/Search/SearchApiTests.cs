@@ -165,6 +165,7 @@ public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost
         var cat = (await SearchAsync("q=cat&k=1&checkpoint=shipped-joint")).Results[0];
         var named = await TellAsync(client, new() { { new StringContent(cat.ImageId), "imageId" } }, "k=2");
         Assert.Equal(36, named.Languages.Count);
+        Assert.Equal((cat.ImageId, cat.Url), (named.Image!.ImageId, named.Image.Url));
         Assert.All(named.Languages, l => Assert.Equal((true, 2), (l.Learned, l.Captions.Count)));
         Assert.All(named.Languages, l => Assert.InRange(l.Candidates, 1000, 4000));
         Assert.All(named.Languages, l => Assert.True(l.Captions[0].Score >= l.Captions[1].Score && l.Captions[0].Percentile > 99));
