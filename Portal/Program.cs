@@ -4,6 +4,7 @@ using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Answers;
 using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Features.Import;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
@@ -31,6 +32,7 @@ try
     builder.Services.AddPortalApi();
     builder.Services.AddModelPages();
     builder.Services.AddLeaderboard();
+    builder.Services.AddScoreImport();
     builder.Services.AddComparison();
     builder.Services.AddAnswers();
     builder.Services.AddSearch();
@@ -45,6 +47,7 @@ try
     app.MapPortalUi();
     app.MapPortalApi();
     app.MapLeaderboardApi();
+    app.MapImportApi();
     app.MapCompareApi();
     app.MapAnswersApi();
     app.MapPortalHealth();

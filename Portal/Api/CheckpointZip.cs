@@ -34,7 +34,7 @@ internal static class CheckpointZip
             return Problem.Of(
                 StatusCodes.Status404NotFound,
                 "Not found",
-                "The run has no checkpoint here: no stage is finished, or its weights did not come along."
+                "The run has no checkpoint here: no stage is finished, its weights did not come along, or it was measured elsewhere and its scores alone were imported."
             );
         }
         if (last != int.MaxValue && last > there)

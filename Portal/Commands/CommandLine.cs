@@ -48,11 +48,12 @@ public static class CommandLine
                 ("export", "run") => await ArchiveCommands.ExportAsync(rest[1..]),
                 ("import", "checkpoint") => await CheckpointCommands.ImportAsync(rest[1..]),
                 ("import", "run") => await ArchiveCommands.ImportAsync(rest[1..]),
+                ("import", "scores") => await ScoreCommands.ImportAsync(rest[1..]),
                 ("import", "dataset") => DatasetCommands.Import(rest[1..]),
                 ("export" or "import", var what) => Refuse(
                     args[0] == "export"
                         ? $"This version exports runs and checkpoints: export run … or export checkpoint …, not '{what}'. {HelpHint}"
-                        : $"This version imports runs, data sets and checkpoints: import run …, import dataset … or import checkpoint …, not '{what}'. {HelpHint}"
+                        : $"This version imports runs, scores, data sets and checkpoints: import run …, import scores …, import dataset … or import checkpoint …, not '{what}'. {HelpHint}"
                 ),
                 (var command, _) => Refuse($"There is no command '{command}'. {HelpHint}"),
             };

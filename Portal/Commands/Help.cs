@@ -20,6 +20,7 @@ internal static class Help
             dotnet run --project Portal -- export run …       a finished run as a folder that travels
             dotnet run --project Portal -- export checkpoint …  a stage as a Hugging Face CLIP folder
             dotnet run --project Portal -- import run …       such a folder into the portal
+            dotnet run --project Portal -- import scores …    results measured elsewhere, for the leaderboard
             dotnet run --project Portal -- import dataset …   your own data set: checked and prepared where it lies
             dotnet run --project Portal -- import checkpoint …  a Hugging Face CLIP folder as a base model
             """
@@ -41,6 +42,8 @@ internal static class Help
         Section(output, "export checkpoint ID --out FOLDER [--stage N]", CheckpointCommands.ExportSwitches);
         output.WriteLine();
         output.WriteLine("import run FOLDER …");
+        Section(output, "import scores FILE --source TEXT [switches]", ScoreCommands.ImportSwitches);
+        output.WriteLine("  FILE is CSV with the columns of scores.csv, or JSON (docs/importing-scores.md). Recall is in percent.");
         Section(output, "import dataset PATH [switches]", DatasetCommands.ImportSwitches);
         foreach (var layout in CorpusLayouts.All)
         {

@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Import;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
@@ -62,6 +63,7 @@ public static class PortalJobs
         services.AddSingleton<RunQueries>();
         services.AddSingleton<SweepQueries>();
         services.AddSingleton<RunImport>();
+        services.AddSingleton<ScoreImport>();
         services.AddSingleton<RunUses>();
         services.AddSingleton<RunChains>();
         return services;

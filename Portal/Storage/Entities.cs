@@ -50,6 +50,9 @@ public sealed class RunEntity
     /// <summary>Came with the repository: read in place, never resumed or deleted.</summary>
     public bool Shipped { get; set; }
 
+    /// <summary>Where the scores come from, if they were measured elsewhere and imported.</summary>
+    public RunOrigin? Origin { get; set; }
+
     /// <summary>Folder of the checkpoint chain where it is not the run's own folder under the data root.</summary>
     public string? ChainFolder { get; set; }
     public DateTime CreatedAt { get; set; }

@@ -40,6 +40,7 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
             run.Property(r => r.Tags).AsJson();
             run.Property(r => r.Progress).AsJson();
             run.Property(r => r.Provenance).AsJson();
+            run.Property(r => r.Origin).AsJson();
             run.ComplexProperty(r => r.Summary);
         });
         modelBuilder.Entity<StageEntity>(stage =>

@@ -1,5 +1,6 @@
 using CllClip.Engine;
 using CllClip.Engine.Training;
+using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Shared.Runs;
@@ -145,32 +146,11 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
 
     private RunEntity Entity(RunArchive archive, bool shipped, string? chain)
     {
-        var run = archive.Run;
-        return new RunEntity
-        {
-            Id = run.Id,
-            Name = run.Name,
-            State = RunState.Completed,
-            Method = run.Method,
-            Teir = run.Teir,
-            Dataset = run.Dataset,
-            TestSets = run.TestSets,
-            Model = run.Model,
-            Languages = run.Languages,
-            Epochs = run.Epochs,
-            Options = run.Options,
-            Seed = run.Seed,
-            Device = run.Device,
-            Lane = "",
-            Tags = run.Tags,
-            Shipped = shipped,
-            ChainFolder = chain,
-            CreatedAt = run.CreatedAt,
-            StartedAt = run.StartedAt,
-            EndedAt = run.EndedAt ?? store.Now,
-            DurationSeconds = run.Provenance?.DurationSeconds,
-            Summary = run.Summary,
-            Provenance = run.Provenance,
-        };
+        var run = archive.Run.ToEntity();
+        (run.State, run.Shipped, run.ChainFolder) = (RunState.Completed, shipped, chain);
+        run.EndedAt ??= store.Now;
+        run.Progress = null;
+        run.Error = null;
+        return run;
     }
 }

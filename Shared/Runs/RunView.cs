@@ -125,6 +125,9 @@ public sealed record RunView
     /// <summary>True for the runs that ship with the repository.</summary>
     public bool Shipped { get; init; }
 
+    /// <summary>Where the scores come from, of a run that was measured elsewhere and imported; null for runs of this portal.</summary>
+    public RunOrigin? Origin { get; init; }
+
     /// <summary>When it was asked for (UTC).</summary>
     public required DateTime CreatedAt { get; init; }
 

@@ -89,6 +89,7 @@ public sealed record BoardRow
                 .Variants.Select(v => $" ({v.Name}{(v.Kind == VariantKind.Own ? ", own variant" : "")})")
                 .Prepend(Entry.Teir == true ? " + TEIR" : "")
                 .Prepend(Entry.Label)
+                .Append(Entry.ImportedFrom is { } source ? $" (imported from {source})" : "")
         );
 }
 

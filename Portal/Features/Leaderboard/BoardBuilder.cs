@@ -82,10 +82,12 @@ public static class BoardBuilder
         {
             return new BoardGroup(key.Dataset, key.Protocol, learned, [], [], null) { Tested = tested.Length };
         }
+        // What this portal measured says how large the test set is.
+        var own = entries.Where(e => e.Source == BoardSource.Own && e.Finished).Select(e => e.Scores[key]).ToList();
         var rows = entries
             .GroupBy(e => (e.Configuration, e.Finished, Unfinished: e.Finished ? null : e.Id))
             // The same seed once more is no further sample: the latest counts.
-            .Select(g => Row(query, key, columns, tested, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()], answers))
+            .Select(g => Row(query, key, columns, tested, own, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()], answers))
             .ToList();
         return new BoardGroup(
             key.Dataset,
@@ -132,6 +134,7 @@ public static class BoardBuilder
         ScoreKey key,
         string[] columns,
         string[] tested,
+        IReadOnlyList<EntryScores> own,
         IReadOnlyList<BoardEntry> entries,
         IKeptAnswers? answers
     )
@@ -154,7 +157,8 @@ public static class BoardBuilder
             Entry = entries[^1],
             Ids = [.. entries.Select(e => e.Id)],
             Seeds = [.. entries.Where(e => e.Seed is not null).Select(e => e.Seed!.Value).Order()],
-            Incomparable = Incomparable(key.Dataset, scores),
+            Incomparable =
+                Incomparable(key.Dataset, scores) ?? (entries[^1].Source == BoardSource.Imported ? OtherQueries(scores, own) : null),
             Ar = ar with { Interval = error?.Interval },
             Error = error,
             F = Figure.Over([.. scores.Select(s => BoardFigures.F(s, query.Metric, columns, whole))]),
@@ -169,6 +173,15 @@ public static class BoardBuilder
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"Not ranked: measured on {other.Images:N0} images, the published figures on {whole:N0}."
+            )
+            : null;
+
+    // The same name of data set and protocol elsewhere may stand for another part of the data.
+    private static string? OtherQueries(IReadOnlyList<EntryScores> imported, IReadOnlyList<EntryScores> own) =>
+        own.Count > 0 && imported.FirstOrDefault(s => own.All(o => o.Queries != s.Queries)) is { } other
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Not ranked: measured with at most {other.Queries:N0} queries a language, this portal's runs with {own.Max(o => o.Queries):N0}."
             )
             : null;
 

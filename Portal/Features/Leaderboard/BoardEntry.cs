@@ -13,6 +13,9 @@ public enum BoardSource
 
     /// <summary>Figures that others published.</summary>
     Published,
+
+    /// <summary>Scores that were measured elsewhere and imported into this portal.</summary>
+    Imported,
 }
 
 /// <summary>One measured model: a run, or a model of a publication. The table's rows are made from these.</summary>
@@ -42,7 +45,7 @@ public sealed record BoardEntry
     /// <summary>Base model, in words.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Own or published.</summary>
+    /// <summary>Own, published or imported.</summary>
     public required BoardSource Source { get; init; }
 
     /// <summary>Languages in the order of learning.</summary>
@@ -65,6 +68,9 @@ public sealed record BoardEntry
 
     /// <summary>Ships with the repository.</summary>
     public bool Shipped { get; init; }
+
+    /// <summary>Who measured the scores of an imported run; null for all others.</summary>
+    public string? ImportedFrom { get; init; }
 
     /// <summary>Page of the run, or of the publication.</summary>
     public string? Link { get; init; }

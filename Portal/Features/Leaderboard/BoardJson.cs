@@ -56,7 +56,8 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             Method = row.Entry.Method,
             Teir = row.Entry.Teir,
             Variants = row.Entry.Variants,
-            Source = row.Entry.Source == BoardSource.Own ? "own" : "published",
+            Source = BoardNames.Source(row.Entry.Source),
+            ImportedFrom = row.Entry.ImportedFrom,
             File = row.Entry.File,
             Link = row.Entry.Link,
             Model = row.Entry.Model,
@@ -65,8 +66,8 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             Finished = row.Entry.Finished,
             Status = row.Entry.Status,
             Incomparable = row.Incomparable,
-            TrainedOn = row.Entry.Source == BoardSource.Own ? row.Entry.Dataset : null,
-            RunIds = row.Entry.Source == BoardSource.Own ? row.Ids : [],
+            TrainedOn = row.Entry.Source == BoardSource.Published ? null : row.Entry.Dataset,
+            RunIds = row.Entry.Source == BoardSource.Published ? [] : row.Ids,
             Seeds = row.Seeds,
             Ar = Figure(row.Ar),
             F = Figure(row.F),
@@ -131,8 +132,11 @@ public sealed record LeaderboardRow
     /// <summary>What sets it apart from the method as published, also in <see cref="Name"/>: ablations, and this project's own variants.</summary>
     public required IReadOnlyList<MethodVariant> Variants { get; init; }
 
-    /// <summary><c>own</c> or <c>published</c>.</summary>
+    /// <summary><c>own</c>, <c>published</c> or <c>imported</c>.</summary>
     public required string Source { get; init; }
+
+    /// <summary>Who measured the scores of an imported run; null for all others.</summary>
+    public string? ImportedFrom { get; init; }
 
     /// <summary>File that published figures come from.</summary>
     public string? File { get; init; }

@@ -136,6 +136,7 @@ public static class BoardLink
             ("plot", _) when Axes.TryGetValue(value, out var axis) => query with { Plot = axis },
             ("source", "own") => query with { Source = BoardSource.Own },
             ("source", "published") => query with { Source = BoardSource.Published },
+            ("source", "imported") => query with { Source = BoardSource.Imported },
             ("teir", "true") => query with { Teir = true },
             ("teir", "false") => query with { Teir = false },
             ("order", "asc") => query with { Descending = false },
@@ -184,7 +185,7 @@ public static class BoardLink
             "at" => ["last", "own"],
             "metric" => Metrics.Keys,
             "plot" => Axes.Keys.Append("none"),
-            "source" => ["own", "published"],
+            "source" => ["own", "published", "imported"],
             "teir" => ["true", "false"],
             _ => ["asc", "desc"],
         };

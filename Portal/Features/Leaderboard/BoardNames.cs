@@ -61,6 +61,15 @@ public static class BoardNames
     private static bool Belongs(string protocol, string dataset) =>
         protocol == dataset || protocol.StartsWith(dataset + "-", StringComparison.Ordinal);
 
+    /// <summary>Where a row comes from, as the API and exports say it.</summary>
+    public static string Source(BoardSource source) =>
+        source switch
+        {
+            BoardSource.Own => "own",
+            BoardSource.Imported => "imported",
+            _ => "published",
+        };
+
     /// <summary>Display name of a data set.</summary>
     public static string Dataset(string id) => DatasetNames.TryGetValue(id, out var known) ? known.Name : id;
 

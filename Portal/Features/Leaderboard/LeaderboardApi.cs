@@ -49,7 +49,7 @@ public static class LeaderboardApi
         [Description("last: after the last task; own: right after each language's own task")] string? at,
         [Description("Definition of forgetting: paper, mammoth or avalanche; paper if left out")] string? metric,
         [Description("What AR is drawn against in format=html: forgetting, time, memory or vocabulary; none if left out")] string? plot,
-        [Description("own or published; both if left out")] string? source,
+        [Description("own, published or imported; all if left out")] string? source,
         [Description("Method id")] string? method,
         [Description("true or false: rows with or without TEIR")] string? teir,
         [Description("Text that the row's name holds")] string? text,

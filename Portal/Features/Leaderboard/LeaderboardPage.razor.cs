@@ -41,7 +41,7 @@ public sealed partial class LeaderboardPage
                 ", ",
                 new[]
                 {
-                    Query.Source is { } source ? (source == BoardSource.Own ? "own runs" : "published") : null,
+                    Query.Source is { } source ? SourceName(source) : null,
                     Query.Method is { } method ? _vocabulary!.Methods.First(m => m.Id == method).Name : null,
                     Query.Teir is { } teir ? (teir ? "with TEIR" : "without TEIR") : null,
                     Query.Protocol is { } protocol ? "protocol " + protocol : null,
@@ -49,6 +49,8 @@ public sealed partial class LeaderboardPage
                 }.OfType<string>()
             )
             : "none";
+
+    private static string SourceName(BoardSource source) => source == BoardSource.Own ? "own runs" : BoardNames.Source(source);
 
     /// <summary>Protocols of the data set at hand.</summary>
     private IEnumerable<string> Protocols =>

@@ -17,6 +17,10 @@ public sealed class LeaderboardService(IOwnResults own) : IDisposable
     public async Task<Board> AnswerAsync(BoardQuery query, CancellationToken stop = default) =>
         BoardBuilder.Build(query, await EntriesAsync(stop), _answers);
 
+    /// <summary>The board for a query with one more entry among those there are: where it would stand.</summary>
+    public async Task<Board> PreviewAsync(BoardEntry entry, BoardQuery query, CancellationToken stop = default) =>
+        BoardBuilder.Build(query, [.. await EntriesAsync(stop), entry]);
+
     /// <summary>The board for a query string, what its choices can be, and what could not be read, by name.</summary>
     public async Task<(Board Board, BoardVocabulary Vocabulary, IDictionary<string, string[]> Errors)> AnswerAsync(
         IEnumerable<KeyValuePair<string, StringValues>> values,

@@ -28,7 +28,8 @@ public static class OwnEntries
             Dataset = run.Dataset,
             TestSetRevisions = Revisions(run),
             Model = run.Model,
-            Source = BoardSource.Own,
+            Source = run.Origin is null ? BoardSource.Own : BoardSource.Imported,
+            ImportedFrom = run.Origin?.Source,
             Languages = run.Languages,
             Configuration = string.Join('\n', settings.Select(s => $"{s.Key}={s.Value}").Prepend($"{run.Method} {run.Teir} {run.Dataset}")),
             Settings = settings,
@@ -47,11 +48,21 @@ public static class OwnEntries
     {
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["base model"] = run.Model,
             ["training data"] = run.Dataset,
-            ["epochs"] = run.Epochs.ToString(CultureInfo.InvariantCulture),
             ["order"] = string.Join(' ', run.Languages),
         };
+        if (run.Origin is { } origin)
+        {
+            settings["measured by"] = origin.Source; // never one row with runs of this portal, or of others
+        }
+        if (run.Model.Length > 0) // of an imported run it may be unknown
+        {
+            settings["base model"] = run.Model;
+        }
+        if (run.Epochs > 0)
+        {
+            settings["epochs"] = run.Epochs.ToString(CultureInfo.InvariantCulture);
+        }
         foreach (var (name, value) in run.Options)
         {
             // a variant's option at its default says nothing: runs made before there was one have no such option

@@ -77,7 +77,11 @@ public sealed class LiveRun
     public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries("pairs/s", _throughput)];
 
     /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
-    public bool AllAtOnce => MethodCatalog.Find(Run.Method)?.AllLanguagesAtOnce == true;
+    public bool AllAtOnce =>
+        MethodCatalog.Find(Run.Method)?.AllLanguagesAtOnce == true || (Run.Origin is not null && _scores.All(s => s.Stage == 1));
+
+    /// <summary>Number of finished stages. Of an imported run nothing but the scores is known, and those are whole.</summary>
+    public int StagesDone => Run.Origin is null ? Stages.Count : _scores.Select(s => s.Stage).DefaultIfEmpty().Max();
 
     /// <summary>Languages of each stage: one each, or all at once where nothing is learned in turn.</summary>
     public IReadOnlyList<IReadOnlyList<string>> StageLanguages =>
@@ -98,7 +102,7 @@ public sealed class LiveRun
             return Run.Languages;
         }
         var scored = ScoresOn(testSet).Select(s => s.Language).ToHashSet();
-        var learned = StageLanguages.Take(Stages.Count).SelectMany(l => l).ToHashSet();
+        var learned = StageLanguages.Take(StagesDone).SelectMany(l => l).ToHashSet();
         return [.. Run.Languages.Where(l => scored.Contains(l) || !learned.Contains(l))];
     }
 

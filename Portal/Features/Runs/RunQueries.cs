@@ -133,7 +133,7 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
         await using var db = await contexts.CreateDbContextAsync(stop);
         var runs = await db
             .Runs.AsNoTracking()
-            .Where(r => r.State == RunState.Completed)
+            .Where(r => r.State == RunState.Completed && r.Origin == null) // an imported run says nothing of times here
             .OrderByDescending(r => r.Number)
             .Take(most)
             .ToListAsync(stop);

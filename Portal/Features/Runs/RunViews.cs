@@ -31,12 +31,47 @@ public static class RunViews
             SweepId = run.SweepId,
             SweepName = run.SweepName,
             Shipped = run.Shipped,
+            Origin = run.Origin,
             CreatedAt = run.CreatedAt,
             StartedAt = run.StartedAt,
             EndedAt = run.EndedAt,
             Progress = live ?? run.Progress,
             Summary = run.Summary,
             Provenance = run.Provenance is { } p ? p with { DurationSeconds = run.DurationSeconds } : null,
+            Error = run.Error,
+        };
+    }
+
+    /// <summary>The row of a run that comes from outside and waits in no queue.</summary>
+    public static RunEntity ToEntity(this RunView run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return new RunEntity
+        {
+            Id = run.Id,
+            Name = run.Name,
+            State = run.State,
+            Method = run.Method,
+            Teir = run.Teir,
+            Dataset = run.Dataset,
+            TestSets = run.TestSets,
+            Model = run.Model,
+            Languages = run.Languages,
+            Epochs = run.Epochs,
+            Options = run.Options,
+            Seed = run.Seed,
+            Device = run.Device,
+            Lane = "",
+            Tags = run.Tags,
+            Shipped = run.Shipped,
+            Origin = run.Origin,
+            CreatedAt = run.CreatedAt,
+            StartedAt = run.StartedAt,
+            EndedAt = run.EndedAt,
+            DurationSeconds = run.Provenance?.DurationSeconds,
+            Progress = run.Progress,
+            Summary = run.Summary,
+            Provenance = run.Provenance,
             Error = run.Error,
         };
     }

@@ -30,6 +30,7 @@ internal static class RunsExport
         ("tags", r => string.Join(' ', r.Tags)),
         ("sweep", r => r.SweepName),
         ("notes", r => r.Notes),
+        ("imported_from", r => r.Origin?.Source),
     ];
 
     /// <summary>One row a run.</summary>

@@ -103,6 +103,9 @@ namespace CllClip.Portal.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Origin")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Progress")
                         .HasColumnType("TEXT");
 
