@@ -6,8 +6,10 @@ using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Import;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Features.Mlflow;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Features.Webhooks;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -25,6 +27,7 @@ try
     builder.AddPortalAccess();
     builder.Services.AddPortalStorage();
     builder.Services.AddPortalJobs();
+    builder.Services.AddWebhooks(builder.Configuration);
     builder.Services.AddGuardedRunDesk();
     builder.Services.AddCorpora();
     builder.Services.AddPortalDatasets();
@@ -48,6 +51,8 @@ try
     app.MapPortalApi();
     app.MapLeaderboardApi();
     app.MapImportApi();
+    app.MapMlflowApi();
+    app.MapWebhooksApi();
     app.MapCompareApi();
     app.MapAnswersApi();
     app.MapPortalHealth();

@@ -1,5 +1,6 @@
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Models;
+using CllClip.Portal.Features.Webhooks;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
@@ -20,6 +21,7 @@ internal static class CommandHost
         builder.AddPortalHosting(shipped);
         builder.Services.AddPortalStorage();
         builder.Services.AddPortalJobs();
+        builder.Services.AddWebhookOutbox(); // the portal sends them when it is started next
         builder.Services.AddCorpora();
         builder.Services.AddModels();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // a command minds Ctrl+C itself

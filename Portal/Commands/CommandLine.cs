@@ -45,6 +45,7 @@ public static class CommandLine
                 ("methods", _) => MethodList.Write(rest, Console.Out),
                 ("run", _) => await RunCommand.RunAsync(rest),
                 ("export", "checkpoint") => await CheckpointCommands.ExportAsync(rest[1..]),
+                ("export", "mlflow") => await MlflowCommand.ExportAsync(rest[1..]),
                 ("export", "run") => await ArchiveCommands.ExportAsync(rest[1..]),
                 ("import", "checkpoint") => await CheckpointCommands.ImportAsync(rest[1..]),
                 ("import", "run") => await ArchiveCommands.ImportAsync(rest[1..]),
@@ -52,7 +53,7 @@ public static class CommandLine
                 ("import", "dataset") => DatasetCommands.Import(rest[1..]),
                 ("export" or "import", var what) => Refuse(
                     args[0] == "export"
-                        ? $"This version exports runs and checkpoints: export run … or export checkpoint …, not '{what}'. {HelpHint}"
+                        ? $"This version exports runs and checkpoints: export run …, export checkpoint … or export mlflow …, not '{what}'. {HelpHint}"
                         : $"This version imports runs, scores, data sets and checkpoints: import run …, import scores …, import dataset … or import checkpoint …, not '{what}'. {HelpHint}"
                 ),
                 (var command, _) => Refuse($"There is no command '{command}'. {HelpHint}"),

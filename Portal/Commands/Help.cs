@@ -19,6 +19,7 @@ internal static class Help
             dotnet run --project Portal -- methods            every method with its options
             dotnet run --project Portal -- export run …       a finished run as a folder that travels
             dotnet run --project Portal -- export checkpoint …  a stage as a Hugging Face CLIP folder
+            dotnet run --project Portal -- export mlflow …    a run as files of an MLflow store
             dotnet run --project Portal -- import run …       such a folder into the portal
             dotnet run --project Portal -- import scores …    results measured elsewhere, for the leaderboard
             dotnet run --project Portal -- import dataset …   your own data set: checked and prepared where it lies
@@ -40,6 +41,7 @@ internal static class Help
         output.WriteLine("  Ctrl+C stops the run at its next step and keeps finished stages; run --resume ID goes on after the last one.");
         Section(output, "export run ID --out FOLDER [--fp16]", ArchiveCommands.ExportSwitches);
         Section(output, "export checkpoint ID --out FOLDER [--stage N]", CheckpointCommands.ExportSwitches);
+        Section(output, "export mlflow ID --out FOLDER", MlflowCommand.ExportSwitches);
         output.WriteLine();
         output.WriteLine("import run FOLDER …");
         Section(output, "import scores FILE --source TEXT [switches]", ScoreCommands.ImportSwitches);

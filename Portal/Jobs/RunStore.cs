@@ -31,9 +31,15 @@ public sealed record ActionResult(ActionOutcome Outcome, string? Message)
 /// The one writer of runs: each call is one transaction, published to the feed once it is stored. Calls are synchronous, as SQLite is, and come one after
 /// the other, so that positions have no gaps and messages keep their order.
 /// </summary>
-public sealed partial class RunStore(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, TimeProvider time)
+public sealed partial class RunStore(
+    IDbContextFactory<PortalDbContext> contexts,
+    RunFeed feed,
+    TimeProvider time,
+    IEnumerable<IRunEndings>? endings = null
+)
 {
     private readonly Lock _one = new();
+    private readonly IReadOnlyList<IRunEndings> _endings = [.. endings ?? []];
 
     /// <summary>Raised when a run was deleted, with its id; handlers must not block.</summary>
     public event Action<string>? Deleted;
@@ -284,10 +290,23 @@ public sealed partial class RunStore(IDbContextFactory<PortalDbContext> contexts
             {
                 AddLine(db, id, level, words, news);
             }
+            if (RunTransitions.IsAtRest(run.State))
+            {
+                Each(e => e.Ended(db, run, Now));
+            }
             db.SaveChanges();
             transaction.Commit();
             news.Publish(feed);
+            Each(e => e.Stored());
             return (ActionResult.Done, run.State);
+        }
+    }
+
+    private void Each(Action<IRunEndings> tell)
+    {
+        foreach (var ending in _endings)
+        {
+            tell(ending);
         }
     }
 

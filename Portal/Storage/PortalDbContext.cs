@@ -13,11 +13,14 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
     public DbSet<ScoreEntity> Scores => Set<ScoreEntity>();
     public DbSet<StateChangeEntity> StateChanges => Set<StateChangeEntity>();
     public DbSet<LogLineEntity> LogLines => Set<LogLineEntity>();
+    public DbSet<WebhookEntity> Webhooks => Set<WebhookEntity>();
+    public DbSet<WebhookDeliveryEntity> WebhookDeliveries => Set<WebhookDeliveryEntity>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<RunState>().HaveConversion<string>();
+        configurationBuilder.Properties<DeliveryState>().HaveConversion<string>();
         configurationBuilder.Properties<RetrievalDirection>().HaveConversion<DirectionConverter>();
     }
 
@@ -70,6 +73,18 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
         {
             change.HasKey(c => new { c.RunId, c.Sequence });
             change.HasOne<RunEntity>().WithMany().HasForeignKey(c => c.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+        modelBuilder.Entity<WebhookEntity>(webhook =>
+        {
+            webhook.HasKey(w => w.Id);
+            webhook.Property(w => w.Events).AsJson();
+        });
+        modelBuilder.Entity<WebhookDeliveryEntity>(delivery =>
+        {
+            // No key to the run or the webhook: a message outlives a deleted run, and webhooks of the settings have no row.
+            delivery.HasKey(d => d.Id);
+            delivery.HasIndex(d => new { d.State, d.DueAt });
+            delivery.HasIndex(d => new { d.WebhookId, d.CreatedAt });
         });
         modelBuilder.Entity<LogLineEntity>(line =>
         {

@@ -20,12 +20,19 @@ public class PortalHost : WebApplicationFactory<Program>
     /// <param name="settings">Settings by name, for example <c>CllClip:Access:Token</c>.</param>
     /// <param name="boundTo">Addresses that the portal believes to listen on; it really listens on loopback.</param>
     /// <param name="services">Services put in the place of the portal's own.</param>
-    protected internal PortalHost(Dictionary<string, string?> settings, string? boundTo = null, Action<IServiceCollection>? services = null)
+    /// <param name="fill">Puts files into the data root before the portal starts.</param>
+    protected internal PortalHost(
+        Dictionary<string, string?> settings,
+        string? boundTo = null,
+        Action<IServiceCollection>? services = null,
+        Action<string>? fill = null
+    )
     {
         _settings = settings;
         _services = services;
         BoundTo = boundTo;
         PreparedData.LinkInto(DataRoot);
+        fill?.Invoke(DataRoot);
         UseKestrel(0);
         StartServer();
     }

@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Mlflow;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout.Components;
@@ -21,6 +22,9 @@ public sealed partial class RunPage
                 ? (DownloadMenu.Item[])[new("Training steps, CSV", $"{Api}/steps.csv", $"run-{Id}-steps.csv")]
                 : [],
             new("Options and provenance, JSON", Api, $"run-{Id}.json"),
+            .. _live is { } live && MlflowFiles.CanExport(live.Run)
+                ? (DownloadMenu.Item[])[new("Files of an MLflow store, ZIP", $"{Api}/mlflow", $"run-{Id}-mlflow.zip")]
+                : [],
             .. _checkpoint > 0
                 ? (DownloadMenu.Item[])
                     [
