@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using CllClip.Portal.Access;
+using CllClip.Portal.Features.ApiReference;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -7,17 +10,28 @@ namespace CllClip.Portal.Api;
 /// <summary>The OpenAPI document. Descriptions of fields come from the records' own comments.</summary>
 internal static class PortalDocument
 {
+    /// <summary>Extension that says what an operation needs: <see cref="Look"/> or <see cref="Change"/>.</summary>
+    public const string Permission = "x-cllclip-permission";
+    public const string Look = "look";
+    public const string Change = "change";
+
     private const string Bearer = "token";
 
     /// <summary>Parameters that are read as text so that every wrong one can be named, but are numbers.</summary>
     private static readonly string[] Numbers = ["skip", "take", "k", "stage"];
 
     public static IServiceCollection AddPortalDocument(this IServiceCollection services) =>
-        services.AddOpenApi(
-            "v1",
-            options =>
-                options.AddDocumentTransformer(Describe).AddOperationTransformer(TypeParameters).AddSchemaTransformer(RequireWhatARunNeeds)
-        );
+        services
+            .AddSingleton<IApiReference, ApiReferenceService>()
+            .AddOpenApi(
+                "v1",
+                options =>
+                    options
+                        .AddDocumentTransformer(Describe)
+                        .AddOperationTransformer(TypeParameters)
+                        .AddOperationTransformer(NamePermission)
+                        .AddSchemaTransformer(RequireWhatARunNeeds)
+            );
 
     private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken stop)
     {
@@ -47,6 +61,16 @@ internal static class PortalDocument
                 (schema.Type, schema.Format) = (JsonSchemaType.Integer, "int32");
             }
         }
+        return Task.CompletedTask;
+    }
+
+    private static Task NamePermission(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken stop)
+    {
+        var changes =
+            context.Description.HttpMethod is not "GET"
+            && !context.Description.ActionDescriptor.EndpointMetadata.OfType<ChangesNothingAttribute>().Any();
+        operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+        operation.Extensions[Permission] = new JsonNodeExtension(JsonValue.Create(changes ? Change : Look));
         return Task.CompletedTask;
     }
 

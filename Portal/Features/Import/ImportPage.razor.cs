@@ -25,7 +25,7 @@ public sealed partial class ImportPage
     private string _unit = "";
     private string? _name;
 
-    private IReadOnlyDictionary<string, string[]> _errors = NoErrors;
+    private Dictionary<string, string[]> _errors = NoErrors;
     private IReadOnlyList<ImportProblem> _problems = [];
     private ImportPreview? _preview;
     private ImportSettings? _previewed;
