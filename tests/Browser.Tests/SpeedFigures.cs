@@ -71,7 +71,9 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
             await page.Locator(".matrix td a").Nth(600).WaitForAsync();
             times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
         }
-        Say($"page of a finished run of 36 languages, from the click to answering clicks: first {times[0]:0.00} s, then median {times.Skip(1).Order().ElementAt(3):0.00} s");
+        Say(
+            $"page of a finished run of 36 languages, from the click to answering clicks: first {times[0]:0.00} s, then median {times.Skip(1).Order().ElementAt(3):0.00} s"
+        );
     }
 
     [Fact(Explicit = true)]
@@ -89,11 +91,19 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
         var watched = await TrainAsync(http, portal, pages, context, Pages);
         var again = await TrainAsync(http, portal, pages, context, 0);
         var quiet = (alone + again) / 2;
-        Say($"processor time of the portal for one run: {alone:0.0} and {again:0.0} s without pages, {watched:0.0} s with {Pages} pages open: {100 * (watched / quiet - 1):0.0} % more");
+        Say(
+            $"processor time of the portal for one run: {alone:0.0} and {again:0.0} s without pages, {watched:0.0} s with {Pages} pages open: {100 * (watched / quiet - 1):0.0} % more"
+        );
     }
 
     /// <summary>Trains one run with so many of its pages open; the portal's processor seconds from its start to its end.</summary>
-    private static async Task<double> TrainAsync(HttpClient http, PortalProcess portal, List<IPage> pages, IBrowserContext context, int open)
+    private static async Task<double> TrainAsync(
+        HttpClient http,
+        PortalProcess portal,
+        List<IPage> pages,
+        IBrowserContext context,
+        int open
+    )
     {
         // A first run holds the device while the pages of the second open: what opening costs is not what watching costs.
         var before = await LaunchAsync(http, 1);
@@ -112,7 +122,11 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
         var took = (portal.ProcessorTime - began).TotalSeconds;
         foreach (var page in pages)
         {
-            Assert.Contains("Completed", await page.Locator("h1 ~ *, .page-head").First.InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
+            Assert.Contains(
+                "Completed",
+                await page.Locator("h1 ~ *, .page-head").First.InnerTextAsync(),
+                StringComparison.OrdinalIgnoreCase
+            );
             await page.CloseAsync();
         }
         pages.Clear();
@@ -190,7 +204,8 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
         columns["Shipped"] = "0";
         columns["ChainFolder"] = "NULL";
         columns["Options"] = "json_set(Options, '$.learningRate', 0.001 * (1 + $seed / 5))"; // five seeds a configuration
-        var copyRun = $"INSERT INTO Runs ({string.Join(", ", columns.Keys.Select(c => $"\"{c}\""))}) SELECT {string.Join(", ", columns.Values)} FROM Runs WHERE Id = $of";
+        var copyRun =
+            $"INSERT INTO Runs ({string.Join(", ", columns.Keys.Select(c => $"\"{c}\""))}) SELECT {string.Join(", ", columns.Values)} FROM Runs WHERE Id = $of";
         var number = (long)Scalar(db, "SELECT MAX(Number) FROM Runs");
         using (var transaction = db.BeginTransaction())
         {
@@ -209,7 +224,11 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
                     ("$shift", i % 7 / 10.0),
                 ];
                 Execute(db, copyRun, values);
-                Execute(db, "INSERT INTO Stages (RunId, Stage, Figures) SELECT $id, Stage, Figures FROM Stages WHERE RunId = $of AND Stage <= $stages", values);
+                Execute(
+                    db,
+                    "INSERT INTO Stages (RunId, Stage, Figures) SELECT $id, Stage, Figures FROM Stages WHERE RunId = $of AND Stage <= $stages",
+                    values
+                );
                 Execute(
                     db,
                     "INSERT INTO Scores (RunId, Sequence, Stage, Language, Direction, K, Recall, N, Protocol, Dataset) "
@@ -240,5 +259,6 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
         return command.ExecuteScalar()!;
     }
 
-    private static void Say(FormattableString text) => TestContext.Current.TestOutputHelper?.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Say(FormattableString text) =>
+        TestContext.Current.TestOutputHelper?.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -87,7 +87,9 @@ public static class BoardBuilder
         var rows = entries
             .GroupBy(e => (e.Configuration, e.Finished, Unfinished: e.Finished ? null : e.Id))
             // The same seed once more is no further sample: the latest counts.
-            .Select(g => Row(query, key, columns, tested, own, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()], answers))
+            .Select(g =>
+                Row(query, key, columns, tested, own, [.. g.Reverse().DistinctBy(e => (object?)e.Seed ?? e.Id).Reverse()], answers)
+            )
             .ToList();
         return new BoardGroup(
             key.Dataset,

@@ -19,8 +19,6 @@ public sealed class GalleryShelf(IEngineHost host) : IDisposable
     private readonly SemaphoreSlim _building = new(1); // embedding takes the machine anyhow
     private long _clock;
 
-    public void Dispose() => _building.Dispose();
-
     /// <summary>What there is to choose: Emoji36 and its test drawings first, then the prepared data sets of users.</summary>
     public IReadOnlyList<GalleryView> List() => [.. Sources().Select(s => s.View)];
 
