@@ -53,7 +53,7 @@ public sealed class RunsBoardTests : PageContext
         Assert.Contains("Learning rate 0.001", configurations[0], StringComparison.Ordinal);
         Assert.Contains("11.0 ± 1.4", configurations[0], StringComparison.Ordinal);
         Assert.Equal(4, page.FindAll("tr.member").Count);
-        page.FindAll(".filters input[type=checkbox]").Last().Change(false); // Group sweeps
+        page.Find(".filters > label.switch input").Change(false); // Group sweeps
         Assert.Contains("group=off", Navigation.Uri, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("tr.sweep"));
         Assert.Equal(5, page.FindAll("tbody tr").Count);
