@@ -18,7 +18,7 @@ internal static class RunsApi
         runs.MapGet("", ListAsync)
             .WithName("ListRuns")
             .WithSummary("Runs, newest first, a page at a time")
-            .Produces<RunList>()
+            .Produces<RunList>(StatusCodes.Status200OK, "application/json", "text/csv")
             .ProducesValidationProblem();
         MapOne(runs);
         runs.MapActions();
@@ -70,7 +70,15 @@ internal static class RunsApi
     {
         var errors = new Dictionary<string, string[]>();
         var filter = query.ToFilter(errors);
-        return errors.Count > 0 ? Problem.Fields(errors) : TypedResults.Ok(await runs.ListAsync(filter, stop));
+        var csv = query.AsCsv(errors);
+        if (errors.Count > 0)
+        {
+            return Problem.Fields(errors);
+        }
+        var list = await runs.ListAsync(filter, stop);
+        return csv
+            ? TypedResults.File(Encoding.UTF8.GetBytes(RunsExport.Table(list.Items).ToCsv()), "text/csv; charset=utf-8", "runs.csv")
+            : TypedResults.Ok(list);
     }
 
     private static async Task<IResult> GetAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>

@@ -44,6 +44,12 @@ internal sealed record RunsQuery
     [FromQuery(Name = "take"), Description("Most runs in the answer, 0 to 1000; 50 if left out")]
     public string? Take { get; init; }
 
+    [FromQuery(Name = "format"), Description("json or csv; json if left out")]
+    public string? Format { get; init; }
+
+    /// <summary>Whether the table is asked for; a wrong format is added to the errors.</summary>
+    public bool AsCsv(Dictionary<string, string[]> errors) => OneOf(errors, "format", Format, ["json", "csv"]) == "csv";
+
     public RunFilter ToFilter(Dictionary<string, string[]> errors) =>
         new()
         {

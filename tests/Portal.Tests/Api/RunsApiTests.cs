@@ -10,6 +10,17 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
+    public async Task The_list_is_there_as_a_table_too()
+    {
+        portal.AddRun("tabular", change: run => (run.Name, run.Tags) = ("=a table", ["x"]));
+        var csv = await portal.AskAsync("GET", "/api/v1/runs?format=csv&take=1000");
+        Assert.Equal("text/csv", csv.Type);
+        Assert.StartsWith("id,name,state,method,", csv.Text, StringComparison.Ordinal);
+        Assert.Single(csv.Text.Split('\n'), line => line.StartsWith("tabular,'=a table,Queued,cll-clip,", StringComparison.Ordinal));
+        Assert.Equal(["format"], (await portal.AskAsync("GET", "/api/v1/runs?format=xml")).Errors.Keys);
+    }
+
+    [Fact]
     public async Task A_run_has_the_contract_s_fields_at_every_moment()
     {
         portal.AddRun("fields");

@@ -1,6 +1,7 @@
 using CllClip.Portal.Api;
 using CllClip.Portal.Features.Import;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
@@ -66,7 +67,9 @@ public sealed class ScoreImportTests : IDisposable
         var result = await _bench.Import().ImportAsync(csv, Said with { Teir = true, Dataset = "emoji36", Model = "emoji-base" }, Stop);
         Assert.Empty(result.Problems);
         Assert.Equal(["xm3600"], result.Run!.TestSets);
-        var leaderboard = new LeaderboardService(new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>()));
+        using var leaderboard = new LeaderboardService(
+            new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>(), _bench.Get<PortalFolders>())
+        );
         foreach (var query in Queries())
         {
             var rows = (await leaderboard.AnswerAsync(query))
@@ -93,7 +96,9 @@ public sealed class ScoreImportTests : IDisposable
         _bench.Store.AddScores("mine", [.. new[] { "en", "de", "ja" }.SelectMany(l => Both(1, l, 50))]);
         _bench.Store.Move("mine", RunState.Completed, "Done.", run => run.EndedAt = _bench.Store.Now);
         await ImportAsync(Csv("en", "de", "ja").Replace(",50,emoji36", ",51,emoji36", StringComparison.Ordinal));
-        var leaderboard = new LeaderboardService(new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>()));
+        using var leaderboard = new LeaderboardService(
+            new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>(), _bench.Get<PortalFolders>())
+        );
         var rows = (await leaderboard.AnswerAsync(new BoardQuery { Dataset = "emoji36" })).Groups.Single().Rows;
         Assert.Equal(1, rows.Single(r => r.Entry.Source == BoardSource.Own).Rank);
         var imported = rows.Single(r => r.Entry.Source == BoardSource.Imported);
@@ -184,7 +189,9 @@ public sealed class ScoreImportTests : IDisposable
         Assert.Contains("cll-clip", Assert.Single(refused.Problems).Text, StringComparison.Ordinal);
         var other = await ImportAsync(Csv("en", "de"), Said with { Method = "Our method v2", OtherMethod = true });
         Assert.Equal("Our method v2, en de", other.Run!.Name);
-        var leaderboard = new LeaderboardService(new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>()));
+        using var leaderboard = new LeaderboardService(
+            new StoredResults(_bench.Get<IDbContextFactory<PortalDbContext>>(), _bench.Get<PortalFolders>())
+        );
         var board = await leaderboard.AnswerAsync(new BoardQuery { Method = "Our method v2" });
         Assert.Equal("Our method v2 (imported from Another laboratory)", Assert.Single(board.Groups.Single().Rows).Name);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -28,7 +29,7 @@ public sealed class WebhookTests
         var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes($"{timestamp}.{message.Body}"));
         Assert.Equal($"sha256={Convert.ToHexStringLower(mac)}", message.Headers["X-CllClip-Signature"]);
         Assert.InRange(
-            long.Parse(timestamp),
+            long.Parse(timestamp, CultureInfo.InvariantCulture),
             DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60,
             DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1
         );
