@@ -11,6 +11,9 @@ namespace CllClip.Portal.Features.Search;
 /// <summary>Search by words or by an image. What is shown stands in the address, so that it can be shared.</summary>
 public sealed partial class SearchPage
 {
+    /// <summary>How much longer it must rest before the address follows: each change of it goes to the browser and back.</summary>
+    private static readonly TimeSpan AddressRest = TimeSpan.FromMilliseconds(150);
+
     /// <summary>Value of <c>mode</c> in the address that tells an image in words.</summary>
     private const string WordsMode = "words";
 
@@ -248,6 +251,16 @@ public sealed partial class SearchPage
     {
         var turn = ++_turn;
         await Task.Delay(Rest);
+        if (turn != _turn || _gone)
+        {
+            return;
+        }
+        if (_like is null)
+        {
+            _shown = _text;
+            StateHasChanged();
+            await Task.Delay(AddressRest);
+        }
         if (turn == _turn && !_gone)
         {
             AskNow();

@@ -63,7 +63,7 @@ public sealed class SearchPageTests : PageContext
         }
         page.WaitForAssertion(() => Assert.Contains("kissa by joint:1", page.Markup, StringComparison.Ordinal));
         Assert.Equal(["kissa"], Searching.Asked.Select(a => a.Text).Where(t => !string.IsNullOrEmpty(t)));
-        Assert.Contains("q=kissa", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("q=kissa", Navigation.Uri, StringComparison.Ordinal));
         Assert.Contains("Suomi", Text(page.Find(".status")), StringComparison.Ordinal);
         Assert.Contains("Detected", Text(page.Find(".status")), StringComparison.Ordinal);
     }
