@@ -16,7 +16,7 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         var csv = await portal.AskAsync("GET", "/api/v1/runs?format=csv&take=1000");
         Assert.Equal("text/csv", csv.Type);
         Assert.StartsWith("id,name,state,method,", csv.Text, StringComparison.Ordinal);
-        Assert.Single(csv.Text.Split('\n'), line => line.StartsWith("tabular,'=a table,Queued,cll-clip,", StringComparison.Ordinal));
+        Assert.Single(csv.Text.Split('\n'), line => line.StartsWith("tabular,\"'=a table\",Queued,cll-clip,", StringComparison.Ordinal));
         Assert.Equal(["format"], (await portal.AskAsync("GET", "/api/v1/runs?format=xml")).Errors.Keys);
     }
 

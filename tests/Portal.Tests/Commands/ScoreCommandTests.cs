@@ -30,7 +30,7 @@ public sealed class ScoreCommandTests : IDisposable
         Assert.True(await export.EndAsync() == 0, export.Errors);
         var metric = Assert.Single(
             Directory.GetFiles(target, "de", SearchOption.AllDirectories),
-            p => p.Contains("t2i.R1", StringComparison.Ordinal)
+            p => p.Contains("t2i.R1/", StringComparison.Ordinal)
         );
         Assert.EndsWith(" 44 2\n", await File.ReadAllTextAsync(metric, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         using var checkpoint = PortalProcess.Command(root, "export", "checkpoint", id, "--out", Path.Combine(_folder.Path, "weights"));
