@@ -180,12 +180,14 @@ public static class BoardBuilder
 
     // The same name of data set and protocol elsewhere may stand for another part of the data.
     private static string? OtherQueries(IReadOnlyList<EntryScores> imported, IReadOnlyList<EntryScores> own) =>
-        own.Count > 0 && imported.FirstOrDefault(s => own.All(o => o.Queries != s.Queries)) is { } other
+        own.Count > 0 && imported.FirstOrDefault(s => own.All(o => Most(o) != Most(s))) is { } other
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"Not ranked: measured with at most {other.Queries:N0} queries a language, this portal's runs with {own.Max(o => o.Queries):N0}."
+                $"Not ranked: measured with at most {Most(other):N0} queries a language, this portal's runs with {own.Max(Most):N0}."
             )
             : null;
+
+    private static int Most(EntryScores scores) => scores.Queries.Values.DefaultIfEmpty().Max();
 
     // Rows of one name: what they were made with, where that differs.
     private static List<BoardRow> Detailed(IReadOnlyList<BoardRow> rows)

@@ -11,6 +11,7 @@ internal sealed partial class LeaderboardWarmUp(IOwnResults results, ILogger<Lea
             await results.ReadAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+        catch (ObjectDisposedException) { } // a start that failed, for example over a port in use, takes the services down at once
         catch (Exception error)
         {
             LogFailed(log, error); // whoever opens the leaderboard learns why

@@ -28,10 +28,10 @@ public sealed class LineChartTests : PageContext
     {
         var chart = Chart();
         Assert.Equal(["small", "large", "short"], Drawn(chart));
-        Assert.Contains("1,000", Labels(chart));
+        Assert.Contains(Formats.Count(1000), Labels(chart));
         chart.FindAll(".legend button").Single(b => b.TextContent.Trim() == "large").Click();
         Assert.Equal(["small", "short"], Drawn(chart));
-        Assert.DoesNotContain("1,000", Labels(chart));
+        Assert.DoesNotContain(Formats.Count(1000), Labels(chart));
         Assert.Contains("10", Labels(chart));
         Assert.Equal("false", chart.FindAll(".legend button").Single(b => b.TextContent.Trim() == "large").GetAttribute("aria-pressed"));
         chart.Find("details.small").TriggerEvent("ontoggle", EventArgs.Empty);
@@ -49,14 +49,14 @@ public sealed class LineChartTests : PageContext
         chart.Find("form").Submit();
         Assert.Contains("stage 4–6", chart.Find(".tools > button").TextContent, StringComparison.Ordinal);
         Assert.Contains("600", Labels(chart));
-        Assert.DoesNotContain("1,000", Labels(chart));
+        Assert.DoesNotContain(Formats.Count(1000), Labels(chart));
         Assert.Equal(["small", "large", "short"], chart.FindAll(".legend button").Select(b => b.TextContent.Trim()));
         chart.Find("input[name=from]").Change("9");
         chart.Find("form").Submit();
         Assert.Contains("within 1 to 10", chart.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         chart.Find(".tools > button").Click();
         Assert.Empty(chart.FindAll(".tools > button"));
-        Assert.Contains("1,000", Labels(chart));
+        Assert.Contains(Formats.Count(1000), Labels(chart));
     }
 
     [Theory]
