@@ -117,7 +117,7 @@ public sealed partial class LineChart
             ),
         ];
         var seen = _drawn.Where(d => d.Shown).SelectMany(d => d.Points).Where(p => p.X >= from && p.X <= to).ToList();
-        _x = ChartScale.Exact(from, to, Left, Width - Right, 8, WholeX && to - from >= 1);
+        _x = ChartScale.Exact(from, to, Left, Width - Right, 8, WholeX && (to == from || to - from >= 1));
         _y =
             seen.Count == 0
                 ? ChartScale.Round(0, 1, Height - Bottom, Top)

@@ -88,6 +88,14 @@ public sealed class LineChartTests : PageContext
     }
 
     [Fact]
+    public void One_stage_alone_has_no_stages_between()
+    {
+        var chart = Render<LineChart>(p => p.Add(c => c.Title, "F").Add(c => c.Series, [new ChartSeries("a", [new ChartPoint(2, 3)])]));
+        Assert.DoesNotContain(Labels(chart), l => l.StartsWith("2.", StringComparison.Ordinal) && l != "2.5"); // 2.5 is a height
+        Assert.Contains("2", Labels(chart));
+    }
+
+    [Fact]
     public void A_picture_is_asked_of_the_browser_with_its_title()
     {
         var chart = Render<LineChart>(p => p.Add(c => c.Title, "Loss").Add(c => c.Note, "mean").Add(c => c.Series, Series));
