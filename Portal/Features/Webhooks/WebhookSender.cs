@@ -78,6 +78,10 @@ public sealed partial class WebhookSender : BackgroundService
             {
                 return;
             }
+            catch (ObjectDisposedException)
+            {
+                return; // a start that failed, for example over a port in use, takes the services down at once
+            }
             catch (Exception error)
             {
                 LogRefused(_log, error); // the database is busy or its disk full; what waits stays there

@@ -62,8 +62,13 @@ public sealed class SweepPageTests : PageContext
             Assert.Equal("40", page.Find("[aria-label=Progress] [role=progressbar]").GetAttribute("aria-valuenow"))
         ); // (1 + 0.6) / 4
         page.FindAll(".page-head button").Single(b => Text(b) == "Stop all").Click();
+        page.WaitForAssertion(() =>
+        {
+            Assert.Equal([("stop", "2"), ("stop", "3")], Desk.Asked);
+            Assert.False(page.FindAll(".page-head button").Single(b => Text(b) == "Resume the rest").HasAttribute("disabled"));
+        });
         page.FindAll(".page-head button").Single(b => Text(b) == "Resume the rest").Click();
-        Assert.Equal([("stop", "2"), ("stop", "3"), ("resume", "4")], Desk.Asked);
+        page.WaitForAssertion(() => Assert.Equal([("stop", "2"), ("stop", "3"), ("resume", "4")], Desk.Asked));
         Assert.True(page.FindAll(".page-head button").Single(b => Text(b) == "Delete all").HasAttribute("disabled"));
         page.Instance.Dispose();
         Assert.Equal(0, Desk.Watchers);
