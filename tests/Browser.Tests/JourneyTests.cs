@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CllClip.Portal.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -19,7 +18,7 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
     [InlineData(360, ColorScheme.Dark)]
     public async Task A_visitor_searches_in_Hindi_and_sees_how_others_say_it(int width, ColorScheme scheme)
     {
-        RequireData();
+        PortalHost.RequireData();
         using var host = new PortalHost();
         var (page, errors) = await session.OpenAsync(host.Address, width, 900, scheme);
         await BrowserSession.GoAsync(page, "/");
@@ -48,7 +47,7 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
     [Fact]
     public async Task A_lab_member_launches_a_sweep_and_a_student_compares_it_and_takes_the_table_home()
     {
-        RequireData();
+        PortalHost.RequireData();
         using var host = new PortalHost();
         var (page, errors) = await session.OpenAsync(host.Address);
         var sweep = await LaunchSweepAsync(page);
@@ -124,16 +123,5 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
             await page.WaitForTimeoutAsync(500);
             await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, name + ".png"), FullPage = true });
         }
-    }
-
-    private static void RequireData()
-    {
-        Chromium.Require();
-        const string reason = "Emoji36 cannot be prepared: the npm packages are missing (npm ci at the root of the repository).";
-        if (!PreparedData.IsThere && Environment.GetEnvironmentVariable("CLLCLIP_REQUIRE_BROWSER") == "1")
-        {
-            Assert.Fail(reason);
-        }
-        Assert.SkipUnless(PreparedData.IsThere, reason);
     }
 }

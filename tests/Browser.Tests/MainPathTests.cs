@@ -14,8 +14,7 @@ public sealed class MainPathTests(BrowserSession session) : IClassFixture<Browse
     [Fact]
     public async Task A_run_launched_from_the_form_is_seen_live_stands_on_the_leaderboard_and_searches()
     {
-        Chromium.Require();
-        RequireData();
+        PortalHost.RequireData();
         using var host = new PortalHost();
         var (page, errors) = await session.OpenAsync(host.Address);
         var frames = 0;
@@ -122,15 +121,5 @@ public sealed class MainPathTests(BrowserSession session) : IClassFixture<Browse
             await page.Locator(".hit img").First.EvaluateAsync<bool>("async img => { await img.decode(); return img.naturalWidth > 0; }"),
             "The drawing cannot be shown."
         );
-    }
-
-    private static void RequireData()
-    {
-        const string reason = "Emoji36 cannot be prepared: the npm packages are missing (npm ci at the root of the repository).";
-        if (!PreparedData.IsThere && Environment.GetEnvironmentVariable("CLLCLIP_REQUIRE_BROWSER") == "1")
-        {
-            Assert.Fail(reason);
-        }
-        Assert.SkipUnless(PreparedData.IsThere, reason);
     }
 }

@@ -5,6 +5,7 @@ using CllClip.Portal.Tests.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit;
 
 namespace CllClip.Browser.Tests;
 
@@ -25,6 +26,18 @@ public sealed class PortalHost : WebApplicationFactory<Program>
     /// <summary>A portal whose pages show made-up runs.</summary>
     public PortalHost(SampleDesk desk)
         : this(services => services.AddSingleton<IRunDesk>(desk).AddSingleton<IOwnResults>(new DeskResults(desk))) { }
+
+    /// <summary>Skips the test where there is no browser or no data to show; with CLLCLIP_REQUIRE_BROWSER=1 that is a failure instead.</summary>
+    public static void RequireData()
+    {
+        Chromium.Require();
+        const string reason = "Emoji36 cannot be prepared: the npm packages are missing (npm ci at the root of the repository).";
+        if (!PreparedData.IsThere && Environment.GetEnvironmentVariable("CLLCLIP_REQUIRE_BROWSER") == "1")
+        {
+            Assert.Fail(reason);
+        }
+        Assert.SkipUnless(PreparedData.IsThere, reason);
+    }
 
     /// <summary>Address of the portal, with its port, ending in a slash.</summary>
     public string Address => ClientOptions.BaseAddress.ToString();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CllClip.Portal.Jobs;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
@@ -10,14 +9,11 @@ public sealed partial class RunsPage
 {
     private const int PageSize = 25;
     private const int LongestQuery = 200; // as in the API
-    private readonly ConcurrentDictionary<string, ProgressMessage> _progress = new();
     private readonly HashSet<string> _open = []; // sweeps whose runs are shown
     private IReadOnlyList<TagCount> _tags = [];
     private RunList? _list;
     private string? _filter; // what the runs chosen were chosen from
-    private RunWatch? _watch;
-    private Throttle? _render;
-    private volatile bool _stale;
+    private RunsNews? _news;
     private string? _error; // why there is nothing to show
     private string? _lost; // why nothing arrives
 
@@ -83,29 +79,10 @@ public sealed partial class RunsPage
         {
             return;
         }
-        _render = new Throttle(
-            () => InvokeAsync(ShowNewsAsync),
-            TimeSpan.FromMilliseconds(500),
-            Clock,
-            error => _watch?.Break(error) // reads everything anew after a pause
-        );
-        _watch = new RunWatch(
+        _news = new RunsNews(
             Desk,
-            null,
-            new RunHandlers
-            {
-                Progress = message =>
-                {
-                    _progress[message.RunId] = message;
-                    _render.Ask();
-                },
-                State = _ =>
-                {
-                    _stale = true;
-                    _render.Ask();
-                },
-            },
             Clock,
+            () => InvokeAsync(ShowNewsAsync),
             error => InvokeAsync(() => Show(() => _lost = error.Message)),
             () => InvokeAsync(FindAgainAsync)
         );
@@ -113,8 +90,7 @@ public sealed partial class RunsPage
 
     public void Dispose()
     {
-        _watch?.Dispose();
-        _render?.Dispose();
+        _news?.Dispose();
     }
 
     private RunFilter Filter(int skip, int take) =>
@@ -171,17 +147,13 @@ public sealed partial class RunsPage
 
     private async Task ShowNewsAsync()
     {
-        if (_stale)
+        if (_news?.TakeStale() == true)
         {
-            _stale = false;
             await ReadAsync();
         }
         if (_list is not null)
         {
-            _list = _list with
-            {
-                Items = [.. _list.Items.Select(r => _progress.TryGetValue(r.Id, out var m) ? r with { Progress = m.Progress } : r)],
-            };
+            _list = _list with { Items = [.. _list.Items.Select(_news!.With)] };
         }
         StateHasChanged();
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Layout.Components;
@@ -11,12 +10,9 @@ namespace CllClip.Portal.Features.Sweeps;
 /// <summary>One sweep, live: read anew when one of its runs enters a state, with the newest progress laid over what was read.</summary>
 public sealed partial class SweepPage
 {
-    private readonly ConcurrentDictionary<string, ProgressMessage> _progress = new();
     private SweepView? _sweep;
-    private RunWatch? _watch;
-    private Throttle? _render;
+    private RunsNews? _news;
     private string? _loaded;
-    private volatile bool _stale;
     private bool _missing;
     private bool _busy;
     private string? _error; // why there is nothing to show
@@ -51,24 +47,10 @@ public sealed partial class SweepPage
         {
             return;
         }
-        _render = new Throttle(() => InvokeAsync(ShowNewsAsync), TimeSpan.FromMilliseconds(500), Clock, error => _watch?.Break(error));
-        _watch = new RunWatch(
+        _news = new RunsNews(
             Desk,
-            null,
-            new RunHandlers
-            {
-                Progress = message =>
-                {
-                    _progress[message.RunId] = message;
-                    _render.Ask();
-                },
-                State = _ =>
-                {
-                    _stale = true;
-                    _render.Ask();
-                },
-            },
             Clock,
+            () => InvokeAsync(ShowNewsAsync),
             error => InvokeAsync(() => Show(() => _lost = error.Message)),
             () => InvokeAsync(FindAgainAsync)
         );
@@ -76,8 +58,7 @@ public sealed partial class SweepPage
 
     public void Dispose()
     {
-        _watch?.Dispose();
-        _render?.Dispose();
+        _news?.Dispose();
     }
 
     private List<string> Of(params RunState[] states) => [.. _sweep!.Runs.Where(r => states.Contains(r.State)).Select(r => r.Id)];
@@ -118,16 +99,13 @@ public sealed partial class SweepPage
 
     private async Task ShowNewsAsync()
     {
-        if (_stale)
+        if (_news?.TakeStale() == true)
         {
-            _stale = false;
             await ReadAsync();
         }
         if (_sweep is not null)
         {
-            _sweep = SweepView.Of([
-                .. _sweep.Runs.Select(r => _progress.TryGetValue(r.Id, out var m) ? r with { Progress = m.Progress } : r),
-            ]);
+            _sweep = SweepView.Of([.. _sweep.Runs.Select(_news!.With)]);
         }
         StateHasChanged();
     }

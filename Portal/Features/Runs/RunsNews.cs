@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using CllClip.Shared.Runs;
+
+namespace CllClip.Portal.Features.Runs;
+
+/// <summary>
+/// The news of all runs for a page that lists some of them: the newest progress of each, and whether a state changed so that the list must be read anew. The page
+/// is asked to show them at most twice a second, and reads everything again after a break.
+/// </summary>
+internal sealed class RunsNews : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentDictionary<string, RunProgress> _progress = new();
+    private readonly Throttle _render;
+    private readonly RunWatch _watch;
+    private volatile bool _stale;
+
+    /// <param name="desk">Where to subscribe.</param>
+    /// <param name="clock">Counts the pauses.</param>
+    /// <param name="show">Has the page show what came, on any thread.</param>
+    /// <param name="lost">Tells the page that nothing comes any more, on any thread.</param>
+    /// <param name="readAgain">Has the page read what it missed, on any thread; throws where it cannot.</param>
+    public RunsNews(IRunDesk desk, TimeProvider clock, Func<Task> show, Func<Exception, Task> lost, Func<Task> readAgain)
+    {
+        _render = new Throttle(show, Interval, clock, error => _watch?.Break(error)); // reads everything anew after a pause
+        _watch = new RunWatch(
+            desk,
+            null,
+            new RunHandlers
+            {
+                Progress = message =>
+                {
+                    _progress[message.RunId] = message.Progress;
+                    _render.Ask();
+                },
+                State = _ =>
+                {
+                    _stale = true;
+                    _render.Ask();
+                },
+            },
+            clock,
+            lost,
+            readAgain
+        );
+    }
+
+    /// <summary>Whether a state has changed since this was last asked.</summary>
+    public bool TakeStale()
+    {
+        var stale = _stale;
+        _stale = false;
+        return stale;
+    }
+
+    /// <summary>The run with its newest progress.</summary>
+    public RunView With(RunView run) => _progress.TryGetValue(run.Id, out var progress) ? run with { Progress = progress } : run;
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _render.Dispose();
+    }
+}
