@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CllClip.Portal.Tests;
 using Microsoft.Playwright;
 using Xunit;
 

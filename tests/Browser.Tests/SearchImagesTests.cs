@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CllClip.Portal.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -136,11 +135,7 @@ public sealed class SearchImagesTests(BrowserSession session) : IClassFixture<Br
 
     private async Task<(PortalHost Host, IPage Page, List<string> Errors)> OpenAsync(string path)
     {
-        Chromium.Require();
-        Assert.SkipUnless(
-            PreparedData.IsThere,
-            "The npm packages of Emoji36 are not installed: run 'npm ci' in the root of the repository."
-        );
+        PortalHost.RequireData();
         var host = new PortalHost();
         var (page, errors) = await session.OpenAsync(host.Address);
         page.SetDefaultTimeout(60_000);

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CllClip.Portal.Tests;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -11,11 +10,7 @@ public sealed class SearchTests(BrowserSession session) : IClassFixture<BrowserS
     [Fact]
     public async Task Results_follow_the_typing_no_letter_is_lost_and_the_way_back_leads_to_the_words()
     {
-        Chromium.Require();
-        Assert.SkipUnless(
-            PreparedData.IsThere,
-            "The npm packages of Emoji36 are not installed: run 'npm ci' in the root of the repository."
-        );
+        PortalHost.RequireData();
         using var host = new PortalHost();
         var (page, errors) = await session.OpenAsync(host.Address);
         page.SetDefaultTimeout(60_000);
