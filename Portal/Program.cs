@@ -9,6 +9,7 @@ using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Mlflow;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Features.Webhooks;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
@@ -29,6 +30,7 @@ try
     builder.Services.AddPortalJobs();
     builder.Services.AddWebhooks(builder.Configuration);
     builder.Services.AddGuardedRunDesk();
+    builder.Services.AddUploads();
     builder.Services.AddCorpora();
     builder.Services.AddPortalDatasets();
     builder.Services.AddPortalUi();
@@ -49,6 +51,7 @@ try
     app.UsePortalApi();
     app.MapPortalUi();
     app.MapPortalApi();
+    app.MapTus();
     app.MapLeaderboardApi();
     app.MapImportApi();
     app.MapMlflowApi();
