@@ -12,6 +12,9 @@ public sealed partial class ModelsPage
     private string? _folder;
     private string? _id;
     private string? _name;
+    private string? _licence;
+    private bool _uploads;
+    private string? _upload;
     private string? _error; // why there is nothing to show
     private string? _problem; // why what was asked for was not done
     private bool _busy;
@@ -24,6 +27,8 @@ public sealed partial class ModelsPage
         Engine.PreparationChanged += Prepared;
         await LoadAsync();
     }
+
+    private static IReadOnlyList<(bool, string)> Places => [(false, "From a folder on the server"), (true, "Upload from this computer")];
 
     private static string ChipOf(string state) =>
         state switch
@@ -69,7 +74,9 @@ public sealed partial class ModelsPage
             var result = await Desk.RegisterAsync(
                 new ModelRequest
                 {
-                    Folder = _folder,
+                    Folder = _uploads ? null : _folder,
+                    Upload = _uploads ? _upload : null,
+                    Licence = _licence,
                     Id = _id,
                     Name = _name,
                 }
@@ -77,7 +84,7 @@ public sealed partial class ModelsPage
             _errors = result.Errors;
             if (result.Model is { } model)
             {
-                (_folder, _id, _name) = (null, null, null);
+                (_folder, _id, _name, _licence, _upload) = (null, null, null, null, null);
                 Snackbar.Add($"{model.Name} is registered as {model.Id}.", Severity.Success);
                 await LoadAsync();
             }
@@ -96,8 +103,8 @@ public sealed partial class ModelsPage
     {
         var yes = await Dialogs.ShowMessageBoxAsync(
             "Remove?",
-            $"The portal forgets the base model {model.Id}. Its folder is left alone. Checkpoints of runs that began with it need it to be searched or exported.",
-            yesText: "Remove",
+            $"The portal forgets the base model {model.Id}{(model.Uploaded ? " and deletes the files that were uploaded for it" : ". Its folder is left alone")}. Checkpoints of runs that began with it need it to be searched or exported.",
+            yesText: model.Uploaded ? "Remove and delete" : "Remove",
             cancelText: "Keep"
         );
         if (yes != true)
