@@ -14,6 +14,7 @@ using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 
 if (CommandLine.IsCommand(args))
@@ -31,6 +32,7 @@ try
     builder.Services.AddGuardedRunDesk();
     builder.Services.AddCorpora();
     builder.Services.AddPortalDatasets();
+    builder.Services.AddPageLocalization();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
     builder.Services.AddModelPages();
@@ -45,9 +47,11 @@ try
     var app = builder.Build();
     app.UsePortalHosting();
     app.UsePortalAccess();
+    app.UsePageLocalization();
     app.UsePortalUi();
     app.UsePortalApi();
     app.MapPortalUi();
+    app.MapPageLocalization();
     app.MapPortalApi();
     app.MapLeaderboardApi();
     app.MapImportApi();

@@ -1,0 +1,46 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Reflection;
+using System.Resources;
+
+namespace CllClip.Portal.Localization;
+
+/// <summary>
+/// The translations of the pages' text: every <c>Text.&lt;language&gt;.resx</c> of the portal, whichever folder it lies in, as one dictionary per language.
+/// The key is the English text itself, so that code and pages are read as what they say and a text without a translation is shown in English.
+/// </summary>
+public sealed class PageTextCatalog
+{
+    private static readonly FrozenDictionary<string, string> None = FrozenDictionary<string, string>.Empty;
+    private readonly ConcurrentDictionary<string, FrozenDictionary<string, string>> _byLanguage = new(StringComparer.Ordinal);
+
+    /// <summary>The translations into a language by their English text; none for English.</summary>
+    public IReadOnlyDictionary<string, string> Of(PageLanguage language) =>
+        language == PageLanguage.English || language == PageLanguage.Pseudo ? None : _byLanguage.GetOrAdd(language.Code, Read);
+
+    private static FrozenDictionary<string, string> Read(string code)
+    {
+        Assembly satellite;
+        try
+        {
+            satellite = typeof(PageTextCatalog).Assembly.GetSatelliteAssembly(CultureInfo.GetCultureInfo(code));
+        }
+        catch (FileNotFoundException)
+        {
+            // A portal published without its translations still works, in English.
+            return None;
+        }
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in satellite.GetManifestResourceNames().Where(n => n.EndsWith($".Text.{code}.resources", StringComparison.Ordinal)))
+        {
+            using var reader = new ResourceReader(satellite.GetManifestResourceStream(name)!);
+            foreach (DictionaryEntry entry in reader)
+            {
+                texts[(string)entry.Key] = (string)entry.Value!;
+            }
+        }
+        return texts.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}
