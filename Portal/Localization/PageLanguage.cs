@@ -20,5 +20,7 @@ public sealed record PageLanguage(string Code, string NativeName, bool RightToLe
 
     /// <summary>The language of a tag, or of the tag's first part (<c>zh-Hans-CN</c> is <c>zh</c>); English where there is none.</summary>
     public static PageLanguage Of(string tag) =>
-        tag == Pseudo.Code ? Pseudo : All.FirstOrDefault(l => tag == l.Code || tag.StartsWith(l.Code + "-", StringComparison.Ordinal)) ?? English;
+        tag == Pseudo.Code
+            ? Pseudo
+            : All.FirstOrDefault(l => tag == l.Code || tag.StartsWith(l.Code + "-", StringComparison.Ordinal)) ?? English;
 }

@@ -30,7 +30,8 @@ public static class PageLocalization
     /// <summary><c>/language/{code}?back=/runs</c>: keeps the choice for a year and returns to the page.</summary>
     public static WebApplication MapPageLocalization(this WebApplication app)
     {
-        app.MapGet("/language/{code}", (string code, string? back, HttpContext context) => Choose(code, back, context)).ExcludeFromDescription();
+        app.MapGet("/language/{code}", (string code, string? back, HttpContext context) => Choose(code, back, context))
+            .ExcludeFromDescription();
         return app;
     }
 
@@ -57,7 +58,8 @@ public static class PageLocalization
             }
         );
         // Only ever back into this portal: "//elsewhere" and "/\elsewhere" are addresses of other hosts.
-        var local = back is ['/', ..] && !back.StartsWith("//", StringComparison.Ordinal) && !back.StartsWith("/\\", StringComparison.Ordinal);
+        var local =
+            back is ['/', ..] && !back.StartsWith("//", StringComparison.Ordinal) && !back.StartsWith("/\\", StringComparison.Ordinal);
         return TypedResults.LocalRedirect(local ? back! : "/");
     }
 }

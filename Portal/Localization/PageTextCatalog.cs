@@ -1,9 +1,6 @@
-using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Globalization;
-using System.Reflection;
-using System.Resources;
+using System.Xml.Linq;
 
 namespace CllClip.Portal.Localization;
 
@@ -22,23 +19,18 @@ public sealed class PageTextCatalog
 
     private static FrozenDictionary<string, string> Read(string code)
     {
-        Assembly satellite;
-        try
-        {
-            satellite = typeof(PageTextCatalog).Assembly.GetSatelliteAssembly(CultureInfo.GetCultureInfo(code));
-        }
-        catch (FileNotFoundException)
-        {
-            // A portal published without its translations still works, in English.
-            return None;
-        }
+        var assembly = typeof(PageTextCatalog).Assembly;
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in satellite.GetManifestResourceNames().Where(n => n.EndsWith($".Text.{code}.resources", StringComparison.Ordinal)))
+        foreach (
+            var name in assembly
+                .GetManifestResourceNames()
+                .Where(n => n.StartsWith("text/", StringComparison.Ordinal) && n.EndsWith($"Text.{code}.resx", StringComparison.Ordinal))
+        )
         {
-            using var reader = new ResourceReader(satellite.GetManifestResourceStream(name)!);
-            foreach (DictionaryEntry entry in reader)
+            using var file = assembly.GetManifestResourceStream(name)!;
+            foreach (var entry in XDocument.Load(file).Root!.Elements("data"))
             {
-                texts[(string)entry.Key] = (string)entry.Value!;
+                texts[(string)entry.Attribute("name")!] = (string)entry.Element("value")!;
             }
         }
         return texts.ToFrozenDictionary(StringComparer.Ordinal);

@@ -43,8 +43,15 @@ public static class TokenWords
         ArgumentNullException.ThrowIfNull(text);
         var name = token switch
         {
-            { Use: TokenUse.Shared, IsUnknown: false } => text.Count("shared by {0} language", "shared by {0} languages", token.LanguageCount ?? 0),
-            { Use: TokenUse.Unique, IsUnknown: false, Languages: [var only] } => text["only in {0}", text[LanguageCatalog.Describe(only).Name]],
+            { Use: TokenUse.Shared, IsUnknown: false } => text.Count(
+                "shared by {0} language",
+                "shared by {0} languages",
+                token.LanguageCount ?? 0
+            ),
+            { Use: TokenUse.Unique, IsUnknown: false, Languages: [var only] } => text[
+                "only in {0}",
+                text[LanguageCatalog.Describe(only).Name]
+            ],
             _ => KindName(Kind(token), text),
         };
         name = token.IsBytes ? text["bytes, {0}", name] : name;
@@ -61,7 +68,11 @@ public static class TokenWords
             null => text["not stored for this checkpoint"],
             0 => text["in none: its row was never trained"],
             1 => token.Languages.Count == 1 ? text["of one language alone:"] : text["of one language alone"],
-            var count when token.Languages.Count == count => text.Count("shared, of {0} language:", "shared, of {0} languages:", count.Value),
+            var count when token.Languages.Count == count => text.Count(
+                "shared, of {0} language:",
+                "shared, of {0} languages:",
+                count.Value
+            ),
             var count when token.Languages.Count == 0 => text.Count("shared, of {0} language", "shared, of {0} languages", count.Value),
             var count => text.Count("shared, of {0} language, among them", "shared, of {0} languages, among them", count.Value),
         };

@@ -20,7 +20,8 @@ public sealed class PageTextTests
     [InlineData("en-GB", "Launch")]
     [InlineData("fr", "Launch")]
     [InlineData("zh-Hans-CN", "启动")]
-    public void A_language_is_found_by_the_first_part_of_its_tag(string code, string expected) => Assert.Equal(expected, In(code)["Launch"]);
+    public void A_language_is_found_by_the_first_part_of_its_tag(string code, string expected) =>
+        Assert.Equal(expected, In(code)["Launch"]);
 
     [Fact]
     public void A_text_keeps_the_language_it_was_made_with()
@@ -58,7 +59,8 @@ public sealed class PageTextTests
     [InlineData("ar", 100, 5)]
     [InlineData("ar", 102, 5)]
     [InlineData("ar", 1000, 5)]
-    public void A_number_takes_the_form_that_CLDR_gives_it(string code, long number, int form) => Assert.Equal(form, PluralForms.Index(code, number));
+    public void A_number_takes_the_form_that_CLDR_gives_it(string code, long number, int form) =>
+        Assert.Equal(form, PluralForms.Index(code, number));
 
     [Fact]
     public void A_count_is_told_in_the_form_of_its_number()

@@ -29,7 +29,9 @@ internal static partial class TextKeys
     private static IEnumerable<TextKey> FromCatalogs()
     {
         var languages = LanguageCatalog.All.Select(l => l.Name);
-        var methods = MethodCatalog.All.SelectMany(m => m.Options.SelectMany(o => new[] { o.Label, o.Group, o.Help }).Append(m.Summary).Append(m.Family));
+        var methods = MethodCatalog.All.SelectMany(m =>
+            m.Options.SelectMany(o => new[] { o.Label, o.Group, o.Help }).Append(m.Summary).Append(m.Family)
+        );
         return languages.Concat(methods).Distinct().Select(text => new TextKey(text, CatalogFolder, false, false));
     }
 
@@ -44,8 +46,8 @@ internal static partial class TextKeys
     // L["…"], text["…"], L.Html("…"), L.Count("…", "…", n), PageText.Key("…"): the first argument is always a plain literal.
     [GeneratedRegex(
         """"
-        (?<![\w.])(?:this\.)?(?:L|text|_text|Text)(?:\[\s*|(?<html>\.Html)\(\s*|(?<count>\.Count)\(\s*"(?<text>(?:[^"\\]|\\.)*)",\s*)"(?<text>(?:[^"\\]|\\.)*)"|PageText\.Key\(\s*"(?<text>(?:[^"\\]|\\.)*)"
-        """"
+            (?<![\w.])(?:this\.)?(?:L|text|_text|Text)(?:\[\s*|(?<html>\.Html)\(\s*|(?<count>\.Count)\(\s*"(?<text>(?:[^"\\]|\\.)*)",\s*)"(?<text>(?:[^"\\]|\\.)*)"|PageText\.Key\(\s*"(?<text>(?:[^"\\]|\\.)*)"
+            """"
     )]
     private static partial Regex Asked();
 }

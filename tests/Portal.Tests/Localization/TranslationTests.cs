@@ -13,7 +13,11 @@ namespace CllClip.Portal.Tests.Localization;
 /// </summary>
 public sealed partial class TranslationTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private static readonly string Portal = Path.Combine(PreparedData.Root, "Portal");
     private static readonly IReadOnlyList<TextKey> Keys = TextKeys.InSource(Portal);
 
@@ -38,7 +42,8 @@ public sealed partial class TranslationTests
         }
         Assert.True(
             missing.Count == 0,
-            $"{missing.Sum(g => g.Count())} texts lack {code}: " + string.Join("\n", missing.SelectMany(g => g.Select(k => $"{g.Key}: {k.English}")).Take(40))
+            $"{missing.Sum(g => g.Count())} texts lack {code}: "
+                + string.Join("\n", missing.SelectMany(g => g.Select(k => $"{g.Key}: {k.English}")).Take(40))
         );
     }
 
@@ -49,7 +54,13 @@ public sealed partial class TranslationTests
         var asked = Keys.Select(k => k.English).Concat(MudKeys(code)).ToHashSet(StringComparer.Ordinal);
         var entries = Entries(code);
         Assert.Equal([], entries.Where(e => !asked.Contains(e.English)).Select(e => $"{e.File}: {e.English}"));
-        Assert.Equal([], entries.GroupBy(e => e.English).Where(g => g.DistinctBy(e => e.Text).Count() > 1).Select(g => $"{g.Key}: {string.Join(" | ", g.Select(e => e.File))}"));
+        Assert.Equal(
+            [],
+            entries
+                .GroupBy(e => e.English)
+                .Where(g => g.DistinctBy(e => e.Text).Count() > 1)
+                .Select(g => $"{g.Key}: {string.Join(" | ", g.Select(e => e.File))}")
+        );
     }
 
     [Theory]
@@ -90,17 +101,20 @@ public sealed partial class TranslationTests
     }
 
     private static IEnumerable<string> MudKeys(string code) =>
-        Entries(code).Select(e => e.English).Where(k => k.StartsWith("Mud", StringComparison.Ordinal) && k.Contains('_', StringComparison.Ordinal));
+        Entries(code)
+            .Select(e => e.English)
+            .Where(k => k.StartsWith("Mud", StringComparison.Ordinal) && k.Contains('_', StringComparison.Ordinal));
 
     private static List<(string File, string English, string Text)> Entries(string code) =>
-    [
-        .. from file in Directory.EnumerateFiles(Portal, $"Text.{code}.resx", SearchOption.AllDirectories)
-        where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-        from data in XDocument.Load(file).Root!.Elements("data")
-        select (Path.GetRelativePath(Portal, file), (string)data.Attribute("name")!, (string)data.Element("value")!),
-    ];
+        [
+            .. from file in Directory.EnumerateFiles(Portal, $"Text.{code}.resx", SearchOption.AllDirectories)
+            where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            from data in XDocument.Load(file).Root!.Elements("data")
+            select (Path.GetRelativePath(Portal, file), (string)data.Attribute("name")!, (string)data.Element("value")!),
+        ];
 
-    private static IEnumerable<string> Values(string text) => Value().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Values(string text) =>
+        Value().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Tags(string text) => Tag().Matches(text).Select(m => m.Value).Order(StringComparer.Ordinal);
 
