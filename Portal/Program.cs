@@ -15,6 +15,7 @@ using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 
 if (CommandLine.IsCommand(args))
@@ -33,6 +34,7 @@ try
     builder.Services.AddUploads();
     builder.Services.AddCorpora();
     builder.Services.AddPortalDatasets();
+    builder.Services.AddPageLocalization();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
     builder.Services.AddModelPages();
@@ -47,9 +49,11 @@ try
     var app = builder.Build();
     app.UsePortalHosting();
     app.UsePortalAccess();
+    app.UsePageLocalization();
     app.UsePortalUi();
     app.UsePortalApi();
     app.MapPortalUi();
+    app.MapPageLocalization();
     app.MapPortalApi();
     app.MapTus();
     app.MapLeaderboardApi();

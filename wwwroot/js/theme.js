@@ -3,7 +3,6 @@
   const root = document.documentElement;
   const system = matchMedia('(prefers-color-scheme: dark)');
   const order = ['system', 'light', 'dark'];
-  const says = { system: 'follows the system', light: 'light', dark: 'dark' };
   const choice = () => {
     try {
       const stored = localStorage.getItem('theme');
@@ -18,7 +17,7 @@
     if (root.dataset.theme !== theme) root.dataset.theme = theme;
     if (root.dataset.themeChoice !== c) root.dataset.themeChoice = c;
     for (const button of document.querySelectorAll('[data-theme-switch]')) {
-      const label = 'Colour theme: ' + says[c];
+      const label = button.getAttribute('data-says-' + c); // in the page's language
       if (button.getAttribute('aria-label') !== label) button.setAttribute('aria-label', label);
       button.title = label;
     }

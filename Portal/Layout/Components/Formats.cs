@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Layout.Components;
 
@@ -26,7 +27,7 @@ public static class Formats
         var whole = (long)Math.Round(s);
         return whole switch
         {
-            0 => s == 0 ? "0 s" : "under 1 s",
+            0 => s == 0 ? "0 s" : "< 1 s",
             < 60 => $"{whole} s",
             < 3600 => whole % 60 == 0 || whole >= 600 ? $"{whole / 60} min" : $"{whole / 60} min {whole % 60} s",
             < 86400 => $"{whole / 3600} h {whole % 3600 / 60} min",
@@ -71,15 +72,18 @@ public static class Formats
         };
 
     /// <summary>Time since, in words.</summary>
-    public static string Ago(DateTime utc, DateTime now) =>
-        (now - utc).TotalSeconds switch
+    public static string Ago(PageText text, DateTime utc, DateTime now)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return (now - utc).TotalSeconds switch
         {
-            < 10 => "just now",
-            < 60 and var s => $"{(long)s} s ago",
-            < 3600 and var s => $"{(long)s / 60} min ago",
-            < 86400 * 30 and var s => Duration(Math.Floor(s / 60) * 60) + " ago",
+            < 10 => text["just now"],
+            < 60 and var s => text["{0} ago", $"{(long)s} s"],
+            < 3600 and var s => text["{0} ago", $"{(long)s / 60} min"],
+            < 86400 * 30 and var s => text["{0} ago", Duration(Math.Floor(s / 60) * 60)],
             _ => utc.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         };
+    }
 
     private static readonly NumberFormatInfo Spaced = new() { NumberGroupSeparator = "\u2009", NumberGroupSizes = [3] };
 }

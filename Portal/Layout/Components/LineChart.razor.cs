@@ -46,17 +46,17 @@ public sealed partial class LineChart
     [Parameter, EditorRequired]
     public IReadOnlyList<ChartSeries> Series { get; set; } = [];
 
-    /// <summary>What the horizontal axis counts.</summary>
+    /// <summary>What the horizontal axis counts; null: the stage.</summary>
     [Parameter]
-    public string XLabel { get; set; } = "stage";
+    public string? XLabel { get; set; }
 
     /// <summary>A word beside the heading: unit, direction.</summary>
     [Parameter]
     public string? Note { get; set; }
 
-    /// <summary>What stands where there are no points yet.</summary>
+    /// <summary>What stands where there are no points yet; null: a general word.</summary>
     [Parameter]
-    public string Empty { get; set; } = "Nothing measured yet.";
+    public string? Empty { get; set; }
 
     /// <summary>Whether the vertical axis starts at zero.</summary>
     [Parameter]
@@ -73,6 +73,8 @@ public sealed partial class LineChart
     /// <summary>How a value is written; null: short.</summary>
     [Parameter]
     public Func<double, string>? Format { get; set; }
+
+    private string XName => XLabel ?? L["stage"];
 
     // The same series need no new drawing: a live page renders several times a second.
     protected override bool ShouldRender() => _changed;
@@ -156,7 +158,7 @@ public sealed partial class LineChart
             Zoom((from, to));
             return;
         }
-        _rangeError = $"The start must be less than the end, within {Formats.Short(_ends.From)} to {Formats.Short(_ends.To)}.";
+        _rangeError = L["The start must be less than the end, within {0} to {1}.", Formats.Short(_ends.From), Formats.Short(_ends.To)];
         _changed = true;
     }
 
@@ -230,7 +232,7 @@ public sealed partial class LineChart
             .Select(s => (s.Name, At: s.Points.GroupBy(p => p.X).ToDictionary(p => p.Key, p => p.First().Y)))
             .ToList();
         return new(
-            [XLabel, .. lines.Select(l => l.Name)],
+            [XName, .. lines.Select(l => l.Name)],
             lines
                 .SelectMany(l => l.At.Keys)
                 .Distinct()
@@ -277,7 +279,7 @@ public sealed partial class LineChart
             CultureInfo.InvariantCulture,
             $"<rect class=\"box\" x=\"{left:0.#}\" y=\"{Top}\" width=\"{width}\" height=\"{rows.Count * rowHeight + 22}\" rx=\"4\"/>"
         );
-        svg.Append(Label(left + 8, Top + 15, "start", $"{XLabel} {Formats.Short(strip.X)}"));
+        svg.Append(Label(left + 8, Top + 15, "start", $"{XName} {Formats.Short(strip.X)}"));
         for (var i = 0; i < rows.Count; i++)
         {
             var y = Top + 30 + i * rowHeight;

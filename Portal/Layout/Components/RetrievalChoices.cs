@@ -1,3 +1,4 @@
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Layout.Components;
@@ -6,8 +7,11 @@ namespace CllClip.Portal.Layout.Components;
 public static class RetrievalChoices
 {
     /// <summary>Both directions, for <see cref="Segments{T}"/>.</summary>
-    public static IReadOnlyList<(RetrievalDirection, string)> Directions { get; } =
-    [(RetrievalDirection.TextToImage, "text → image"), (RetrievalDirection.ImageToText, "image → text")];
+    public static IReadOnlyList<(RetrievalDirection, string)> Directions(PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [(RetrievalDirection.TextToImage, text["text → image"]), (RetrievalDirection.ImageToText, text["image → text"])];
+    }
 
     /// <summary>The cut-offs K.</summary>
     public static IReadOnlyList<(int, string)> Ks { get; } = [(1, "R@1"), (5, "R@5"), (10, "R@10")];

@@ -5,6 +5,7 @@ using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Tests.Features.Models;
 using CllClip.Portal.Tests.Features.Search;
 using CllClip.Portal.Tests.Jobs;
@@ -22,6 +23,7 @@ public abstract class PageContext : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
+        Services.AddPageLocalization();
         Services.AddSingleton(Time);
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);

@@ -1,5 +1,6 @@
 using Bunit;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using Xunit;
 
@@ -7,6 +8,8 @@ namespace CllClip.Portal.Tests.Layout;
 
 public sealed class LanguageNameTests : BunitContext
 {
+    public LanguageNameTests() => Services.AddPageLocalization();
+
     public static TheoryData<string> Codes => [.. LanguageCatalog.All.Select(l => l.Code)];
 
     [Theory]
