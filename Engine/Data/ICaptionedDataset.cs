@@ -32,13 +32,13 @@ public sealed class CaptionedImages
     public IReadOnlyList<string> CaptionsAt(int position) => _captions(position);
 
     /// <summary>Makes it from images, ascending, whose captions are made when they are asked for.</summary>
-    internal static CaptionedImages Of(int[] images, Func<int, IReadOnlyList<string>> captions) =>
+    public static CaptionedImages Of(int[] images, Func<int, IReadOnlyList<string>> captions) =>
         new(images, position => captions(images[position]));
 
     /// <summary>Makes it from captions in any order.</summary>
     /// <param name="imageOf">Image of each caption; one below 0 is passed over.</param>
     /// <param name="caption">A caption by its position.</param>
-    internal static CaptionedImages Of(IReadOnlyList<int> imageOf, Func<int, string> caption)
+    public static CaptionedImages Of(IReadOnlyList<int> imageOf, Func<int, string> caption)
     {
         int[] order = [.. Enumerable.Range(0, imageOf.Count).Where(c => imageOf[c] >= 0).OrderBy(c => imageOf[c])]; // stable: captions keep their order
         var (images, starts) = (new List<int>(), new List<int>());

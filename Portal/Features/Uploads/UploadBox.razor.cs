@@ -55,7 +55,7 @@ public sealed partial class UploadBox : IAsyncDisposable
     public Task OnTooLarge(string name, long size) =>
         ShowAsync(() =>
             _problem =
-                $"“{name}” has {Formats.Bytes(size)}; uploads of at most {Formats.Bytes(Desk.MaxBytes)} are taken. Put it on the server and register its folder."
+                L["“{0}” has {1}; uploads of at most {2} are taken. Put it on the server and register its folder.", name, Formats.Bytes(size), Formats.Bytes(Desk.MaxBytes)]
         );
 
     /// <summary>The server gave the upload its id.</summary>
@@ -87,8 +87,8 @@ public sealed partial class UploadBox : IAsyncDisposable
             _sending = null;
             _problem =
                 detail.Length > 0 ? detail
-                : status == 0 ? $"The portal did not answer, so the upload of “{name}” broke off. Choose the file again to go on."
-                : $"The portal answered with status {status}. Choose the file again to go on.";
+                : status == 0 ? L["The portal did not answer, so the upload of “{0}” broke off. Choose the file again to go on.", name]
+                : L["The portal answered with status {0}. Choose the file again to go on.", status];
             Read();
         });
 
@@ -146,10 +146,10 @@ public sealed partial class UploadBox : IAsyncDisposable
     private static double? SecondsLeft(Sending sending) =>
         sending is { Paused: false, Speed: > 0 } ? (sending.Size - sending.Sent) / sending.Speed : null;
 
-    private static string Label(Sending sending) => $"{(sending.Paused ? "Paused" : "Uploading")} {sending.Name}";
+    private string Label(Sending sending) => sending.Paused ? L["Paused: {0}", sending.Name] : L["Uploading {0}", sending.Name];
 
-    private static string Left(Upload upload) =>
-        upload.ExpiresAt is { } at ? $" · is removed in {Formats.Duration(Math.Max(0, (at - DateTime.UtcNow).TotalSeconds))}" : "";
+    private string Left(Upload upload) =>
+        upload.ExpiresAt is { } at ? $" · {L["is removed in {0}", Formats.Duration(Math.Max(0, (at - DateTime.UtcNow).TotalSeconds))]}" : "";
 
     private Task ShowAsync(Action change) =>
         InvokeAsync(async () =>

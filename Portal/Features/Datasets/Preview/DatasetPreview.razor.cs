@@ -39,7 +39,7 @@ public sealed partial class DatasetPreview
     [Parameter]
     public string? Number { get; set; }
 
-    private static IReadOnlyList<(string, string)> Splits => [("train", "Training"), ("val", "Validation"), ("test", "Test")];
+    private IReadOnlyList<(string, string)> Splits => [("train", L["Training"]), ("val", L["Validation"]), ("test", L["Test"])];
 
     private int Pages => Math.Max(1, ((_page?.Total ?? 0) + PerPage - 1) / PerPage);
 
@@ -70,8 +70,8 @@ public sealed partial class DatasetPreview
         }
     }
 
-    private static string Name(string language) =>
-        LanguageCatalog.Find(language) is { } known ? $"{known.NativeName} ({known.Name})" : language;
+    private string Name(string language) =>
+        LanguageCatalog.Find(language) is { } known ? $"{known.NativeName} ({L[known.Name]})" : language;
 
     /// <summary>The page, or the last one where there are not so many.</summary>
     private PreviewPage Load(Engine.Data.Corpora.CorpusSplit? split, string language, int number)

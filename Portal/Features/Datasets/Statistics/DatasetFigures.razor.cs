@@ -1,6 +1,7 @@
 using CllClip.Engine.Data;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace CllClip.Portal.Features.Datasets.Statistics;
@@ -31,27 +32,23 @@ public sealed partial class DatasetFigures : IDisposable
 
     private static IReadOnlyList<(string Key, string Text, string? Title)> Heads =>
         [
-            ("language", "Language", null),
-            ("training", "Training", "Training captions"),
-            ("validation", "Validation", "Validation captions"),
-            ("test", "Test", "Test captions"),
-            ("charactersMean", "Mean", "Characters in a caption, mean"),
-            ("charactersP95", "95 %", "Characters in a caption, 95th percentile"),
-            ("wordsMean", "Mean", "Words in a caption, mean"),
-            ("wordsP95", "95 %", "Words in a caption, 95th percentile"),
-            ("baseTokensPerWord", "A word", "Tokens of the base model's tokenizer to a word"),
-            ("baseTokensPerCaption", "A caption", "Tokens of the base model's tokenizer in a caption, mean"),
-            ("baseTokensUsed", "Used", "Different tokens in the language's captions"),
-            ("baseTokensShared", "Shared, %", "Share of these that another language's captions hold too"),
-            ("grownTokensPerWord", "A word", "Tokens of the grown vocabulary to a word"),
-            ("grownTokensPerCaption", "A caption", "Tokens of the grown vocabulary in a caption, mean"),
-            ("grownTokensUsed", "Used", "Different tokens in the language's captions"),
-            (
-                "grownTokensShared",
-                "Shared, %",
-                "Share of these that another language's captions hold too, each cut by its own grown vocabulary"
-            ),
-            ("tokensAdded", "Added", "Tokens that growing adds to the base model's vocabulary"),
+            ("language", PageText.Key("Language"), null),
+            ("training", PageText.Key("Training"), PageText.Key("Training captions")),
+            ("validation", PageText.Key("Validation"), PageText.Key("Validation captions")),
+            ("test", PageText.Key("Test"), PageText.Key("Test captions")),
+            ("charactersMean", PageText.Key("Mean"), PageText.Key("Characters in a caption, mean")),
+            ("charactersP95", PageText.Key("95 %"), PageText.Key("Characters in a caption, 95th percentile")),
+            ("wordsMean", PageText.Key("Mean"), PageText.Key("Words in a caption, mean")),
+            ("wordsP95", PageText.Key("95 %"), PageText.Key("Words in a caption, 95th percentile")),
+            ("baseTokensPerWord", PageText.Key("A word"), PageText.Key("Tokens of the base model’s tokenizer to a word")),
+            ("baseTokensPerCaption", PageText.Key("A caption"), PageText.Key("Tokens of the base model’s tokenizer in a caption, mean")),
+            ("baseTokensUsed", PageText.Key("Used"), PageText.Key("Different tokens in the language’s captions")),
+            ("baseTokensShared", PageText.Key("Shared, %"), PageText.Key("Share of these that another language’s captions hold too")),
+            ("grownTokensPerWord", PageText.Key("A word"), PageText.Key("Tokens of the grown vocabulary to a word")),
+            ("grownTokensPerCaption", PageText.Key("A caption"), PageText.Key("Tokens of the grown vocabulary in a caption, mean")),
+            ("grownTokensUsed", PageText.Key("Used"), PageText.Key("Different tokens in the language’s captions")),
+            ("grownTokensShared", PageText.Key("Shared, %"), PageText.Key("Share of these that another language’s captions hold too, each cut by its own grown vocabulary")),
+            ("tokensAdded", PageText.Key("Added"), PageText.Key("Tokens that growing adds to the base model’s vocabulary")),
         ];
 
     public void Dispose() => Worker.Changed -= Changed;

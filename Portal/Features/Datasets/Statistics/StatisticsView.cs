@@ -41,8 +41,8 @@ public sealed record StatisticsView
     /// <summary>How far they are.</summary>
     public required StatisticsState State { get; init; }
 
-    /// <summary>Language at hand; null while nothing is computed.</summary>
-    public string? Phase { get; init; }
+    /// <summary>Code of the language at hand; null while nothing is computed.</summary>
+    public string? Counted { get; init; }
 
     /// <summary>Share done, 0 to 1; null while nothing is computed.</summary>
     public double? Fraction { get; init; }

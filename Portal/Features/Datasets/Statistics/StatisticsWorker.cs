@@ -84,7 +84,7 @@ public sealed partial class StatisticsWorker : BackgroundService
             Dataset = work.Dataset.Id,
             Model = work.Model,
             State = work.State,
-            Phase = work.State == StatisticsState.Computing ? work.Meter.Phase : null,
+            Counted = work.State == StatisticsState.Computing ? work.Counted : null,
             Fraction = work.State == StatisticsState.Computing ? work.Meter.Fraction : null,
             SecondsLeft = work.State == StatisticsState.Computing ? work.Meter.SecondsLeft : null,
             Error = work.Error,
@@ -149,7 +149,7 @@ public sealed partial class StatisticsWorker : BackgroundService
                 var result = CaptionStatistics.Compute(
                     work.Dataset,
                     vocabulary,
-                    new Reporter(work.Meter, () => Changed?.Invoke()),
+                    new Reporter(work, () => Changed?.Invoke()),
                     stop.Token
                 );
                 if (_engine.Datasets.Any(d => d.Id == work.Dataset.Id))
@@ -195,17 +195,19 @@ public sealed partial class StatisticsWorker : BackgroundService
         public ICaptionedDataset Dataset { get; } = dataset;
         public string Model { get; } = model;
         public PhaseMeter Meter { get; } = new(time);
+        public string? Counted { get; set; }
         public CancellationTokenSource Stop { get; } = new();
         public StatisticsState State { get; set; } = StatisticsState.Waiting;
         public string? Error { get; set; }
         public DatasetStatistics? Result { get; set; }
     }
 
-    private sealed class Reporter(PhaseMeter meter, Action changed) : IProgress<StatisticsProgress>
+    private sealed class Reporter(Work work, Action changed) : IProgress<StatisticsProgress>
     {
         public void Report(StatisticsProgress value)
         {
-            if (meter.Report($"Counting {value.Language}".TrimEnd(), value.Fraction))
+            work.Counted = value.Language;
+            if (work.Meter.Report("Counting", value.Fraction))
             {
                 changed();
             }

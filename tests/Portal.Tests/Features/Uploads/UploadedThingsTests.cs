@@ -87,7 +87,7 @@ public sealed class UploadedThingsTests(PortalHost portal) : IClassFixture<Porta
                 (await client.GetAsync($"/api/v1/datasets/meine-bilder/images?{wrong}", Stop)).StatusCode
             );
         }
-        foreach (var none in new[] { "none", "%2e%2e", "emoji37" })
+        foreach (var none in new[] { "none", "emoji37", "a%2fb" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/api/v1/datasets/{none}/images", Stop)).StatusCode);
             Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync($"/api/v1/datasets/{none}/statistics", Stop)).StatusCode);
