@@ -86,7 +86,7 @@ public sealed class UploadTests(BrowserSession session) : IClassFixture<BrowserS
         await page.GetByLabel("Language of the captions").SelectOptionAsync("ja");
         await Assertions.Expect(first.Locator("ul")).ToHaveAttributeAsync("lang", "ja");
         await Assertions.Expect(first.Locator("ul li").First).ToHaveTextAsync(SmallCorpora.Caption("ja", 0, 0));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Test", Exact = true }).ClickAsync();
+        await page.Locator(".seg button", new() { HasText = "Test" }).ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("split=test&language=ja"));
         await Assertions.Expect(page.Locator(".images > li")).ToHaveCountAsync(SmallCorpora.TestImages);
         await first.Locator("a").FocusAsync();
