@@ -40,11 +40,11 @@ export async function open(box, page, options) {
   let told = 0;
 
   const tell = (method, ...values) => page.invokeMethodAsync(method, ...values).catch(() => {}); // the circuit may be away: the file goes on
-  const progress = (sent, total) => {
+  const progress = (sent, total, surely = false) => {
     const now = performance.now();
     samples.push([now, sent]);
     while (samples.length > 2 && now - samples[0][0] > speedWindow) samples.shift();
-    if (now - told < betweenNews && sent < total) return;
+    if (!surely && now - told < betweenNews && sent < total) return;
     told = now;
     const [since, from] = samples[0];
     const speed = now > since ? ((sent - from) * 1000) / (now - since) : 0;
@@ -72,7 +72,8 @@ export async function open(box, page, options) {
         const status = error.originalResponse?.getStatus() ?? 0;
         return status === 0 || status >= 500 ? status !== 507 : status === 423 || status === 429 || status === 408 || (status === 409 && error.originalRequest?.getMethod() === 'PATCH');
       },
-      onProgress: progress,
+      onProgress: (sent, total) => progress(sent, total),
+      onChunkComplete: (_, sent, total) => progress(sent, total, true),
       onUploadUrlAvailable: () => tell('OnAddress', upload.url.split('/').pop()),
       onError: (error) => {
         upload = null;

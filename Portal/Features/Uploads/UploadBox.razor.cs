@@ -54,8 +54,12 @@ public sealed partial class UploadBox : IAsyncDisposable
     [JSInvokable]
     public Task OnTooLarge(string name, long size) =>
         ShowAsync(() =>
-            _problem =
-                L["“{0}” has {1}; uploads of at most {2} are taken. Put it on the server and register its folder.", name, Formats.Bytes(size), Formats.Bytes(Desk.MaxBytes)]
+            _problem = L[
+                "“{0}” has {1}; uploads of at most {2} are taken. Put it on the server and register its folder.",
+                name,
+                Formats.Bytes(size),
+                Formats.Bytes(Desk.MaxBytes)
+            ]
         );
 
     /// <summary>The server gave the upload its id.</summary>
@@ -149,7 +153,9 @@ public sealed partial class UploadBox : IAsyncDisposable
     private string Label(Sending sending) => sending.Paused ? L["Paused: {0}", sending.Name] : L["Uploading {0}", sending.Name];
 
     private string Left(Upload upload) =>
-        upload.ExpiresAt is { } at ? $" · {L["is removed in {0}", Formats.Duration(Math.Max(0, (at - DateTime.UtcNow).TotalSeconds))]}" : "";
+        upload.ExpiresAt is { } at
+            ? $" · {L["is removed in {0}", Formats.Duration(Math.Max(0, (at - DateTime.UtcNow).TotalSeconds))]}"
+            : "";
 
     private Task ShowAsync(Action change) =>
         InvokeAsync(async () =>

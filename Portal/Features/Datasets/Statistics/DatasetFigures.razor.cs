@@ -47,7 +47,11 @@ public sealed partial class DatasetFigures : IDisposable
             ("grownTokensPerWord", PageText.Key("A word"), PageText.Key("Tokens of the grown vocabulary to a word")),
             ("grownTokensPerCaption", PageText.Key("A caption"), PageText.Key("Tokens of the grown vocabulary in a caption, mean")),
             ("grownTokensUsed", PageText.Key("Used"), PageText.Key("Different tokens in the language’s captions")),
-            ("grownTokensShared", PageText.Key("Shared, %"), PageText.Key("Share of these that another language’s captions hold too, each cut by its own grown vocabulary")),
+            (
+                "grownTokensShared",
+                PageText.Key("Shared, %"),
+                PageText.Key("Share of these that another language’s captions hold too, each cut by its own grown vocabulary")
+            ),
             ("tokensAdded", PageText.Key("Added"), PageText.Key("Tokens that growing adds to the base model’s vocabulary")),
         ];
 

@@ -146,12 +146,7 @@ public sealed partial class StatisticsWorker : BackgroundService
             if (work.Result is null)
             {
                 Changed?.Invoke();
-                var result = CaptionStatistics.Compute(
-                    work.Dataset,
-                    vocabulary,
-                    new Reporter(work, () => Changed?.Invoke()),
-                    stop.Token
-                );
+                var result = CaptionStatistics.Compute(work.Dataset, vocabulary, new Reporter(work, () => Changed?.Invoke()), stop.Token);
                 if (_engine.Datasets.Any(d => d.Id == work.Dataset.Id))
                 {
                     _files.Write(work.Dataset, work.Model, result);

@@ -27,7 +27,13 @@ public sealed class DatasetPageTests : PageContext
     {
         var folders = new PortalFolders(PreparedData.Root, Path.Combine(_folder.Path, "data"));
         var engine = new ToyEngine();
-        _worker = new StatisticsWorker(engine, new BaseModels(folders), folders, TimeProvider.System, NullLogger<StatisticsWorker>.Instance);
+        _worker = new StatisticsWorker(
+            engine,
+            new BaseModels(folders),
+            folders,
+            TimeProvider.System,
+            NullLogger<StatisticsWorker>.Instance
+        );
         services.AddSingleton(new PreviewShelf(engine));
         services.AddSingleton(_worker);
     }
@@ -58,7 +64,9 @@ public sealed class DatasetPageTests : PageContext
     [Fact]
     public void A_page_beyond_the_last_shows_the_last_and_a_wrong_language_the_first()
     {
-        var preview = Render<DatasetPreview>(p => p.Add(d => d.Dataset, _many).Add(d => d.Language, "xx").Add(d => d.Split, "test").Add(d => d.Number, "99999999999"));
+        var preview = Render<DatasetPreview>(p =>
+            p.Add(d => d.Dataset, _many).Add(d => d.Language, "xx").Add(d => d.Split, "test").Add(d => d.Number, "99999999999")
+        );
         preview.WaitForAssertion(() => Assert.Equal(24, preview.FindAll(".images > li").Count));
         var last = Render<DatasetPreview>(p => p.Add(d => d.Dataset, _many).Add(d => d.Split, "test").Add(d => d.Number, "7"));
         last.WaitForAssertion(() => Assert.Contains("49 to 50 of 50", Text(last.Find("nav")), StringComparison.Ordinal));
@@ -71,7 +79,9 @@ public sealed class DatasetPageTests : PageContext
         var empty = Render<DatasetPreview>(p => p.Add(d => d.Dataset, _many).Add(d => d.Split, "train"));
         empty.WaitForAssertion(() => Assert.Contains("No image of this split", empty.Markup, StringComparison.Ordinal));
         var some = Render<DatasetPreview>(p => p.Add(d => d.Dataset, _many));
-        some.WaitForAssertion(() => Assert.Equal("true", some.FindAll(".seg button").Single(b => b.TextContent == "Test").GetAttribute("aria-pressed")));
+        some.WaitForAssertion(() =>
+            Assert.Equal("true", some.FindAll(".seg button").Single(b => b.TextContent == "Test").GetAttribute("aria-pressed"))
+        );
     }
 
     [Fact]
