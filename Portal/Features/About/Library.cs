@@ -14,6 +14,7 @@ public sealed record Library(string Name, string Use, string Licence, string Url
         new("libtorch (PyTorch)", "arithmetic behind TorchSharp", "BSD-3-Clause", "https://pytorch.org"),
         new("MudBlazor", "components of the pages", "MIT", "https://mudblazor.com"),
         new("SQLite", "the database", "blessing (public domain)", "https://sqlite.org"),
+        new("tus-js-client", "uploads that can be resumed", "MIT", "https://github.com/tus/tus-js-client"),
         new("Quartz.NET", "the queue of runs", "Apache-2.0", "https://www.quartz-scheduler.net"),
         new("SkiaSharp", "bitmaps", "MIT", "https://github.com/mono/SkiaSharp"),
         new("NetVips and libvips", "vector drawings, image files", "MIT and LGPL-2.1-or-later", "https://www.libvips.org"),
