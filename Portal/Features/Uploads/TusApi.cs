@@ -4,6 +4,7 @@ using CllClip.Engine;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -95,7 +96,7 @@ internal static class TusApi
         );
     }
 
-    private static IResult Options(UploadShelf shelf, HttpResponse response)
+    private static NoContent Options(UploadShelf shelf, HttpResponse response)
     {
         response.Headers["Tus-Version"] = Version;
         response.Headers["Tus-Extension"] = Extensions;
