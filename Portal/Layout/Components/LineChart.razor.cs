@@ -49,6 +49,10 @@ public sealed partial class LineChart
     [Parameter]
     public string? XLabel { get; set; }
 
+    /// <summary>The horizontal axis’s column in saved tables.</summary>
+    [Parameter]
+    public string XColumn { get; set; } = "stage";
+
     /// <summary>A word beside the heading: unit, direction.</summary>
     [Parameter]
     public string? Note { get; set; }
@@ -218,10 +222,10 @@ public sealed partial class LineChart
     {
         var lines = Series
             .Where(s => s.Points.Count > 0)
-            .Select(s => (s.Name, At: s.Points.GroupBy(p => p.X).ToDictionary(p => p.Key, p => p.First().Y)))
+            .Select(s => (s.Column, At: s.Points.GroupBy(p => p.X).ToDictionary(p => p.Key, p => p.First().Y)))
             .ToList();
         return new(
-            [XName, .. lines.Select(l => l.Name)],
+            [XColumn, .. lines.Select(l => l.Column)],
             lines
                 .SelectMany(l => l.At.Keys)
                 .Distinct()
