@@ -50,7 +50,7 @@ internal static class ScoreCommands
         }
         foreach (var note in result.Notes)
         {
-            await Console.Error.WriteLineAsync(note);
+            await Console.Error.WriteLineAsync(note.ToString());
         }
         Console.WriteLine(
             given.Has("--check")

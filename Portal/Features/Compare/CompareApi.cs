@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using CllClip.Portal.Api;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Features.Compare;
 
@@ -44,7 +45,7 @@ public static class CompareApi
         {
             return Problem.Fields(errors);
         }
-        var answer = await comparison.CompareAsync(query, stop);
+        var answer = await comparison.CompareAsync(query, PageText.English, stop);
         return answer.Missing.Count == 0
             ? TypedResults.Ok(answer)
             : Problem.Fields(new Dictionary<string, string[]> { ["runs"] = [.. answer.Missing.Select(id => $"There is no run '{id}'.")] });

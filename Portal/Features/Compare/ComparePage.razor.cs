@@ -67,7 +67,7 @@ public sealed partial class ComparePage : IDisposable
         {
             _others = (await Desk.ListAsync(new RunFilter { Take = MostOffered }, _left.Token)).Items;
             StateHasChanged();
-            var comparison = Query.Runs.Count == 0 ? null : await Comparisons.CompareAsync(Query, _left.Token);
+            var comparison = Query.Runs.Count == 0 ? null : await Comparisons.CompareAsync(Query, L, _left.Token);
             if (address != _read)
             {
                 return; // other choices were made meanwhile
@@ -82,7 +82,7 @@ public sealed partial class ComparePage : IDisposable
         }
         catch (Exception e)
         {
-            _failure = $"The runs could not be compared: {e.Message}";
+            _failure = L["The runs could not be compared: {0}", e.Message];
         }
         _loading = _loading && address != _read;
     }
@@ -124,8 +124,8 @@ public sealed partial class ComparePage : IDisposable
     private async Task CopyLinkAsync() =>
         Snackbar.Add(
             await Js.InvokeAsync<bool>("portal.copy", Navigation.Uri)
-                ? "Link copied."
-                : "The link could not be copied; it stands in the address bar.",
+                ? L["Link copied."]
+                : L["The link could not be copied; it stands in the address bar."],
             Severity.Normal
         );
 
@@ -146,6 +146,15 @@ public sealed partial class ComparePage : IDisposable
                     : run.Recall[x.Code].Recall - comparison.Runs[0].Recall[x.Code].Recall
             )
             .Select(x => x.Code);
+
+    // Only "on" and "off" are words; all else is what was chosen, or a name.
+    private string Value(string? value) =>
+        value switch
+        {
+            null => "–",
+            "on" or "off" => L[value],
+            _ => value,
+        };
 
     private static string Short(int run) => (run + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -3,6 +3,7 @@ using CllClip.Engine.Evaluation.Statistics;
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -15,9 +16,13 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
     private const int Seed = 1; // one page, one result
 
     /// <summary>The comparison.</summary>
-    public async Task<Comparison> CompareAsync(CompareQuery query, CancellationToken stop = default)
+    /// <param name="query">Which runs, by what.</param>
+    /// <param name="text">The language that notes and conclusions are told in.</param>
+    /// <param name="stop">Ends it early.</param>
+    public async Task<Comparison> CompareAsync(CompareQuery query, PageText text, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(text);
         var (found, missing) = (new List<Candidate>(), new List<string>());
         foreach (var id in query.Runs)
         {
@@ -39,21 +44,21 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
             Differences = RunSettingsDifference.Of([.. found.Select(f => f.Run)]),
             Runs = [.. found.Select(f => new ComparedRun { Run = f.Run, Stage = f.Stages })],
         };
-        return found.Count == 0 ? empty : await Task.Run(() => Compare(query, found, empty), stop);
+        return found.Count == 0 ? empty : await Task.Run(() => Compare(query, found, empty, text), stop);
     }
 
-    private static Comparison Compare(CompareQuery query, IReadOnlyList<Candidate> runs, Comparison empty)
+    private static Comparison Compare(CompareQuery query, IReadOnlyList<Candidate> runs, Comparison empty, PageText text)
     {
         var choices = runs.Select(r => r.Choices).Aggregate((a, b) => a.Intersect(b)).ToList();
         if (runs.Where(r => r.Stages == 0).Select(r => r.Run.Name).ToList() is { Count: > 0 } early)
         {
-            return empty with { Notes = [$"No task is done yet: {string.Join(", ", early)}. Figures come with the first one."] };
+            return empty with { Notes = [text["No task is done yet: {0}. Figures come with the first one.", string.Join(", ", early)]] };
         }
         if (choices.Count == 0)
         {
             return empty with
             {
-                Notes = ["These runs have no data set and protocol in common, so that no figure of one may stand beside one of another."],
+                Notes = [text["These runs have no data set and protocol in common, so that no figure of one may stand beside one of another."]],
             };
         }
         var choice =
@@ -66,17 +71,25 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         if (query.Dataset is { } asked && (asked != choice.Dataset || (query.Protocol is { } p && p != choice.Protocol)))
         {
             notes.Add(
-                $"Not all of these runs have scores on {asked}{(query.Protocol is null ? "" : $" under {query.Protocol}")}; {choice.Dataset} under {choice.Protocol} is shown."
+                query.Protocol is { } under
+                    ? text["Not all of these runs have scores on {0} under {1}; {2} under {3} is shown.", asked, under, choice.Dataset, choice.Protocol]
+                    : text["Not all of these runs have scores on {0}; {1} under {2} is shown.", asked, choice.Dataset, choice.Protocol]
             );
         }
         if (runs.Any(r => r.Run.Languages.Count != languages.Count))
         {
-            notes.Add($"The runs have not learned the same languages; the {languages.Count} that all have learned so far are compared.");
+            notes.Add(
+                text.Count(
+                    "The runs have not learned the same languages; the {0} that all have learned so far is compared.",
+                    "The runs have not learned the same languages; the {0} that all have learned so far are compared.",
+                    languages.Count
+                )
+            );
         }
         if (runs.Select(r => r.Revision(choice.Dataset)).Distinct().Count() > 1)
         {
             notes.Add(
-                "The runs were evaluated on different revisions of the data set: their queries are not the same, and nothing is tested."
+                text["The runs were evaluated on different revisions of the data set: their queries are not the same, and nothing is tested."]
             );
         }
         return empty with
@@ -86,7 +99,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
             Choices = choices,
             Languages = languages,
             Notes = notes,
-            Runs = [.. runs.Select((r, i) => Compared(r, i == 0 ? null : runs[0], grids[i], choice, query, languages))],
+            Runs = [.. runs.Select((r, i) => Compared(r, i == 0 ? null : runs[0], grids[i], choice, query, languages, text))],
         };
     }
 
@@ -96,7 +109,8 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         ScoreGrid grid,
         ComparisonChoice choice,
         CompareQuery query,
-        List<string> languages
+        List<string> languages,
+        PageText text
     )
     {
         List<double?> Over(Func<int, double?> value) => [.. Enumerable.Range(1, run.Stages).Select(value)];
@@ -114,7 +128,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         {
             return compared;
         }
-        if (Answers(first, run, choice, query, languages, out var untested) is not { } answers)
+        if (Answers(first, run, choice, query, languages, text, out var untested) is not { } answers)
         {
             return compared with { Untested = untested };
         }
@@ -143,7 +157,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
                     }
                 ),
         };
-        return compared with { Conclusion = Conclusions.Of(compared, first.Run) };
+        return compared with { Conclusion = Conclusions.Of(compared, first.Run, text) };
     }
 
     /// <summary>Whether each run answers each query, by language; null where that is not known of both.</summary>
@@ -153,13 +167,14 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         ComparisonChoice choice,
         CompareQuery query,
         List<string> languages,
+        PageText text,
         out string? untested
     )
     {
         untested = null;
         if (first.Revision(choice.Dataset) != second.Revision(choice.Dataset))
         {
-            untested = "Evaluated on another revision of the data set.";
+            untested = text["Evaluated on another revision of the data set."];
             return null;
         }
         var answers = new List<(bool[], bool[])>();
@@ -171,13 +186,15 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
                 if (a is null || b is null)
                 {
                     var without = (a is null ? first : second).Run.Name;
-                    untested =
-                        $"Only the scores of “{without}” are here, not its answers to single queries; what is trained from this version on keeps them.";
+                    untested = text[
+                        "Only the scores of “{0}” are here, not its answers to single queries; what is trained from this version on keeps them.",
+                        without
+                    ];
                     return null;
                 }
                 if (a.Length != b.Length)
                 {
-                    untested = $"In {language} the runs were asked {a.Length} and {b.Length} queries.";
+                    untested = text["In {0} the runs were asked {1} and {2} queries.", language, a.Length, b.Length];
                     return null;
                 }
                 answers.Add((a, b));

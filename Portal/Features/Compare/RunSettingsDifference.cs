@@ -1,6 +1,7 @@
 using System.Globalization;
 using CllClip.Engine.Methods;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Compare;
@@ -8,7 +9,7 @@ namespace CllClip.Portal.Features.Compare;
 /// <summary>What runs were made with, where it is not the same.</summary>
 internal static class RunSettingsDifference
 {
-    /// <summary>The options and facts that differ, requests first, then provenance.</summary>
+    /// <summary>The options and facts that differ, requests first, then provenance; names, <c>on</c> and <c>off</c> are texts that a page looks up.</summary>
     public static IReadOnlyList<ComparedSetting> Of(IReadOnlyList<RunView> runs)
     {
         var all = runs.Select(Settings).ToList();
@@ -26,13 +27,13 @@ internal static class RunSettingsDifference
         var method = MethodCatalog.Find(run.Method);
         var settings = new List<(string, string?)>
         {
-            ("Method", method?.Name ?? run.Method),
-            ("TEIR", run.Teir ? "on" : "off"),
-            ("Data set", run.Dataset),
-            ("Base model", run.Model),
-            ("Languages", string.Join(' ', run.Languages)),
-            ("Epochs", run.Epochs.ToString(CultureInfo.InvariantCulture)),
-            ("Seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
+            (PageText.Key("Method"), method?.Name ?? run.Method),
+            ("TEIR", run.Teir ? PageText.Key("on") : PageText.Key("off")),
+            (PageText.Key("Data set"), run.Dataset),
+            (PageText.Key("Base model"), run.Model),
+            (PageText.Key("Languages"), string.Join(' ', run.Languages)),
+            (PageText.Key("Epochs"), run.Epochs.ToString(CultureInfo.InvariantCulture)),
+            (PageText.Key("Seed"), run.Seed.ToString(CultureInfo.InvariantCulture)),
         };
         foreach (var (name, value) in run.Options)
         {
@@ -41,11 +42,11 @@ internal static class RunSettingsDifference
         if (run.Provenance is { } p)
         {
             settings.AddRange([
-                ("Code version", p.CodeVersion),
-                ("Data revision", p.DataRevision),
-                ("Base model SHA-256", p.BaseModelHash),
-                ("Device", p.Device),
-                ("Machine", p.Machine),
+                (PageText.Key("Code version"), p.CodeVersion),
+                (PageText.Key("Data revision"), p.DataRevision),
+                (PageText.Key("Base model SHA-256"), p.BaseModelHash),
+                (PageText.Key("Device"), p.Device),
+                (PageText.Key("Machine"), p.Machine),
             ]);
             settings.AddRange(p.Libraries.Select(l => (l.Key, (string?)l.Value)));
         }

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using CllClip.Portal.Access;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -13,7 +15,7 @@ namespace CllClip.Portal.Features.Import;
 /// <param name="Rows">Rows of the ranking, this one included.</param>
 /// <param name="Average">Average recall in percent; null if there is none.</param>
 /// <param name="Forgetting">Forgetting in percent; null if there is none.</param>
-/// <param name="Unranked">Why it is not ranked; null if it is.</param>
+/// <param name="Reason">Why it is not ranked; null if it is.</param>
 public sealed record ImportPlace(
     string Dataset,
     string Protocol,
@@ -22,16 +24,30 @@ public sealed record ImportPlace(
     int Rows,
     double? Average,
     double? Forgetting,
-    string? Unranked
-);
+    [property: JsonIgnore] LateText? Reason
+)
+{
+    /// <summary>Why it is not ranked; null if it is.</summary>
+    public string? Unranked => Reason?.ToString();
+}
 
 /// <summary>An import as it would be stored.</summary>
 /// <param name="Run">The run; its id is another one once it is stored.</param>
 /// <param name="Scores">Number of scores.</param>
 /// <param name="Stages">Number of tasks.</param>
 /// <param name="Places">The rankings that it would stand in.</param>
-/// <param name="Notes">What is right but worth knowing.</param>
-public sealed record ImportPreview(RunView Run, int Scores, int Stages, IReadOnlyList<ImportPlace> Places, IReadOnlyList<string> Notes);
+/// <param name="Said">What is right but worth knowing.</param>
+public sealed record ImportPreview(
+    RunView Run,
+    int Scores,
+    int Stages,
+    IReadOnlyList<ImportPlace> Places,
+    [property: JsonIgnore] IReadOnlyList<LateText> Said
+)
+{
+    /// <summary>What is right but worth knowing.</summary>
+    public IReadOnlyList<string> Notes => [.. Said.Select(s => s.ToString())];
+}
 
 /// <summary>What the page of imports works with.</summary>
 public interface IImportDesk

@@ -43,7 +43,7 @@ public sealed partial class ImportPage
         (_file, _fileName) = (null, change.File.Name);
         if (change.File.Size > ScoresFile.LargestFile)
         {
-            Show([new(null, "file", $"The file is larger than {ScoresFile.LargestFile / (1024 * 1024)} MB.", "Import one run a file.")]);
+            Show([new(null, "file", L["The file is larger than {0} MB.", ScoresFile.LargestFile / (1024 * 1024)], L["Import one run a file."])]);
             return;
         }
         await ActAsync(
@@ -54,7 +54,7 @@ public sealed partial class ImportPage
                 await stream.CopyToAsync(bytes);
                 _file = bytes.ToArray();
             },
-            "The file could not be read"
+            error => L["The file could not be read: {0}", error]
         );
     }
 
@@ -63,7 +63,7 @@ public sealed partial class ImportPage
         Forget();
         if (_file is not { } file)
         {
-            Show([new(null, "file", "No file is chosen.", "Choose a CSV or JSON file.")]);
+            Show([new(null, "file", L["No file is chosen."], L["Choose a CSV or JSON file."])]);
             return;
         }
         if (Settings() is not { } given)
@@ -77,7 +77,7 @@ public sealed partial class ImportPage
                 (_preview, _previewed) = (preview, given);
                 Show(problems);
             },
-            "The file could not be checked"
+            error => L["The file could not be checked: {0}", error]
         );
     }
 
@@ -93,14 +93,14 @@ public sealed partial class ImportPage
                 var result = await Desk.ImportAsync(file, given); // what was looked at, whatever was typed since
                 if (result.Run is { } run)
                 {
-                    Snackbar.Add($"{run.Name} is imported.", Severity.Success);
+                    Snackbar.Add(L["{0} is imported.", run.Name], Severity.Success);
                     Navigation.NavigateTo($"/runs/{Uri.EscapeDataString(run.Id)}");
                     return;
                 }
                 _preview = null;
                 Show(result.Problems);
             },
-            "The scores could not be imported"
+            error => L["The scores could not be imported: {0}", error]
         );
     }
 
@@ -111,7 +111,7 @@ public sealed partial class ImportPage
         {
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
-                Show([new(null, "seed", $"'{text}' is not a whole number.", "Write 0 or a greater one.")]);
+                Show([new(null, "seed", L["'{0}' is not a whole number.", text], L["Write 0 or a greater one."])]);
                 return null;
             }
             seed = number;
@@ -142,7 +142,7 @@ public sealed partial class ImportPage
             problems.Where(p => p.Line is null).GroupBy(p => p.Field).ToDictionary(g => g.Key, g => g.Select(p => p.Text).ToArray())
         );
 
-    private async Task ActAsync(Func<Task> act, string refusal)
+    private async Task ActAsync(Func<Task> act, Func<string, string> refusal)
     {
         (_busy, _problem) = (true, null);
         try
@@ -151,7 +151,7 @@ public sealed partial class ImportPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"{refusal}: {e.Message}";
+            _problem = refusal(e.Message);
         }
         finally
         {

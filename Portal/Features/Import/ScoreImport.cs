@@ -7,6 +7,7 @@ using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
@@ -24,7 +25,7 @@ public sealed record ImportResult(
     RunView? Run,
     IReadOnlyList<Score> Scores,
     IReadOnlyList<ImportProblem> Problems,
-    IReadOnlyList<string> Notes
+    IReadOnlyList<LateText> Notes
 )
 {
     /// <summary>The problems by place, as the API's errors name them.</summary>
@@ -183,19 +184,23 @@ public sealed class ScoreImport(IDbContextFactory<PortalDbContext> contexts, Run
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static List<string> Notes(CheckedImport import)
+    private static List<LateText> Notes(CheckedImport import)
     {
-        var notes = new List<string>();
+        var notes = new List<LateText>();
         var own = import.Scores.Where(s => s.Dataset is null && s.K == 1).ToList();
         if (Enum.GetValues<RetrievalDirection>().Any(d => own.All(s => s.Direction != d)))
         {
             notes.Add(
-                "Recall@1 is not there in both directions: lists of runs show no AR and F for it; the leaderboard shows what there is."
+                new(
+                    PageText.Key(
+                        "Recall@1 is not there in both directions: lists of runs show no AR and F for it; the leaderboard shows what there is."
+                    )
+                )
             );
         }
         if (import.Settings.Languages!.Any(l => LanguageCatalog.Find(l) is null))
         {
-            notes.Add("Some languages are outside the 36 of the paper.");
+            notes.Add(new(PageText.Key("Some languages are outside the 36 of the paper.")));
         }
         return notes;
     }

@@ -1,4 +1,6 @@
 using CllClip.Engine.Evaluation.Statistics;
+using CllClip.Portal.Localization;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Methods;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -18,14 +20,14 @@ public sealed record Board(BoardQuery Query, IReadOnlyList<BoardGroup> Groups)
 /// <param name="Learned">All languages of the sequence.</param>
 /// <param name="Languages">Languages that means are taken over, in the paper's order; the columns. The test set has them all.</param>
 /// <param name="Rows">The rows, sorted as asked.</param>
-/// <param name="Note">A word on what the choice means here, or null.</param>
+/// <param name="Notes">What the choice means here, a sentence each.</param>
 public sealed record BoardGroup(
     string Dataset,
     string Protocol,
     IReadOnlyList<string> Learned,
     IReadOnlyList<string> Languages,
     IReadOnlyList<BoardRow> Rows,
-    string? Note
+    IReadOnlyList<LateText> Notes
 )
 {
     /// <summary>Number of the languages learned that the test set has.</summary>
@@ -34,14 +36,19 @@ public sealed record BoardGroup(
     /// <summary>Whether the rows are this project's own variants of methods, which are never ranked among methods as published.</summary>
     public bool OwnVariants { get; init; }
 
-    /// <summary>What the rows have in common besides the data set, for headings.</summary>
-    public string Heading => LanguagesText + (OwnVariants ? " · this project’s own variants" : "");
+    /// <summary>The notes as the API and exports say them, or null.</summary>
+    public string? Note => Notes.Count == 0 ? null : string.Join(' ', Notes);
 
-    /// <summary>How many languages, for headings.</summary>
-    public string LanguagesText =>
-        Tested < Learned.Count ? $"{Tested} of {Learned.Count} languages"
-        : Tested == 1 ? "1 language"
-        : $"{Tested} languages";
+    /// <summary>What the rows have in common besides the data set, for headings.</summary>
+    public string Heading(PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var languages =
+            Tested < Learned.Count
+                ? text.Count("{1} of {0} language", "{1} of {0} languages", Learned.Count, Formats.Count(Tested))
+                : text.Count("{0} language", "{0} languages", Tested);
+        return OwnVariants ? text["{0} · this project’s own variants", languages] : languages;
+    }
 
     /// <summary>Whether some row has a figure for a single language.</summary>
     public bool HasCells => Rows.Any(r => r.Cells.Values.Any(c => c.Mean is not null));
@@ -63,7 +70,7 @@ public sealed record BoardRow
     public required IReadOnlyList<int> Seeds { get; init; }
 
     /// <summary>Why the row is shown but not ranked, finished or not; null where it is comparable.</summary>
-    public string? Incomparable { get; init; }
+    public LateText? Incomparable { get; init; }
 
     /// <summary>Whether the row takes part in ranking and in the best of a column.</summary>
     public bool Ranks => Entry.Finished && Incomparable is null;
@@ -80,28 +87,41 @@ public sealed record BoardRow
     /// <summary>Forgetting on English.</summary>
     public required Figure FEnglish { get; init; }
 
-    /// <summary>What sets the row apart from others of the same name, for example <c>epochs 3</c>; null if nothing does.</summary>
-    public string? Detail { get; init; }
+    /// <summary>What sets the row apart from others of the same name: settings (<see cref="OwnEntries.SettingName"/>) and their values, shortened.</summary>
+    public IReadOnlyList<(string Setting, string Value)> Details { get; init; } = [];
+
+    /// <summary>The details as the API and exports say them, for example <c>epochs 3</c>; null if there are none.</summary>
+    public string? Detail => DetailIn(PageText.English);
+
+    /// <summary>The details in the reader's language.</summary>
+    public string? DetailIn(PageText text) =>
+        Details.Count == 0 ? null : string.Join(", ", Details.Select(d => $"{OwnEntries.SettingName(d.Setting, text)} {d.Value}"));
 
     /// <summary>Recall by language.</summary>
     public required IReadOnlyDictionary<string, Figure> Cells { get; init; }
 
-    /// <summary>Name shown.</summary>
-    public string Name =>
-        string.Concat(
+    /// <summary>Name as the API and exports say it; rows are sorted by it.</summary>
+    public string Name => NameIn(PageText.English);
+
+    /// <summary>Name in the reader's language.</summary>
+    public string NameIn(PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Concat(
             Entry
-                .Variants.Select(v => $" ({v.Name}{(v.Kind == VariantKind.Own ? ", own variant" : "")})")
+                .Variants.Select(v => $" ({(v.Kind == VariantKind.Own ? text["{0}, own variant", v.Name] : v.Name)})")
                 .Prepend(Entry.Teir == true ? " + TEIR" : "")
                 .Prepend(Entry.Label)
-                .Append(Entry.ImportedFrom is { } source ? $" (imported from {source})" : "")
+                .Append(Entry.ImportedFrom is { } source ? $" ({text["imported from {0}", source]})" : "")
         );
+    }
 }
 
 /// <summary>A mean over seeds in percent, or the reason why there is none.</summary>
 /// <param name="Mean">Mean; null if there is no figure.</param>
 /// <param name="Deviation">Sample deviation over seeds (divisor n - 1); null for one value.</param>
 /// <param name="Missing">Why there is no figure.</param>
-public readonly record struct Figure(double? Mean, double? Deviation, string? Missing)
+public readonly record struct Figure(double? Mean, double? Deviation, LateText? Missing)
 {
     /// <summary>95 % interval, in percent: what the mean says about queries that were not asked; null where their number is not known.</summary>
     public Interval? Interval { get; init; }
@@ -125,5 +145,5 @@ public readonly record struct Figure(double? Mean, double? Deviation, string? Mi
     public static Figure Of(double value) => new(value, null, null);
 
     /// <summary>No value, and why.</summary>
-    public static Figure None(string reason) => new(null, null, reason);
+    public static Figure None(LateText reason) => new(null, null, reason);
 }

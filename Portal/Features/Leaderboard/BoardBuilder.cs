@@ -1,4 +1,5 @@
 using System.Globalization;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
 
@@ -80,7 +81,7 @@ public static class BoardBuilder
         var columns = query.Languages.Count == 0 ? tested : [.. tested.Where(query.Languages.Contains)];
         if (columns.Length == 0)
         {
-            return new BoardGroup(key.Dataset, key.Protocol, learned, [], [], null) { Tested = tested.Length };
+            return new BoardGroup(key.Dataset, key.Protocol, learned, [], [], []) { Tested = tested.Length };
         }
         // What this portal measured says how large the test set is.
         var own = entries.Where(e => e.Source == BoardSource.Own && e.Finished).Select(e => e.Scores[key]).ToList();
@@ -97,38 +98,47 @@ public static class BoardBuilder
             learned,
             columns,
             Sorted(query, BoardRanks.Of(Detailed(rows))),
-            Note(query, key, columns, learned, entries)
+            Notes(query, key, columns, learned, entries)
         )
         {
             Tested = tested.Length,
         };
     }
 
-    private static string? Note(BoardQuery query, ScoreKey key, string[] columns, string[] learned, IReadOnlyList<BoardEntry> entries)
+    private static List<LateText> Notes(
+        BoardQuery query,
+        ScoreKey key,
+        string[] columns,
+        string[] learned,
+        IReadOnlyList<BoardEntry> entries
+    )
     {
-        var parts = new List<string>();
-        void Without(string what, IEnumerable<string> codes)
+        var notes = new List<LateText>();
+        void Without(string sentence, IEnumerable<string> codes)
         {
             if (string.Join(", ", codes) is { Length: > 0 } list)
             {
-                parts.Add($"{what}: {list}.");
+                notes.Add(new(sentence, list));
             }
         }
-        Without("Not learned here", query.Languages.Except(learned));
-        Without("Not in this test set", query.Languages.Intersect(learned).Except(columns));
+        Without(PageText.Key("Not learned here: {0}."), query.Languages.Except(learned));
+        Without(PageText.Key("Not in this test set: {0}."), query.Languages.Intersect(learned).Except(columns));
         if (columns.Length < learned.Length)
         {
-            parts.Add($"Means over {columns.Length} of {learned.Length} languages; the models learned all {learned.Length}.");
+            var (over, of) = (columns.Length.ToString(CultureInfo.InvariantCulture), learned.Length.ToString(CultureInfo.InvariantCulture));
+            notes.Add(new(PageText.Key("Means over {0} of {1} languages; the models learned all {1}."), over, of));
         }
         if (query.Moment == BoardMoment.OwnTask)
         {
-            parts.Add("Scores right after each language's own task; ranked by their mean, which says nothing about forgetting.");
+            notes.Add(
+                new(PageText.Key("Scores right after each language's own task; ranked by their mean, which says nothing about forgetting."))
+            );
         }
         else if (entries.Any(e => e.Scores[key].Reported is not null))
         {
-            parts.Add("Published continual runs: after the last task only means over all languages were released.");
+            notes.Add(new(PageText.Key("Published continual runs: after the last task only means over all languages were released.")));
         }
-        return parts.Count == 0 ? null : string.Join(' ', parts);
+        return notes;
     }
 
     private static BoardRow Row(
@@ -170,20 +180,22 @@ public static class BoardBuilder
     }
 
     // In a smaller gallery everything is found more easily.
-    private static string? Incomparable(string dataset, IReadOnlyList<EntryScores> scores) =>
+    private static LateText? Incomparable(string dataset, IReadOnlyList<EntryScores> scores) =>
         PublishedResults.ImagesOf(dataset) is { } whole && scores.FirstOrDefault(s => s.Images > 0 && s.Images != whole) is { } other
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"Not ranked: measured on {other.Images:N0} images, the published figures on {whole:N0}."
+            ? new(
+                PageText.Key("Not ranked: measured on {0} images, the published figures on {1}."),
+                other.Images.ToString("N0", CultureInfo.InvariantCulture),
+                whole.ToString("N0", CultureInfo.InvariantCulture)
             )
             : null;
 
     // The same name of data set and protocol elsewhere may stand for another part of the data.
-    private static string? OtherQueries(IReadOnlyList<EntryScores> imported, IReadOnlyList<EntryScores> own) =>
+    private static LateText? OtherQueries(IReadOnlyList<EntryScores> imported, IReadOnlyList<EntryScores> own) =>
         own.Count > 0 && imported.FirstOrDefault(s => own.All(o => Most(o) != Most(s))) is { } other
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"Not ranked: measured with at most {Most(other):N0} queries a language, this portal's runs with {own.Max(Most):N0}."
+            ? new(
+                PageText.Key("Not ranked: measured with at most {0} queries a language, this portal's runs with {1}."),
+                Most(other).ToString("N0", CultureInfo.InvariantCulture),
+                own.Max(Most).ToString("N0", CultureInfo.InvariantCulture)
             )
             : null;
 
@@ -210,7 +222,7 @@ public static class BoardBuilder
                 differing.TryGetValue(row.Name, out var keys) && keys.Count > 0
                     ? row with
                     {
-                        Detail = string.Join(", ", keys.Select(key => $"{key} {Short(row.Entry.Settings.GetValueOrDefault(key, "–"))}")),
+                        Details = [.. keys.Select(key => (key, Short(row.Entry.Settings.GetValueOrDefault(key, "–"))))],
                     }
                     : row
             ),

@@ -1,4 +1,5 @@
 using CllClip.Engine.Evaluation;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -64,7 +65,7 @@ public sealed record BoardEntry
     public bool Finished { get; init; } = true;
 
     /// <summary>What an entry that is not finished is doing, for example <c>running, 2 of 6 tasks done</c>.</summary>
-    public string? Status { get; init; }
+    public LateText? Status { get; init; }
 
     /// <summary>Ships with the repository.</summary>
     public bool Shipped { get; init; }
@@ -152,13 +153,13 @@ public sealed record EntryScores
     public int Images { get; init; }
 
     /// <summary>Why there is no score after the last task for single languages.</summary>
-    public string? FinalMissing { get; init; }
+    public LateText? FinalMissing { get; init; }
 
     /// <summary>Why there is no score right after a language's own task.</summary>
-    public string? OwnTaskMissing { get; init; }
+    public LateText? OwnTaskMissing { get; init; }
 
     /// <summary>Why there is no forgetting; null where the reason is that there was only one task.</summary>
-    public string? ForgettingMissing { get; init; }
+    public LateText? ForgettingMissing { get; init; }
 }
 
 /// <summary>Means over all languages as published.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CllClip.Engine.Evaluation;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
@@ -68,7 +69,7 @@ public static class BoardExport
             row.Entry.File,
             row.Entry.ImportedFrom,
             row.Entry.Model,
-            row.Entry.Finished ? "finished" : row.Entry.Status ?? "unfinished",
+            row.Entry.Finished ? "finished" : row.Entry.Status?.ToString() ?? "unfinished",
             string.Join(' ', row.Seeds),
             group.Learned.Count,
             group.Languages.Count,
@@ -108,7 +109,7 @@ public static class BoardExport
         var moment = query.Moment == BoardMoment.Last ? "after the last task" : "right after each language's own task";
         latex.Append(
             CultureInfo.InvariantCulture,
-            $"\n% {group.Dataset}, protocol {group.Protocol}, {direction}, Recall@{query.K} {moment}, {group.Languages.Count} of {group.Learned.Count} languages{(query.Metric == ForgettingDefinition.Paper ? "" : $", forgetting as in {ForgettingFormulas.Name(query.Metric)}")}{(group.OwnVariants ? ", this project's own variants" : "")}\n"
+            $"\n% {group.Dataset}, protocol {group.Protocol}, {direction}, Recall@{query.K} {moment}, {group.Languages.Count} of {group.Learned.Count} languages{(query.Metric == ForgettingDefinition.Paper ? "" : $", forgetting as in {ForgettingFormulas.Name(query.Metric, PageText.English)}")}{(group.OwnVariants ? ", this project's own variants" : "")}\n"
         );
         var languages = group.HasCells ? group.Languages : [];
         latex.Append(CultureInfo.InvariantCulture, $"\\begin{{tabular}}{{l{new string('r', 3 + languages.Count)}}}\n\\toprule\n");

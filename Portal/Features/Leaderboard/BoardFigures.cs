@@ -1,16 +1,24 @@
+using System.Globalization;
 using CllClip.Engine.Evaluation;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
 /// <summary>Means over chosen languages of one entry's figures (specification section 8), each with the reason where it cannot be had.</summary>
 public static class BoardFigures
 {
-    private const string Subset = "Cannot be recomputed for a choice of languages: only the mean over all of them was published.";
-    private const string OtherDefinition =
-        "Only forgetting as defined in the paper was published; by this definition it cannot be worked out of the means.";
+    private static readonly LateText Subset = new(
+        PageText.Key("Cannot be recomputed for a choice of languages: only the mean over all of them was published.")
+    );
 
-    private const string NoForgetting = "After one task there is nothing to forget.";
-    private const string Unfinished = "Not all of these languages are learned yet.";
+    private static readonly LateText OtherDefinition = new(
+        PageText.Key("Only forgetting as defined in the paper was published; by this definition it cannot be worked out of the means.")
+    );
+
+    private static readonly LateText NoForgetting = new(PageText.Key("After one task there is nothing to forget."));
+    private static readonly LateText Unfinished = new(PageText.Key("Not all of these languages are learned yet."));
+    private static readonly LateText NoEnglish = new(PageText.Key("English is not among the languages."));
+    private static readonly LateText NotMeasured = new(PageText.Key("Not measured."));
 
     /// <summary>Average recall over the languages.</summary>
     public static Figure Ar(EntryScores scores, BoardMoment moment, IReadOnlyList<string> languages, bool whole, bool finished)
@@ -24,7 +32,7 @@ public static class BoardFigures
         // A row that is still learning shows the mean over what it has; a finished one never hides a hole.
         return there.Count == languages.Count || (!finished && there.Count > 0)
             ? Figure.Of(there.Average())
-            : Figure.None(Reason(scores, moment) ?? (finished ? $"Lacks {languages.Count - there.Count} of these languages." : Unfinished));
+            : Figure.None(Reason(scores, moment) ?? (finished ? Lacks(languages.Count - there.Count) : Unfinished));
     }
 
     /// <summary>Forgetting over those of the languages that were learned before the last task.</summary>
@@ -48,14 +56,17 @@ public static class BoardFigures
                 : Figure.None(OtherDefinition)
             : scores.Forgetting.TryGetValue("en", out var value)
                 ? Figure.Of(value.By(definition))
-                : Figure.None(learned.Contains("en") ? scores.ForgettingMissing ?? NoForgetting : "English is not among the languages.");
+                : Figure.None(learned.Contains("en") ? scores.ForgettingMissing ?? NoForgetting : NoEnglish);
 
     /// <summary>Recall of one language.</summary>
     public static Figure Cell(EntryScores scores, BoardMoment moment, string language) =>
         (moment == BoardMoment.Last ? scores.Final : scores.OwnTask).TryGetValue(language, out var value)
             ? Figure.Of(value)
-            : Figure.None(Reason(scores, moment) ?? "Not measured.");
+            : Figure.None(Reason(scores, moment) ?? NotMeasured);
 
-    private static string? Reason(EntryScores scores, BoardMoment moment) =>
+    private static LateText Lacks(int languages) =>
+        new(PageText.Key("Lacks {0} of these languages."), languages.ToString(CultureInfo.InvariantCulture));
+
+    private static LateText? Reason(EntryScores scores, BoardMoment moment) =>
         moment == BoardMoment.Last ? scores.FinalMissing : scores.OwnTaskMissing;
 }

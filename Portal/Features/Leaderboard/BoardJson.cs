@@ -68,8 +68,8 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
             Detail = row.Detail,
             Shipped = row.Entry.Shipped,
             Finished = row.Entry.Finished,
-            Status = row.Entry.Status,
-            Incomparable = row.Incomparable,
+            Status = row.Entry.Status?.ToString(),
+            Incomparable = row.Incomparable?.ToString(),
             TrainedOn = row.Entry.Source == BoardSource.Published ? null : row.Entry.Dataset,
             RunIds = row.Entry.Source == BoardSource.Published ? [] : row.Ids,
             Seeds = row.Seeds,
@@ -80,7 +80,7 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
         };
 
     private static LeaderboardFigure Figure(Figure figure) =>
-        new(figure.Mean, figure.Deviation, figure.Missing)
+        new(figure.Mean, figure.Deviation, figure.Missing?.ToString())
         {
             Low = figure.Interval?.Low,
             High = figure.Interval?.High,

@@ -1,3 +1,5 @@
+using CllClip.Portal.Localization;
+
 namespace CllClip.Portal.Features.Leaderboard;
 
 /// <summary>What data sets and protocols are called on pages.</summary>
@@ -5,29 +7,29 @@ public static class BoardNames
 {
     private static readonly Dictionary<string, (string Name, string Text)> DatasetNames = new(StringComparer.Ordinal)
     {
-        ["emoji36"] = ("Emoji36", "Drawings of emoji with their names in 36 languages; runs of this portal."),
+        ["emoji36"] = ("Emoji36", PageText.Key("Drawings of emoji with their names in 36 languages; runs of this portal.")),
         ["xm3600"] = (
             "XM3600",
-            "Crossmodal-3600: 3,600 photographs, captions in 36 languages. Published figures were released with the paper."
+            PageText.Key("Crossmodal-3600: 3,600 photographs, captions in 36 languages. Published figures were released with the paper.")
         ),
         ["coco"] = (
             "MSCOCO36",
-            "MSCOCO's 5,000 test photographs, captions translated to 36 languages. Published figures were released with the paper."
+            PageText.Key("MSCOCO's 5,000 test photographs, captions translated to 36 languages. Published figures were released with the paper.")
         ),
         ["flickr30k"] = (
             "Flickr30k",
-            "1,000 test photographs, captions in four languages. Published figures were released with the paper."
+            PageText.Key("1,000 test photographs, captions in four languages. Published figures were released with the paper.")
         ),
     };
 
     private static readonly Dictionary<string, string> ProtocolTexts = new(StringComparer.Ordinal)
     {
-        ["emoji36"] = "Names that all 36 languages have, against drawings by an artist never seen in training",
-        ["emoji36-all"] = "Every name of a language, against drawings by an artist never seen in training",
-        ["emoji36-seen"] = "Names that all 36 languages have, against drawings seen in training",
-        [PublishedResults.Protocol] = "Every caption of the test set is a query, all its images are the gallery",
-        ["first-caption"] = "Only the first caption of each image is a query, all images of the test set are the gallery",
-        ["coco-1k"] = "Mean over five folds of 1,000 images, each a gallery of its own",
+        ["emoji36"] = PageText.Key("Names that all 36 languages have, against drawings by an artist never seen in training"),
+        ["emoji36-all"] = PageText.Key("Every name of a language, against drawings by an artist never seen in training"),
+        ["emoji36-seen"] = PageText.Key("Names that all 36 languages have, against drawings seen in training"),
+        [PublishedResults.Protocol] = PageText.Key("Every caption of the test set is a query, all its images are the gallery"),
+        ["first-caption"] = PageText.Key("Only the first caption of each image is a query, all images of the test set are the gallery"),
+        ["coco-1k"] = PageText.Key("Mean over five folds of 1,000 images, each a gallery of its own"),
     };
 
     // What people call the published test sets.
@@ -70,12 +72,32 @@ public static class BoardNames
             _ => "published",
         };
 
+    /// <summary>Where rows come from, in the reader's language.</summary>
+    public static string SourceName(BoardSource source, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return source switch
+        {
+            BoardSource.Own => text["own runs"],
+            BoardSource.Imported => text["imported"],
+            _ => text["published"],
+        };
+    }
+
     /// <summary>Display name of a data set.</summary>
     public static string Dataset(string id) => DatasetNames.TryGetValue(id, out var known) ? known.Name : id;
 
     /// <summary>One sentence on a data set, or null.</summary>
-    public static string? DatasetText(string id) => DatasetNames.TryGetValue(id, out var known) ? known.Text : null;
+    public static string? DatasetText(string id, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return DatasetNames.TryGetValue(id, out var known) ? text[known.Text] : null;
+    }
 
     /// <summary>One sentence on a protocol.</summary>
-    public static string Protocol(string id) => ProtocolTexts.GetValueOrDefault(id, $"Evaluation protocol {id}");
+    public static string Protocol(string id, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return ProtocolTexts.TryGetValue(id, out var known) ? text[known] : text["Evaluation protocol {0}", id];
+    }
 }

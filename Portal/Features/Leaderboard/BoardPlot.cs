@@ -1,5 +1,6 @@
 using System.Globalization;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -19,7 +20,10 @@ public sealed record PlotPoint(int Number, BoardRow Row, double X, double Y, boo
 public sealed record BoardPlot(BoardAxis Axis, string Unit, IReadOnlyList<PlotPoint> Points, int LeftOut)
 {
     /// <summary>The axis with its unit.</summary>
-    public string XLabel => Unit.Length == 0 ? Name(Axis) : $"{Name(Axis)} ({Unit})";
+    public string XLabel(PageText text) => Unit.Length == 0 ? Name(Axis, text) : text["{0} ({1})", Name(Axis, text), UnitName(text)];
+
+    // Units of time and memory are the same in every language.
+    private string UnitName(PageText text) => Axis == BoardAxis.Forgetting ? text["percentage points"] : Unit;
 
     /// <summary>Machines that times were measured on, where there are several: such times are not comparable.</summary>
     public IReadOnlyList<string> Machines =>
@@ -64,20 +68,26 @@ public sealed record BoardPlot(BoardAxis Axis, string Unit, IReadOnlyList<PlotPo
     }
 
     /// <summary>What an axis is called.</summary>
-    public static string Name(BoardAxis axis) =>
-        axis switch
+    public static string Name(BoardAxis axis, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return axis switch
         {
-            BoardAxis.Time => "training time",
-            BoardAxis.Memory => "peak memory",
-            BoardAxis.Vocabulary => "vocabulary after the last task",
-            _ => "forgetting F",
+            BoardAxis.Time => text["training time"],
+            BoardAxis.Memory => text["peak memory"],
+            BoardAxis.Vocabulary => text["vocabulary after the last task"],
+            _ => text["forgetting F"],
         };
+    }
 
     /// <summary>A value on the axis with its unit.</summary>
-    public string Text(double x) =>
-        Axis == BoardAxis.Forgetting ? Formats.Fixed(x, 1)
-        : Unit.Length == 0 ? Formats.Count((long)x) + " rows"
-        : $"{x.ToString("0.##", CultureInfo.InvariantCulture)} {Unit}";
+    public string Text(double x, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Axis == BoardAxis.Forgetting ? Formats.Fixed(x, 1)
+            : Unit.Length == 0 ? text.Count("{0} row", "{0} rows", (long)x)
+            : $"{x.ToString("0.##", CultureInfo.InvariantCulture)} {Unit}";
+    }
 
     /// <summary>Id of a row's element in its table.</summary>
     public static string RowId(string anchor, BoardRow row) =>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using CllClip.Engine.Training;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -78,7 +79,7 @@ public static class BoardReport
         }
         Fact(
             "Forgetting",
-            $"{ForgettingFormulas.Html(query.Metric)} <span class=\"quiet\">{Encode(ForgettingFormulas.Text(query.Metric))}</span>"
+            $"{ForgettingFormulas.Html(query.Metric)} <span class=\"quiet\">{Encode(ForgettingFormulas.Text(query.Metric, PageText.English))}</span>"
         );
         html.Append("</dl>\n<p class=\"quiet\">");
         html.Append(
@@ -127,11 +128,11 @@ public static class BoardReport
     {
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<section>\n<h2>{Encode(BoardNames.Dataset(group.Dataset))} · {Encode(group.Heading)}</h2>\n"
+            $"<section>\n<h2>{Encode(BoardNames.Dataset(group.Dataset))} · {Encode(group.Heading(PageText.English))}</h2>\n"
         );
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<p class=\"quiet\">Protocol {Encode(group.Protocol)}: {Encode(BoardNames.Protocol(group.Protocol))}. {Encode(group.Note ?? "")}</p>\n"
+            $"<p class=\"quiet\">Protocol {Encode(group.Protocol)}: {Encode(BoardNames.Protocol(group.Protocol, PageText.English))}. {Encode(group.Note ?? "")}</p>\n"
         );
         var languages = group.HasCells ? group.Languages : [];
         html.Append(
@@ -145,7 +146,7 @@ public static class BoardReport
         var columns = Columns(languages).Select(c => (c.Value, Best: Best(group.Rows, c.Value, c.Highest))).ToList();
         foreach (var row in group.Rows)
         {
-            var state = row.Entry.Status ?? row.Incomparable;
+            var state = (row.Entry.Status ?? row.Incomparable)?.ToString();
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"<tr><td>{row.Rank?.ToString(CultureInfo.InvariantCulture) ?? "–"}</td><th class=\"t name\" scope=\"row\">{Encode(row.Name)}"
@@ -184,7 +185,7 @@ public static class BoardReport
     {
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<td{(kind.Length == 0 ? "" : $" class=\"{kind}\"")}{(figure.Missing is null ? "" : $" title=\"{Encode(figure.Missing)}\"")}>{Formats.Percent(figure.Mean)}"
+            $"<td{(kind.Length == 0 ? "" : $" class=\"{kind}\"")}{(figure.Missing is null ? "" : $" title=\"{Encode(figure.Missing.ToString())}\"")}>{Formats.Percent(figure.Mean)}"
         );
         html.Append(Small(figure.Deviation is { } d ? $"±{Formats.Fixed(d, 1)}" : null));
         html.Append(Small(figure.Interval is { } i ? $"{Formats.Fixed(i.Low, 1)}–{Formats.Fixed(i.High, 1)}{mark}" : null)).Append("</td>");
@@ -192,20 +193,20 @@ public static class BoardReport
 
     private static void Plot(StringBuilder html, BoardGroup group, BoardPlot plot)
     {
-        var title = ParetoPlot.TitleOf(group, plot.Axis);
+        var title = ParetoPlot.TitleOf(group, plot.Axis, PageText.English);
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<section>\n<h3>{Encode(title)}</h3>\n<div class=\"plot\">{ParetoSvg.Alone(plot, title)}</div>\n"
+            $"<section>\n<h3>{Encode(title)}</h3>\n<div class=\"plot\">{ParetoSvg.Alone(plot, title, PageText.English)}</div>\n"
         );
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<p class=\"quiet\">Filled: on the Pareto front.</p>\n<table><thead><tr><th>#</th><th class=\"t name\">Method</th><th>AR</th><th>{Encode(plot.XLabel)}</th><th>Front</th></tr></thead>\n<tbody>\n"
+            $"<p class=\"quiet\">Filled: on the Pareto front.</p>\n<table><thead><tr><th>#</th><th class=\"t name\">Method</th><th>AR</th><th>{Encode(plot.XLabel(PageText.English))}</th><th>Front</th></tr></thead>\n<tbody>\n"
         );
         foreach (var point in plot.Points)
         {
             html.Append(
                 CultureInfo.InvariantCulture,
-                $"<tr><td>{point.Number}</td><th class=\"t name\" scope=\"row\">{Encode(point.Row.Name)}{Small(point.Row.Detail)}</th><td>{Formats.Percent(point.Y)}</td><td>{Encode(plot.Text(point.X))}</td><td>{(point.Front ? "yes" : "no")}</td></tr>\n"
+                $"<tr><td>{point.Number}</td><th class=\"t name\" scope=\"row\">{Encode(point.Row.Name)}{Small(point.Row.Detail)}</th><td>{Formats.Percent(point.Y)}</td><td>{Encode(plot.Text(point.X, PageText.English))}</td><td>{(point.Front ? "yes" : "no")}</td></tr>\n"
             );
         }
         html.Append("</tbody></table>\n</section>\n");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CllClip.Engine.Evaluation.Statistics;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Components;
@@ -11,7 +12,6 @@ namespace CllClip.Portal.Features.Leaderboard;
 public sealed partial class BoardTable
 {
     private static readonly MarkupString _place = new("#");
-    private static readonly MarkupString _method = new("Method");
     private static readonly MarkupString _ar = new("AR<sub>T</sub> ↑");
     private static readonly MarkupString _f = new("F<sub>T</sub> ↓");
     private static readonly MarkupString _fen = new("F<sub>en</sub> ↓");
@@ -34,9 +34,9 @@ public sealed partial class BoardTable
 
     private bool Published => Group.Rows.All(r => r.Entry.Source == BoardSource.Published);
 
-    private string DirectionText => Query.Direction == RetrievalDirection.TextToImage ? "text to image" : "image to text";
+    private string DirectionText => Query.Direction == RetrievalDirection.TextToImage ? L["text to image"] : L["image to text"];
 
-    private string MomentText => Query.Moment == BoardMoment.Last ? "after the last task" : "right after each language’s own task";
+    private string MomentText => Query.Moment == BoardMoment.Last ? L["after the last task"] : L["right after each language’s own task"];
 
     /// <summary>The page's address with these choices.</summary>
     internal static string Link(BoardQuery query) => "/leaderboard" + BoardLink.Write(query);
@@ -79,7 +79,7 @@ public sealed partial class BoardTable
         : " ▴";
 
     /// <summary>The reason that all cells of a row share, if none of them has a figure.</summary>
-    private string? OneReason(BoardRow row)
+    private LateText? OneReason(BoardRow row)
     {
         if (Group.Languages.Count < 2 || row.Cells.Values.Any(c => c.Mean is not null))
         {
@@ -94,42 +94,65 @@ public sealed partial class BoardTable
             ? Link(Query with { Moment = BoardMoment.OwnTask })
             : null;
 
-    private static string Title(string code, Figure figure)
+    private string Title(string code, Figure figure)
     {
-        var language = LanguageCatalog.Find(code)?.Name ?? code;
+        var language = L[LanguageCatalog.Find(code)?.Name ?? code];
         if (figure.Mean is not { } mean)
         {
-            return $"{language}: {figure.Missing}";
+            return $"{language}: {figure.Missing?.In(L)}";
         }
-        var deviation = figure.Deviation is { } d ? " ± " + Formats.Fixed(d, 2) : "";
-        var interval = figure.Interval is { } i ? $" (95 % interval {Range(i, 1)}, {Formats.Count(figure.Queries ?? 0)} queries)" : "";
-        return $"{language}: {Formats.Fixed(mean, 2)}{deviation} %{interval}";
+        var percent = Formats.Fixed(mean, 2) + (figure.Deviation is { } d ? " ± " + Formats.Fixed(d, 2) : "") + " %";
+        return figure.Interval is { } i
+            ? L.Count(
+                "{1}: {2} (95 % interval {3}, {0} query)",
+                "{1}: {2} (95 % interval {3}, {0} queries)",
+                figure.Queries ?? 0,
+                language,
+                percent,
+                Range(i, 1)
+            )
+            : $"{language}: {percent}";
     }
 
     private static string Range(Interval interval, int decimals) =>
         $"{Formats.Fixed(interval.Low, decimals)}–{Formats.Fixed(interval.High, decimals)}";
 
-    private static string? AverageTitle(BoardRow row)
+    private string? AverageTitle(BoardRow row)
     {
         if (row.Ar.Mean is not { } mean)
         {
-            return row.Ar.Missing;
+            return row.Ar.Missing?.In(L);
         }
         var exact = mean.ToString("R", CultureInfo.InvariantCulture);
-        return row.Error is not { } error
-            ? exact
-            : $"{exact}; 95 % interval {Range(error.Interval, 2)}, "
-                + (
-                    error.Basis == ErrorBasis.Answers
-                        ? $"from the answers to {Formats.Count(error.Queries[0])} queries in each language"
-                        : "from the languages’ recalls as if they were independent"
-                )
-                + (row.Ar.Deviation is null ? "" : " and the deviation over seeds");
+        if (row.Error is not { } error)
+        {
+            return exact;
+        }
+        var interval = Range(error.Interval, 2);
+        return (error.Basis, row.Ar.Deviation) switch
+        {
+            (ErrorBasis.Answers, null) => L.Count(
+                "{1}; 95 % interval {2}, from the answers to {0} query in each language",
+                "{1}; 95 % interval {2}, from the answers to {0} queries in each language",
+                error.Queries[0],
+                exact,
+                interval
+            ),
+            (ErrorBasis.Answers, _) => L.Count(
+                "{1}; 95 % interval {2}, from the answers to {0} query in each language and the deviation over seeds",
+                "{1}; 95 % interval {2}, from the answers to {0} queries in each language and the deviation over seeds",
+                error.Queries[0],
+                exact,
+                interval
+            ),
+            (_, null) => L["{0}; 95 % interval {1}, from the languages’ recalls as if they were independent", exact, interval],
+            _ => L["{0}; 95 % interval {1}, from the languages’ recalls as if they were independent and the deviation over seeds", exact, interval],
+        };
     }
 
-    private static string? PlaceTitle(BoardRow row) =>
+    private string? PlaceTitle(BoardRow row) =>
         row.Rank is not { } place ? null
-        : row.Error is null ? "Placed by value: the number of queries is not known, so nothing can be tested"
-        : place == 1 ? "No row is significantly better"
-        : $"{place - 1} {(place == 2 ? "row is" : "rows are")} significantly better";
+        : row.Error is null ? L["Placed by value: the number of queries is not known, so nothing can be tested"]
+        : place == 1 ? L["No row is significantly better"]
+        : L.Count("{0} row is significantly better", "{0} rows are significantly better", place - 1);
 }

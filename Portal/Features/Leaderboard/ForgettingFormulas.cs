@@ -1,4 +1,5 @@
 using CllClip.Engine.Evaluation;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -6,17 +7,20 @@ namespace CllClip.Portal.Features.Leaderboard;
 public static class ForgettingFormulas
 {
     /// <summary>All definitions with their names.</summary>
-    public static IReadOnlyList<(ForgettingDefinition, string)> All { get; } =
-    [.. Enum.GetValues<ForgettingDefinition>().Select(d => (d, Name(d)))];
+    public static IReadOnlyList<(ForgettingDefinition, string)> All(PageText text) =>
+        [.. Enum.GetValues<ForgettingDefinition>().Select(d => (d, Name(d, text)))];
 
     /// <summary>Name.</summary>
-    public static string Name(ForgettingDefinition definition) =>
-        definition switch
+    public static string Name(ForgettingDefinition definition, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return definition switch
         {
-            ForgettingDefinition.Mammoth => "Mammoth",
-            ForgettingDefinition.Avalanche => "Avalanche",
-            _ => "paper",
+            ForgettingDefinition.Mammoth => text["Mammoth"],
+            ForgettingDefinition.Avalanche => text["Avalanche"],
+            _ => text["paper"],
         };
+    }
 
     /// <summary>The formula as HTML; a<sub>i,j</sub> is the recall of language j after task i.</summary>
     public static string Html(ForgettingDefinition definition)
@@ -32,13 +36,18 @@ public static class ForgettingFormulas
     }
 
     /// <summary>In words.</summary>
-    public static string Text(ForgettingDefinition definition) =>
-        definition switch
+    public static string Text(ForgettingDefinition definition, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return definition switch
         {
-            ForgettingDefinition.Mammoth =>
-                "best recall at any time, the last included, minus recall after the last task; a language that gained counts 0 (Mammoth, utils/metrics.py)",
-            ForgettingDefinition.Avalanche =>
-                "recall right after the own task minus recall after the last task; negative where a language gained (Avalanche, StreamForgetting; backward transfer with its sign turned)",
-            _ => "best earlier recall minus recall after the last task; negative where a language gained (this paper, section 4.1)",
+            ForgettingDefinition.Mammoth => text[
+                "best recall at any time, the last included, minus recall after the last task; a language that gained counts 0 (Mammoth, utils/metrics.py)"
+            ],
+            ForgettingDefinition.Avalanche => text[
+                "recall right after the own task minus recall after the last task; negative where a language gained (Avalanche, StreamForgetting; backward transfer with its sign turned)"
+            ],
+            _ => text["best earlier recall minus recall after the last task; negative where a language gained (this paper, section 4.1)"],
         };
+    }
 }

@@ -1,6 +1,7 @@
 using CllClip.Engine.Evaluation;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -13,12 +14,6 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>The leaderboard. Every choice stands in the address, so that a link holds them all; rows of running runs fill in live.</summary>
 public sealed partial class LeaderboardPage
 {
-    private static readonly IReadOnlyList<(BoardMoment, string)> Moments =
-    [
-        (BoardMoment.Last, "after the last task"),
-        (BoardMoment.OwnTask, "right after its own"),
-    ];
-
     private Board? _board;
     private BoardVocabulary? _vocabulary;
     private IDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
@@ -41,16 +36,17 @@ public sealed partial class LeaderboardPage
                 ", ",
                 new[]
                 {
-                    Query.Source is { } source ? SourceName(source) : null,
+                    Query.Source is { } source ? BoardNames.SourceName(source, L) : null,
                     Query.Method is { } method ? _vocabulary!.Methods.First(m => m.Id == method).Name : null,
-                    Query.Teir is { } teir ? (teir ? "with TEIR" : "without TEIR") : null,
-                    Query.Protocol is { } protocol ? "protocol " + protocol : null,
+                    Query.Teir is { } teir ? (teir ? L["with TEIR"] : L["without TEIR"]) : null,
+                    Query.Protocol is { } protocol ? L["protocol {0}", protocol] : null,
                     Query.Text is { } text ? $"“{text}”" : null,
                 }.OfType<string>()
             )
-            : "none";
+            : L["none"];
 
-    private static string SourceName(BoardSource source) => source == BoardSource.Own ? "own runs" : BoardNames.Source(source);
+    private static IReadOnlyList<(BoardMoment, string)> Moments(PageText text) =>
+        [(BoardMoment.Last, text["after the last task"]), (BoardMoment.OwnTask, text["right after its own"])];
 
     /// <summary>Protocols of the data set at hand.</summary>
     private IEnumerable<string> Protocols =>
@@ -58,10 +54,10 @@ public sealed partial class LeaderboardPage
 
     private IReadOnlyList<DownloadMenu.Item> Files =>
         [
-            File("CSV, full precision", "csv", "csv"),
-            File("JSON, full precision", "json", "json"),
-            File("LaTeX tables", "latex", "tex"),
-            File("Report, one HTML file", "html", "html"),
+            File(L["CSV, full precision"], "csv", "csv"),
+            File(L["JSON, full precision"], "json", "json"),
+            File(L["LaTeX tables"], "latex", "tex"),
+            File(L["Report, one HTML file"], "html", "html"),
         ];
 
     protected override Task OnInitializedAsync() => LoadAsync();
@@ -118,13 +114,13 @@ public sealed partial class LeaderboardPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _failure = $"The results could not be read: {e.Message}";
+            _failure = L["The results could not be read: {0}", e.Message];
         }
     }
 
     private async Task CopyLinkAsync() =>
         Snackbar.Add(
-            await Js.InvokeAsync<bool>("portal.copy", Navigation.Uri) ? "The link is copied; it holds every choice." : Navigation.Uri,
+            await Js.InvokeAsync<bool>("portal.copy", Navigation.Uri) ? L["The link is copied; it holds every choice."] : Navigation.Uri,
             Severity.Info
         );
 }

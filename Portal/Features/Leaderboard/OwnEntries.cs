@@ -1,5 +1,6 @@
 using System.Globalization;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -87,16 +88,37 @@ public static class OwnEntries
             .DistinctBy(r => BoardNames.Canonical(r.Key))
             .ToDictionary(r => BoardNames.Canonical(r.Key), r => r.Value, StringComparer.Ordinal);
 
-    private static string? Status(RunView run, int finished)
+    /// <summary>What a key of <see cref="BoardEntry.Settings"/> is called; the options of methods have the same name everywhere.</summary>
+    public static string SettingName(string setting, PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return setting switch
+        {
+            "training data" => text["training data"],
+            "order" => text["order"],
+            "measured by" => text["measured by"],
+            "base model" => text["base model"],
+            "epochs" => text["epochs"],
+            "base model's hash" => text["base model's hash"],
+            "data revision" => text["data revision"],
+            "test set's revision" => text["test set's revision"],
+            _ => setting,
+        };
+    }
+
+    private static LateText? Status(RunView run, int finished)
     {
         var tasks = MethodCatalog.Find(run.Method)?.AllLanguagesAtOnce == true ? 1 : run.Languages.Count;
-        return run.State switch
+        var sentence = run.State switch
         {
             RunState.Completed => null,
-            RunState.Running or RunState.Stopping => $"running, {finished} of {tasks} tasks done",
-            RunState.Queued => $"queued, {finished} of {tasks} tasks done",
-            RunState.Stopped => $"stopped after {finished} of {tasks} tasks",
-            _ => $"failed after {finished} of {tasks} tasks",
+            RunState.Running or RunState.Stopping => PageText.Key("running, {0} of {1} tasks done"),
+            RunState.Queued => PageText.Key("queued, {0} of {1} tasks done"),
+            RunState.Stopped => PageText.Key("stopped after {0} of {1} tasks"),
+            _ => PageText.Key("failed after {0} of {1} tasks"),
         };
+        return sentence is null
+            ? null
+            : new(sentence, finished.ToString(CultureInfo.InvariantCulture), tasks.ToString(CultureInfo.InvariantCulture));
     }
 }

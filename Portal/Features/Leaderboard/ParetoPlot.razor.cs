@@ -1,4 +1,5 @@
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -27,7 +28,7 @@ public sealed partial class ParetoPlot
     [Parameter, EditorRequired]
     public string Anchor { get; set; } = "";
 
-    private string Title => TitleOf(Group, Axis);
+    private string Title => TitleOf(Group, Axis, L);
 
     private string FileName => $"pareto-{Group.Dataset}-{BoardLink.Code(Axis)}";
 
@@ -47,13 +48,18 @@ public sealed partial class ParetoPlot
         );
 
     /// <summary>The heading of a ranking's plot.</summary>
-    internal static string TitleOf(BoardGroup group, BoardAxis axis) =>
-        $"{BoardNames.Dataset(group.Dataset)}, {group.Heading}: average recall against {BoardPlot.Name(axis)}";
+    internal static string TitleOf(BoardGroup group, BoardAxis axis, PageText text) =>
+        text[
+            "{0}, {1}: average recall against {2}",
+            BoardNames.Dataset(group.Dataset),
+            group.Heading(text),
+            BoardPlot.Name(axis, text)
+        ];
 
     protected override void OnParametersSet()
     {
         _plot = BoardPlot.Of(Group, Axis);
-        _svg = ParetoSvg.Linked(_plot, $"{Title}; the numbers are in the table below", RowLink);
+        _svg = ParetoSvg.Linked(_plot, L["{0}; the numbers are in the table below", Title], RowLink, L);
     }
 
     // Of recalls and of the front the best come first, of all else the least.
@@ -80,5 +86,5 @@ public sealed partial class ParetoPlot
         );
 
     private async Task SaveAsync() =>
-        await Js.InvokeVoidAsync("portal.download", FileName + ".svg", ParetoSvg.Alone(_plot, Title), "image/svg+xml");
+        await Js.InvokeVoidAsync("portal.download", FileName + ".svg", ParetoSvg.Alone(_plot, Title, L), "image/svg+xml");
 }

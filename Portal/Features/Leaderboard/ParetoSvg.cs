@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Features.Leaderboard;
 
@@ -29,17 +30,19 @@ public static class ParetoSvg
         """;
 
     /// <summary>A drawing that needs nothing from outside: a file of its own, or a part of one.</summary>
-    public static string Alone(BoardPlot plot, string title) => Draw(plot, title, null, $"<style>{Style}</style>");
+    public static string Alone(BoardPlot plot, string title, PageText text) => Draw(plot, title, null, $"<style>{Style}</style>", text);
 
     /// <summary>A drawing for a page: each point is a link to its row and tells its values where it is pointed at or has the focus.</summary>
     /// <param name="plot">What is drawn.</param>
     /// <param name="title">Name for screen readers.</param>
     /// <param name="link">Address of a point's row.</param>
-    public static string Linked(BoardPlot plot, string title, Func<PlotPoint, string> link) => Draw(plot, title, link, "");
+    /// <param name="text">The reader's language.</param>
+    public static string Linked(BoardPlot plot, string title, Func<PlotPoint, string> link, PageText text) => Draw(plot, title, link, "", text);
 
-    private static string Draw(BoardPlot plot, string title, Func<PlotPoint, string>? link, string style)
+    private static string Draw(BoardPlot plot, string title, Func<PlotPoint, string>? link, string style, PageText text)
     {
         ArgumentNullException.ThrowIfNull(plot);
+        ArgumentNullException.ThrowIfNull(text);
         var xs = plot.Points.Select(p => p.X).DefaultIfEmpty().ToList();
         var ys = plot.Points.Select(p => p.Y).DefaultIfEmpty().ToList();
         var x = ChartScale.Round(Math.Min(0, xs.Min()), xs.Max(), Left, Width - Right);
@@ -47,20 +50,20 @@ public static class ParetoSvg
         var svg = new StringBuilder();
         svg.Append(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pareto\" viewBox=\"0 0 {Width} {Height}\" role=\"{(link is null ? "img" : "group")}\" aria-label=\"{Encode(title)}\">{style}"
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"pareto\" direction=\"ltr\" viewBox=\"0 0 {Width} {Height}\" role=\"{(link is null ? "img" : "group")}\" aria-label=\"{Encode(title)}\">{style}"
         );
         svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"back\" width=\"{Width}\" height=\"{Height}\"/>");
-        Axes(svg, plot, x, y);
+        Axes(svg, plot, x, y, text);
         svg.Append(CultureInfo.InvariantCulture, $"<path class=\"front-line\" d=\"{FrontPath(plot, x, y)}\"/>");
         // The best last, so that they lie on top of those they beat.
         foreach (var point in plot.Points.OrderBy(p => p.Front).ThenByDescending(p => p.Number))
         {
-            Point(svg, plot, point, x.At(point.X), y.At(point.Y), link);
+            Point(svg, plot, point, x.At(point.X), y.At(point.Y), link, text);
         }
         return svg.Append("</svg>").ToString();
     }
 
-    private static void Axes(StringBuilder svg, BoardPlot plot, ChartScale x, ChartScale y)
+    private static void Axes(StringBuilder svg, BoardPlot plot, ChartScale x, ChartScale y, PageText text)
     {
         foreach (var tick in y.Ticks)
         {
@@ -78,7 +81,9 @@ public static class ParetoSvg
             );
             svg.Append(Text(x.At(tick), Height - 26, "middle", Formats.Short(tick).Replace('-', '−')));
         }
-        svg.Append(Text((Left + Width - Right) / 2.0, Height - 6, "middle", $"{plot.XLabel}, less is better"));
+        svg.Append(
+            Text((Left + Width - Right) / 2.0, Height - 6, "middle", text["{0}, less is better", plot.XLabel(text)], text.Language.RightToLeft)
+        );
         svg.Append(Text(Left + 6, Top + 12, "start", "AR (%)"));
     }
 
@@ -99,15 +104,16 @@ public static class ParetoSvg
         return path.Append(CultureInfo.InvariantCulture, $"H{Width - Right}").ToString();
     }
 
-    private static void Point(StringBuilder svg, BoardPlot plot, PlotPoint point, double x, double y, Func<PlotPoint, string>? link)
+    private static void Point(StringBuilder svg, BoardPlot plot, PlotPoint point, double x, double y, Func<PlotPoint, string>? link, PageText text)
     {
-        string[] lines = [point.Row.Name, $"AR {Formats.Fixed(point.Y, 1)} %", $"{BoardPlot.Name(plot.Axis)} {plot.Text(point.X)}"];
-        var label = string.Join(", ", lines) + (point.Front ? ", on the Pareto front" : "");
+        string[] lines = [point.Row.NameIn(text), text["AR {0}", Formats.Fixed(point.Y, 1) + " %"], $"{BoardPlot.Name(plot.Axis, text)} {plot.Text(point.X, text)}"];
+        var values = string.Join(", ", lines);
+        var label = point.Front ? text["{0}, on the Pareto front", values] : values;
         var kind = point.Front ? "point on" : "point";
         svg.Append(
             link is null
                 ? $"<g class=\"{kind}\"><title>{Encode(label)}</title>"
-                : $"<a class=\"{kind}\" href=\"{Encode(link(point))}\" aria-label=\"{Encode(label)}\">"
+                : $"<a class=\"{kind}\" translate=\"no\" href=\"{Encode(link(point))}\" aria-label=\"{Encode(label)}\">"
         );
         svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"8.5\"/>");
         svg.Append(Text(x, y + 3.5, "middle", point.Number.ToString(CultureInfo.InvariantCulture)));
@@ -116,7 +122,7 @@ public static class ParetoSvg
             svg.Append("</g>");
             return;
         }
-        var width = Math.Min(Width - 20, 16 + (lines.Max(l => l.Length) * TipCharacter));
+        var width = Math.Min(Width - 20, 16 + (lines.Max(Letters) * TipCharacter));
         var left = Math.Clamp(x + 14 + width > Width ? x - 14 - width : x + 14, 4, Width - width - 4);
         var top = Math.Clamp(y - 26, 2, Height - 60);
         svg.Append(
@@ -125,13 +131,19 @@ public static class ParetoSvg
         );
         for (var i = 0; i < lines.Length; i++)
         {
-            svg.Append(Text(left + 8, top + 17 + (i * 16), "start", lines[i]));
+            // The start of a line that runs from right to left is its right end.
+            svg.Append(
+                Text(text.Language.RightToLeft ? left + width - 8 : left + 8, top + 17 + (i * 16), "start", lines[i], text.Language.RightToLeft)
+            );
         }
         svg.Append("</g></a>");
     }
 
-    private static string Text(double x, double y, string anchor, string text) =>
-        $"<text x=\"{ChartScale.Svg(x)}\" y=\"{ChartScale.Svg(y)}\" text-anchor=\"{anchor}\">{Encode(text)}</text>";
+    // A Chinese character is as wide as two letters.
+    private static int Letters(string line) => line.Sum(c => c >= '\u2E80' ? 2 : 1);
+
+    private static string Text(double x, double y, string anchor, string text, bool rightToLeft = false) =>
+        $"<text x=\"{ChartScale.Svg(x)}\" y=\"{ChartScale.Svg(y)}\" text-anchor=\"{anchor}\"{(rightToLeft ? " direction=\"rtl\"" : "")}>{Encode(text)}</text>";
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

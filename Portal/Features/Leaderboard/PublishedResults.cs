@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 
@@ -14,10 +15,11 @@ public sealed class PublishedResults
     /// <summary>Address of the paper.</summary>
     public const string Paper = "https://arxiv.org/abs/2401.17186";
 
-    private const string OwnTaskOnly = "Single languages were published right after their own task, not after the last one.";
+    private static readonly LateText OwnTaskOnly = new(
+        PageText.Key("Single languages were published right after their own task, not after the last one.")
+    );
 
-    private const string OneTask = "All languages were learned at once, or none: there is no own task.";
-    private const string OneMoment = "Measured once, after the last task.";
+    private static readonly LateText OneMoment = new(PageText.Key("Measured once, after the last task."));
 
     private static readonly Dictionary<string, (RetrievalDirection Direction, int K)> Metrics = new()
     {
@@ -125,7 +127,7 @@ public sealed class PublishedResults
             ? new EntryScores
             {
                 Final = cells,
-                OwnTaskMissing = continual ? OneMoment : OneTask,
+                OwnTaskMissing = continual ? OneMoment : StageScores.OneTask,
                 ForgettingMissing = continual ? OneMoment : null,
             }
             : new EntryScores

@@ -1,4 +1,5 @@
 using CllClip.Engine.Evaluation;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Features.Leaderboard;
@@ -6,7 +7,8 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>Turns the stored scores of a run into the figures of its row.</summary>
 public static class StageScores
 {
-    private const string OneTask = "All languages were learned at once, or none: there is no own task.";
+    /// <summary>Why there is no score right after a language's own task where one task was for all languages.</summary>
+    internal static readonly LateText OneTask = new(PageText.Key("All languages were learned at once, or none: there is no own task."));
 
     /// <summary>The figures of every data set, protocol, direction and K that the scores hold.</summary>
     /// <param name="scores">Scores of one run, in any order.</param>

@@ -1,5 +1,6 @@
 using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Search;
 
 namespace CllClip.Portal.Features.Search;
@@ -33,6 +34,9 @@ public sealed record SearchQuery
 
     /// <summary>Number of results.</summary>
     public int Count { get; init; } = 24;
+
+    /// <summary>The language that the answer's message is told in.</summary>
+    public PageText Reader { get; init; } = PageText.English;
 }
 
 /// <summary>Search as the pages and the API use it. Safe to call from any thread.</summary>

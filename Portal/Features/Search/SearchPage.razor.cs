@@ -72,6 +72,7 @@ public sealed partial class SearchPage
             MixesOwn = Own.Mixed,
             Language = _language,
             Count = _before is null ? 24 : 12,
+            Reader = L,
         };
 
     private IEnumerable<(string Name, string Value)> Kept =>
@@ -97,32 +98,32 @@ public sealed partial class SearchPage
             if (CheckpointInAddress is { Length: > 0 } checkpoint && Find(checkpoint) is null)
             {
                 yield return (
-                    $"There is no checkpoint “{Short(checkpoint)}” any more; this is the default one.",
-                    "Go on with the default",
+                    L["There is no checkpoint “{0}” any more; this is the default one.", Short(checkpoint)],
+                    L["Go on with the default"],
                     Address(checkpoint: "")
                 );
             }
             if (BeforeInAddress is { Length: > 0 } before && Find(before) is null)
             {
                 yield return (
-                    $"There is no checkpoint “{Short(before)}” any more; the base model stands in its place.",
-                    "Close it",
+                    L["There is no checkpoint “{0}” any more; the base model stands in its place.", Short(before)],
+                    L["Close it"],
                     Address(before: "")
                 );
             }
             if (GalleryInAddress is { Length: > 0 } gallery && gallery != Gallery)
             {
                 yield return (
-                    $"There is no gallery “{Short(gallery)}”: the data set was removed or is not prepared. This is Emoji36.",
-                    "Go on with Emoji36",
+                    L["There is no gallery “{0}”: the data set was removed or is not prepared. This is Emoji36.", Short(gallery)],
+                    L["Go on with Emoji36"],
                     Address(gallery: "")
                 );
             }
             if (_lostOwn)
             {
                 yield return (
-                    "The address names an image of a visit that is over; images of your own are not kept. Choose it again.",
-                    "Back to words",
+                    L["The address names an image of a visit that is over; images of your own are not kept. Choose it again."],
+                    L["Back to words"],
                     Address(like: "", mode: "")
                 );
             }
@@ -231,7 +232,7 @@ public sealed partial class SearchPage
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            _problem = error is EngineException or SearchException ? error.Message : $"The checkpoints could not be read: {error.Message}";
+            _problem = error is EngineException or SearchException ? error.Message : L["The checkpoints could not be read: {0}", error.Message];
         }
     }
 

@@ -92,7 +92,8 @@ public sealed class SearchService(
                 located.View,
                 language,
                 answer.Results.Count == 0 ? null : answer.Results[0].Score,
-                level
+                level,
+                query.Reader
             ),
         };
     }

@@ -85,5 +85,5 @@ public static class Formats
         };
     }
 
-    private static readonly NumberFormatInfo Spaced = new() { NumberGroupSeparator = "\u2009", NumberGroupSizes = [3] };
+    private static readonly NumberFormatInfo Spaced = new() { NumberGroupSeparator = "\u202F", NumberGroupSizes = [3] };
 }

@@ -66,7 +66,7 @@ public sealed class PageTextTests
     public void A_count_is_told_in_the_form_of_its_number()
     {
         Assert.Equal("1 seed", In("en").Count("{0} seed", "{0} seeds", 1));
-        Assert.Equal("1\u2009200 seeds", In("en").Count("{0} seed", "{0} seeds", 1200));
+        Assert.Equal("1\u202F200 seeds", In("en").Count("{0} seed", "{0} seeds", 1200));
         var arabic = In("ar");
         Assert.Equal(6, new[] { 0, 1, 2, 5, 50, 100 }.Select(n => arabic.Count("{0} language", "{0} languages", n)).Distinct().Count());
     }

@@ -1,6 +1,7 @@
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Compare;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Results;
@@ -19,7 +20,7 @@ internal sealed class CompareBench : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
-    public Task<Comparison> CompareAsync(params string[] runs) => Comparison.CompareAsync(new CompareQuery { Runs = runs }, default);
+    public Task<Comparison> CompareAsync(params string[] runs) => Comparison.CompareAsync(new CompareQuery { Runs = runs }, PageText.English, default);
 
     /// <summary>A run over languages of which it answers the first so many queries after each of its stages.</summary>
     public void Add(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CllClip.Portal.Features.Compare;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using Xunit;
 
@@ -57,7 +58,7 @@ public sealed class RunComparisonTests : IDisposable
     {
         _bench.Add("a", [("en", 5)]);
         _bench.Add("b", [("en", 35)]);
-        var at5 = await _bench.Comparison.CompareAsync(new CompareQuery { Runs = ["a", "b"], K = 5 }, default);
+        var at5 = await _bench.Comparison.CompareAsync(new CompareQuery { Runs = ["a", "b"], K = 5 }, PageText.English, default);
         Assert.Equal(0, at5.Runs[1].Differences["en"].Difference);
     }
 

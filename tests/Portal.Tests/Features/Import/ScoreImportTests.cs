@@ -103,7 +103,7 @@ public sealed class ScoreImportTests : IDisposable
         Assert.Equal(1, rows.Single(r => r.Entry.Source == BoardSource.Own).Rank);
         var imported = rows.Single(r => r.Entry.Source == BoardSource.Imported);
         Assert.Null(imported.Rank);
-        Assert.Contains("51 queries", imported.Incomparable, StringComparison.Ordinal);
+        Assert.Contains("51 queries", imported.Incomparable?.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -256,7 +256,7 @@ public sealed class ScoreImportTests : IDisposable
             )
         );
         Assert.Equal([41.5, 30.25, 35], right.Scores.Select(s => s.Recall));
-        Assert.Contains("both directions", Assert.Single(right.Notes), StringComparison.Ordinal);
+        Assert.Contains("both directions", Assert.Single(right.Notes).ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

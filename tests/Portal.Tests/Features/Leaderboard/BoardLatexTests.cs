@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
 using Xunit;
@@ -33,7 +34,7 @@ public sealed partial class BoardLatexTests
             Entry("c2", six, Scores(six, 4), 2, "c"),
             Entry("d", six, Scores(six, 5, stages: 3), configuration: "d", finished: false) with
             {
-                Status = Specials,
+                Status = new LateText(Specials),
             },
         ];
         return BoardExport.Latex(

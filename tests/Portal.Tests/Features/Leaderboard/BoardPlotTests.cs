@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Localization;
 using Xunit;
 using static CllClip.Portal.Tests.Features.Leaderboard.BoardTestData;
 
@@ -44,13 +45,13 @@ public class BoardPlotTests
     {
         var group = Group(("a", Cost(600)), ("b", null), ("c", Cost(6000, "other")));
         var plot = BoardPlot.Of(group, BoardAxis.Time);
-        Assert.Equal(("min", 1, "training time (min)"), (plot.Unit, plot.LeftOut, plot.XLabel));
+        Assert.Equal(("min", 1, "training time (min)"), (plot.Unit, plot.LeftOut, plot.XLabel(PageText.English)));
         Assert.Equal(["m", "other"], plot.Machines);
         Assert.Equal([10.0, 100.0], plot.Points.Select(p => p.X).Order());
         Assert.Equal([1, 2], plot.Points.Select(p => p.Number));
         Assert.True(plot.Points[0].Y >= plot.Points[1].Y);
         Assert.Equal(3, BoardPlot.Of(group, BoardAxis.Forgetting).Points.Count);
-        Assert.Equal("2 GB", BoardPlot.Of(group, BoardAxis.Memory).Text(2));
+        Assert.Equal("2 GB", BoardPlot.Of(group, BoardAxis.Memory).Text(2, PageText.English));
         Assert.Equal(5000, BoardPlot.Of(group, BoardAxis.Vocabulary).Points[0].X);
     }
 
@@ -58,7 +59,7 @@ public class BoardPlotTests
     public void A_drawing_is_whole_alone_and_has_every_point_within_it()
     {
         var plot = BoardPlot.Of(Group(("a", Cost(1)), ("b", Cost(2)), ("c", Cost(3))), BoardAxis.Forgetting);
-        var svg = XElement.Parse(ParetoSvg.Alone(plot, "A & B"));
+        var svg = XElement.Parse(ParetoSvg.Alone(plot, "A & B", PageText.English));
         XNamespace ns = "http://www.w3.org/2000/svg";
         Assert.Equal("A & B", svg.Attribute("aria-label")!.Value);
         var circles = svg.Descendants(ns + "circle").ToList();
@@ -73,7 +74,7 @@ public class BoardPlotTests
         );
         Assert.Contains(svg.Descendants(ns + "title"), t => t.Value.StartsWith("<a> & co, AR ", StringComparison.Ordinal));
         Assert.DoesNotContain(svg.DescendantsAndSelf().Attributes(), a => a.Name.LocalName is "href" or "src");
-        var linked = XElement.Parse(ParetoSvg.Linked(plot, "t", p => $"/x?a=1&b=2#{p.Number}"));
+        var linked = XElement.Parse(ParetoSvg.Linked(plot, "t", p => $"/x?a=1&b=2#{p.Number}", PageText.English));
         Assert.Equal(
             ["/x?a=1&b=2#1", "/x?a=1&b=2#2", "/x?a=1&b=2#3"],
             linked.Descendants(ns + "a").Select(a => a.Attribute("href")!.Value).Order()
@@ -83,7 +84,7 @@ public class BoardPlotTests
     [Fact]
     public void A_ranking_of_one_row_or_none_can_be_drawn()
     {
-        Assert.NotNull(XElement.Parse(ParetoSvg.Alone(BoardPlot.Of(Group(("a", Cost(5))), BoardAxis.Time), "one")));
-        Assert.NotNull(XElement.Parse(ParetoSvg.Alone(BoardPlot.Of(Group(("a", null)), BoardAxis.Time), "none")));
+        Assert.NotNull(XElement.Parse(ParetoSvg.Alone(BoardPlot.Of(Group(("a", Cost(5))), BoardAxis.Time), "one", PageText.English)));
+        Assert.NotNull(XElement.Parse(ParetoSvg.Alone(BoardPlot.Of(Group(("a", null)), BoardAxis.Time), "none", PageText.English)));
     }
 }

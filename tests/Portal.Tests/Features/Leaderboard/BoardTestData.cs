@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Tests.Features.Leaderboard;
@@ -42,7 +43,7 @@ internal static class BoardTestData
             Configuration = configuration,
             Seed = seed,
             Finished = finished,
-            Status = finished ? null : "running, task 2 of 4",
+            Status = finished ? null : new LateText("running, task 2 of 4"),
             Link = "/runs/" + id,
             Scores = StageScores.Build(scores, languages.Count, "emoji36"),
         };

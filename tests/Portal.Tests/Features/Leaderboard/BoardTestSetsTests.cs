@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 using Microsoft.Extensions.Primitives;
@@ -53,7 +54,7 @@ public class BoardTestSetsTests
         var board = BoardBuilder.Build(new BoardQuery { Dataset = "xm3600" }, [entry, .. PublishedResults.Instance.Entries]);
         var mine = board.Groups.Single().Rows.Single(r => r.Entry.Source == BoardSource.Own);
         Assert.Null(mine.Rank);
-        Assert.Contains("100 images", mine.Incomparable, StringComparison.Ordinal);
+        Assert.Contains("100 images", mine.Incomparable?.ToString(), StringComparison.Ordinal);
         Assert.Equal(1, board.Groups[0].Rows[0].Rank);
     }
 
@@ -131,7 +132,7 @@ public class BoardTestSetsTests
         foreach (var protocol in new[] { "all-captions", "first-caption", "coco-1k" })
         {
             Assert.Contains(protocol, BoardNames.OwnProtocols);
-            Assert.DoesNotContain("Evaluation protocol", BoardNames.Protocol(protocol), StringComparison.Ordinal);
+            Assert.DoesNotContain("Evaluation protocol", BoardNames.Protocol(protocol, PageText.English), StringComparison.Ordinal);
             Assert.Contains(protocol, BoardNames.ProtocolsOf("xm3600", BoardNames.OwnProtocols));
             Assert.DoesNotContain(protocol, BoardNames.ProtocolsOf("emoji36", BoardNames.OwnProtocols));
         }

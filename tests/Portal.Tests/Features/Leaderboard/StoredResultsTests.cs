@@ -38,7 +38,7 @@ public sealed class StoredResultsTests : IDisposable
         Assert.Empty(await RowsAsync()); // the task is not finished: its scores may be incomplete
         Finish("a", 1, "en");
         var row = Assert.Single(await RowsAsync());
-        Assert.Equal((null, 40.0, "running, 1 of 3 tasks done"), (row.Rank, row.Ar.Mean!.Value, row.Entry.Status));
+        Assert.Equal((null, 40.0, "running, 1 of 3 tasks done"), (row.Rank, row.Ar.Mean!.Value, row.Entry.Status?.ToString()));
 
         _bench.Store.AddScores("a", [Bench.Score(2, "en", recall: 30), Bench.Score(2, "de", recall: 50)]);
         Finish("a", 2, "de");
