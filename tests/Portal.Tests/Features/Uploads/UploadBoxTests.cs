@@ -43,7 +43,7 @@ public sealed class UploadBoxTests : PageContext
         Assert.Contains("15 s left", Text(box.Find(".progress")), StringComparison.Ordinal);
         Assert.Contains("250 MB of 1.0 GB · 50 MB/s", Text(box.Find("[role=group]")), StringComparison.Ordinal);
         Button(box, "Pause").Click();
-        Assert.Contains("Paused a.zip", Text(box.Find(".progress")), StringComparison.Ordinal);
+        Assert.Contains("Paused: a.zip", Text(box.Find(".progress")), StringComparison.Ordinal);
         Button(box, "Resume").Click();
         Button(box, "Cancel").Click();
         Assert.Empty(box.FindAll(".progress"));
