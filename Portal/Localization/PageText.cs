@@ -58,7 +58,9 @@ public sealed class PageText(PageTextCatalog catalog)
             encoded[i] = HtmlEncoder.Default.Encode(Convert.ToString(encoded[i], CultureInfo.InvariantCulture) ?? "");
         }
         var translated = Translation(english);
-        return new(Bracket(values.IsEmpty ? translated : Fill(translated, encoded)));
+        var html = Bracket(values.IsEmpty ? translated : Fill(translated, encoded));
+        // The brackets are far from the words in the elements between; the mark says of all of them where they come from.
+        return new(Language == PageLanguage.Pseudo ? $"<span lang=\"{Language.Code}\">{html}</span>" : html);
     }
 
     /// <summary>The text itself: marks a text that is looked up elsewhere, in a static table say, as one to translate.</summary>
