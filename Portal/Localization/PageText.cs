@@ -13,6 +13,7 @@ namespace CllClip.Portal.Localization;
 public sealed class PageText(PageTextCatalog catalog)
 {
     private const char FirstStrongIsolate = '\u2068';
+    private const char RightToLeftIsolate = '\u2067';
     private const char PopIsolate = '\u2069';
     private IReadOnlyDictionary<string, string>? _texts;
 
@@ -75,11 +76,17 @@ public sealed class PageText(PageTextCatalog catalog)
         {
             for (var i = 0; i < isolated.Length; i++)
             {
-                isolated[i] = isolated[i] is string text ? $"{FirstStrongIsolate}{text}{PopIsolate}" : isolated[i];
+                isolated[i] = isolated[i] is string text ? $"{Isolate(text)}{text}{PopIsolate}" : isolated[i];
             }
         }
         return isolated;
     }
+
+    // A text with values in it is one of the page's, whatever its first letter: the letters of values do not count for its direction.
+    private static char Isolate(string text) =>
+        text.Contains(FirstStrongIsolate, StringComparison.Ordinal) || text.Contains(RightToLeftIsolate, StringComparison.Ordinal)
+            ? RightToLeftIsolate
+            : FirstStrongIsolate;
 
     private string Bracket(string text) => Language == PageLanguage.Pseudo ? $"⟦{text}⟧" : text;
 
