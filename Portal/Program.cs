@@ -9,6 +9,7 @@ using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Mlflow;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Search;
+using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Features.Webhooks;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
@@ -30,6 +31,7 @@ try
     builder.Services.AddPortalJobs();
     builder.Services.AddWebhooks(builder.Configuration);
     builder.Services.AddGuardedRunDesk();
+    builder.Services.AddUploads();
     builder.Services.AddCorpora();
     builder.Services.AddPortalDatasets();
     builder.Services.AddPageLocalization();
@@ -53,6 +55,7 @@ try
     app.MapPortalUi();
     app.MapPageLocalization();
     app.MapPortalApi();
+    app.MapTus();
     app.MapLeaderboardApi();
     app.MapImportApi();
     app.MapMlflowApi();

@@ -24,8 +24,9 @@ public static class CheckpointExport
     /// <param name="chainFolder">Folder of the run's chain.</param>
     /// <param name="stage">From 1.</param>
     /// <param name="folder">Where to; must not exist or be empty.</param>
+    /// <param name="credits">Licences to be named in the model card; null where nobody knows them.</param>
     /// <exception cref="EngineException">There is no such stage, it is damaged, the folder is not empty, or the disk refuses; nothing half-written remains.</exception>
-    public static void Write(ClipModel model, string chainFolder, int stage, string folder)
+    public static void Write(ClipModel model, string chainFolder, int stage, string folder, ExportCredits? credits = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var stages = CheckpointChain.CountStages(chainFolder);
@@ -60,7 +61,7 @@ public static class CheckpointExport
             }
             var record = CheckpointChain.Read(chainFolder, stage);
             string[] learned = [.. Enumerable.Range(1, stage).SelectMany(s => CheckpointChain.Read(chainFolder, s).Figures.Languages)];
-            AtomicFile.WriteText(Path.Combine(working, ReadmeFile), Card(model, record, learned, parts.Keys));
+            AtomicFile.WriteText(Path.Combine(working, ReadmeFile), Card(model, record, learned, parts.Keys, credits));
             if (Directory.Exists(folder))
             {
                 Directory.Delete(folder); // empty
@@ -83,7 +84,7 @@ public static class CheckpointExport
         }
     }
 
-    private static string Card(ClipModel model, StageRecord record, string[] learned, IEnumerable<string> parts)
+    private static string Card(ClipModel model, StageRecord record, string[] learned, IEnumerable<string> parts, ExportCredits? credits)
     {
         var method = record.Method is { } id ? MethodCatalog.Find(id) : null;
         var card = new StringBuilder();
@@ -102,6 +103,16 @@ public static class CheckpointExport
         {
             Line(
                 $"* Method: {method?.Name ?? record.Method} ({method?.Paper}); {string.Join(", ", options.Select(o => $"{o.Key} {o.Value}"))}"
+            );
+        }
+        if (credits?.ModelLicence is { } weights)
+        {
+            Line($"* Licence of the base model: {OneLine(weights)}");
+        }
+        if (credits?.Dataset is { } dataset)
+        {
+            Line(
+                $"* Learned from: {OneLine(dataset)}; licence of the data: {OneLine(credits.DatasetLicence ?? "not known here, ask whoever has them")}"
             );
         }
         Line($"");
@@ -127,6 +138,8 @@ public static class CheckpointExport
         }
         return card.ToString();
     }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 
     private static (string Pattern, string Meaning)[] PartNames(string method) =>
         method switch
@@ -168,3 +181,9 @@ public static class CheckpointExport
             _ => [],
         };
 }
+
+/// <summary>What a checkpoint was made from, as far as its licence depends on it.</summary>
+/// <param name="ModelLicence">Licence of the base model; null where nobody said.</param>
+/// <param name="Dataset">Name of the data set it learned from; null where nobody knows.</param>
+/// <param name="DatasetLicence">Licence of that; null where nobody said.</param>
+public sealed record ExportCredits(string? ModelLicence, string? Dataset, string? DatasetLicence);

@@ -76,11 +76,17 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, To
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 
     /// <summary>Connections of circuits and hubs are opened by POST; what comes over them is checked where it is acted on.</summary>
-    private static bool Changes(HttpContext context) =>
-        !IsSafe(context.Request.Method)
-        && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal)
-        && !context.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal)
-        && context.GetEndpoint()?.Metadata.GetMetadata<ChangesNothingAttribute>() is null;
+    private static bool Changes(HttpContext context)
+    {
+        var endpoint = context.GetEndpoint()?.Metadata;
+        return endpoint?.GetMetadata<ChangersOnlyAttribute>() is not null
+            || (
+                !IsSafe(context.Request.Method)
+                && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal)
+                && !context.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal)
+                && endpoint?.GetMetadata<ChangesNothingAttribute>() is null
+            );
+    }
 
     private Task GiveCookie(HttpContext context)
     {

@@ -2,6 +2,7 @@ using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -44,7 +45,7 @@ internal sealed class GuardedRunDesk(IRunDesk desk, IAccess access) : IRunDesk
 
     public Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default) => desk.SizeAsync(ids, stop);
 
-    public Task<ScheduleView> ScheduleAsync(CancellationToken stop = default) => desk.ScheduleAsync(stop);
+    public Task<ScheduleView> ScheduleAsync(PageText text, CancellationToken stop = default) => desk.ScheduleAsync(text, stop);
 
     public Task<string?> MoveAsync(string id, QueueMove move, CancellationToken stop = default) =>
         Guard(() => desk.MoveAsync(id, move, stop));

@@ -41,6 +41,10 @@ internal static class RateLimits
         }
         var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
         var caller = Caller(context);
+        if (request.Path.StartsWithSegments("/api/v1/uploads"))
+        {
+            return Bucket($"upload {caller}", burst: 300, perSecond: 50); // a fast line sends many chunks a second
+        }
         return request.Path.StartsWithSegments("/api/v1/search")
             ? (changes ? Bucket($"image {caller}", burst: 10, perSecond: 2) : Bucket($"search {caller}", burst: 100, perSecond: 20))
             : (changes ? Bucket($"change {caller}", burst: 200, perSecond: 10) : Bucket($"look {caller}", burst: 300, perSecond: 50));

@@ -66,9 +66,10 @@ internal static class PortalDocument
 
     private static Task NamePermission(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken stop)
     {
+        var marks = context.Description.ActionDescriptor.EndpointMetadata;
         var changes =
-            context.Description.HttpMethod is not "GET"
-            && !context.Description.ActionDescriptor.EndpointMetadata.OfType<ChangesNothingAttribute>().Any();
+            marks.OfType<ChangersOnlyAttribute>().Any()
+            || (context.Description.HttpMethod is not ("GET" or "OPTIONS") && !marks.OfType<ChangesNothingAttribute>().Any());
         operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
         operation.Extensions[Permission] = new JsonNodeExtension(JsonValue.Create(changes ? Change : Look));
         return Task.CompletedTask;

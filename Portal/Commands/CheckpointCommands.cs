@@ -21,6 +21,7 @@ internal static class CheckpointCommands
     [
         new("--id", "NAME", "id of the base model in requests (made from the folder's name)"),
         new("--name", "TEXT", "name shown (the model card's)"),
+        new("--licence", "TEXT", "licence of the weights (the model card's, or that of a file LICENSE)"),
     ];
 
     /// <summary>Registers a Hugging Face CLIP folder as a base model; nothing is copied.</summary>
@@ -42,6 +43,7 @@ internal static class CheckpointCommands
             Folder = Path.GetFullPath(given.Words[0]),
             Id = given["--id"],
             Name = given["--name"],
+            Licence = given["--licence"],
         };
         var result = await host.Services.GetRequiredService<ModelDesk>().RegisterAsync(request);
         if (result.Model is not { } model)
@@ -92,7 +94,13 @@ internal static class CheckpointCommands
             throw new EngineException($"Run {id} has no checkpoints: it trained nothing, or its scores alone were imported.");
         }
         var stage = wanted ?? stages;
-        CheckpointExport.Write(host.Services.GetRequiredService<IEngineHost>().Model(run.Model, "cpu"), chain!, stage, folder);
+        CheckpointExport.Write(
+            host.Services.GetRequiredService<IEngineHost>().Model(run.Model, "cpu"),
+            chain!,
+            stage,
+            folder,
+            host.Services.GetRequiredService<CheckpointCredits>().Of(run.Model, run.Dataset)
+        );
         Console.WriteLine($"Stage {stage} of run {id}, {run.Name}, is in {folder}.");
         return CommandLine.Done;
     }

@@ -17,6 +17,7 @@ internal static class DatasetCommands
         new("--id", "ID", "identifier in runs (the kind, or made of the name)"),
         new("--name", "TEXT", "name shown"),
         new("--images", "FOLDER", "folder that image paths are relative to (where the layout has it)"),
+        new("--licence", "TEXT", "licence of the data (as the authors or a LICENSE file say)"),
         new("--leave-out-broken", null, "leave out broken and missing images with their captions"),
         new("--model", "ID", "base model to embed for (all there are)", Repeats: true),
         new("--check", null, "check alone; nothing is stored"),
@@ -41,6 +42,7 @@ internal static class DatasetCommands
             Id = given["--id"],
             Name = given["--name"],
             Images = given["--images"] is { } images ? Path.GetFullPath(images) : null,
+            Licence = given["--licence"],
             LeaveOutBroken = given.Has("--leave-out-broken"),
             Models = given.Has("--model") ? given.All("--model") : null,
         };

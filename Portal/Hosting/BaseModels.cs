@@ -18,7 +18,14 @@ public sealed record RegisteredModel(
     string Revision,
     IReadOnlyDictionary<string, long> Weights,
     DateTime AddedAt
-);
+)
+{
+    /// <summary>The upload that the folder came by, which goes with the model; null for a folder of a user's, which stays.</summary>
+    public string? Upload { get; init; }
+
+    /// <summary>Its licence, as whoever registered it says; null takes what the folder says.</summary>
+    public string? Licence { get; init; }
+}
 
 /// <summary>A base model that the portal knows, usable or not.</summary>
 /// <param name="Id">Identifier in requests.</param>
@@ -49,6 +56,18 @@ public sealed partial class BaseModels(PortalFolders folders)
             lock (_one)
             {
                 return [.. own, .. Registered().Keys.Except(own, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Uploads that registered models came by.</summary>
+    public IReadOnlyList<(string Id, string Upload)> Uploads
+    {
+        get
+        {
+            lock (_one)
+            {
+                return [.. Registered().Where(r => r.Value.Model?.Upload is not null).Select(r => (r.Key, r.Value.Model!.Upload!))];
             }
         }
     }

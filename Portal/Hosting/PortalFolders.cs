@@ -53,6 +53,9 @@ public sealed class PortalFolders
     /// <summary>Checkpoints on their way out; emptied at the start.</summary>
     public string Exports => Path.Combine(DataRoot, "exports");
 
+    /// <summary>Archives that users upload, and what is unpacked of them: a folder each.</summary>
+    public string Uploads => Path.Combine(DataRoot, "uploads");
+
     /// <summary>Base models that came with the program, one folder each.</summary>
     public string Models => Path.Combine(ContentRoot, "models");
 

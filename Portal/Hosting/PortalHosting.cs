@@ -1,6 +1,7 @@
 using CllClip.Engine;
 using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Features.Uploads;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -47,6 +48,7 @@ public static class PortalHosting
         builder.Services.AddSingleton(_ => DataRootLock.Take(folders)); // made by the container, so that the container lets go of it
         builder.Services.AddSingleton<CorpusShelf>();
         builder.Services.TryAddSingleton<BaseModels>();
+        builder.Services.AddUploadShelf(builder.Configuration);
         builder.Services.AddSingleton<EngineHost>();
         builder.Services.AddSingleton<IEngineHost>(s => s.GetRequiredService<EngineHost>());
         builder.Services.AddSingleton(s => new PreparationConsole(s.GetRequiredService<IEngineHost>(), ConsoleProgress.OnError()));

@@ -1,6 +1,7 @@
 using CllClip.Portal.Features.Launch;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Jobs;
@@ -28,7 +29,7 @@ public sealed class RunMeasurements(RunQueries queries, IEngineHost engine, Cali
     }
 
     /// <summary>What a stored run is expected to take from its beginning.</summary>
-    public RunEstimate Estimate(RunView run, IReadOnlyList<MeasuredRun> known)
+    public RunEstimate Estimate(RunView run, IReadOnlyList<MeasuredRun> known, PageText text)
     {
         ArgumentNullException.ThrowIfNull(run);
         var dataset = engine.Datasets.FirstOrDefault(d => d.Id == run.Dataset);
@@ -42,6 +43,6 @@ public sealed class RunMeasurements(RunQueries queries, IEngineHost engine, Cali
             Model = run.Model,
             Languages = run.Languages,
         };
-        return RunEstimator.Estimate(request, known, pairs, run.Epochs, embeddingWidth: 0);
+        return RunEstimator.Estimate(request, known, pairs, run.Epochs, embeddingWidth: 0, text);
     }
 }

@@ -35,7 +35,9 @@ internal sealed class UtcConverter()
 
 /// <summary>Directions as in the API: <c>t2i</c> and <c>i2t</c>.</summary>
 internal sealed class DirectionConverter()
-    : ValueConverter<RetrievalDirection, string>(
-        v => v == RetrievalDirection.TextToImage ? "t2i" : "i2t",
-        v => v == "t2i" ? RetrievalDirection.TextToImage : RetrievalDirection.ImageToText
-    );
+    : ValueConverter<RetrievalDirection, string>(v => v == RetrievalDirection.TextToImage ? "t2i" : "i2t", v => Read(v))
+{
+    /// <summary>A direction as it is stored.</summary>
+    public static RetrievalDirection Read(string stored) =>
+        stored == "t2i" ? RetrievalDirection.TextToImage : RetrievalDirection.ImageToText;
+}

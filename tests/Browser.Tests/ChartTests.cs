@@ -41,6 +41,24 @@ public sealed class ChartTests(BrowserSession session) : IClassFixture<BrowserSe
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task The_values_under_the_pointer_are_shown_and_vanish_with_it()
+    {
+        var (page, chart) = await OpenAsync();
+        var box = (await chart.Locator("svg[data-plot]").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + box.Width * 46 / 640, box.Y + 60); // where the plot begins: stage 1
+        var tip = chart.Locator("svg .tip");
+        await Assertions.Expect(tip).ToContainTextAsync("stage 1");
+        await Assertions.Expect(tip).ToContainTextAsync("AR text → image");
+        await page.Mouse.MoveAsync(box.X + box.Width * 628 / 640, box.Y + 60);
+        await Assertions.Expect(tip).ToContainTextAsync("stage 36");
+        var shown = (await tip.BoundingBoxAsync())!;
+        Assert.True(shown.X + shown.Width <= box.X + box.Width + 1, "the tip is cut off");
+        await page.Mouse.MoveAsync(2, 2);
+        await Assertions.Expect(tip).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+    }
+
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]

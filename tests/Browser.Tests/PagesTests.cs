@@ -18,7 +18,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
     private string Address => (_host ??= new PortalHost(_desk)).Address;
 
     // What makes the page wider than the window: nothing but elements that stand in a scrollable area may be.
-    private const string TooWide = """
+    internal const string TooWide = """
         () => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *, header *, footer *')]
           .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
           .filter(e => { for (let p = e.parentElement; p; p = p.parentElement) if (p.scrollWidth > p.clientWidth && /auto|scroll|hidden/.test(getComputedStyle(p).overflowX)) return false; return true; })
@@ -41,6 +41,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/runs/import",
             "/compare",
             "/docs/api",
+            "/webhooks",
             "/leaderboard",
             "/leaderboard?source=own&method=joint",
             "/nowhere",

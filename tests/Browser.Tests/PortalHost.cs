@@ -13,19 +13,20 @@ namespace CllClip.Browser.Tests;
 public sealed class PortalHost : WebApplicationFactory<Program>
 {
     private readonly Action<IServiceCollection>? _services;
+    private readonly (string Name, string Value)[] _settings;
     private readonly string _data = Directory.CreateTempSubdirectory("cllclip-browser-").FullName;
 
-    public PortalHost(Action<IServiceCollection>? services = null)
+    public PortalHost(Action<IServiceCollection>? services = null, params (string Name, string Value)[] settings)
     {
-        _services = services;
+        (_services, _settings) = (services, settings);
         PreparedData.LinkInto(_data);
         UseKestrel(0);
         StartServer();
     }
 
     /// <summary>A portal whose pages show made-up runs.</summary>
-    public PortalHost(SampleDesk desk)
-        : this(services => services.AddSingleton<IRunDesk>(desk).AddSingleton<IOwnResults>(new DeskResults(desk))) { }
+    public PortalHost(SampleDesk desk, params (string Name, string Value)[] settings)
+        : this(services => services.AddSingleton<IRunDesk>(desk).AddSingleton<IOwnResults>(new DeskResults(desk)), settings) { }
 
     /// <summary>Skips the test where there is no browser or no data to show; with CLLCLIP_REQUIRE_BROWSER=1 that is a failure instead.</summary>
     public static void RequireData()
@@ -49,6 +50,10 @@ public sealed class PortalHost : WebApplicationFactory<Program>
         builder.UseSetting("CllClip:DataRoot", _data);
         builder.UseSetting("ConnectionStrings:Portal", $"Data Source={Path.Combine(_data, "portal.db")}");
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        foreach (var (name, value) in _settings)
+        {
+            builder.UseSetting(name, value);
+        }
         if (_services is not null)
         {
             builder.ConfigureServices(_services);

@@ -27,8 +27,41 @@
     if (!svg || e.button !== 0) return;
     drag = { svg, from: at(svg, e), shade: element('rect', { class: 'drag', y: 10, height: svg.viewBox.baseVal.height - 52, width: 0 }) };
   });
+  // The values at the place that is nearest to the pointer.
+  let tip = null;
+  const hide = () => {
+    tip?.remove();
+    tip = null;
+  };
+  const show = (svg, x) => {
+    hide();
+    const tips = JSON.parse(svg.dataset.tips || '[]');
+    if (tips.length === 0) return;
+    const [px, label, rows] = tips.reduce((best, t) => (Math.abs(t[0] - x) < Math.abs(best[0] - x) ? t : best));
+    const { width, height } = svg.viewBox.baseVal;
+    const box = 132;
+    const left = px + 8 + box > width ? px - 8 - box : px + 8;
+    tip = element('g', { class: 'tip' });
+    tip.append(element('line', { class: 'cross', x1: px, x2: px, y1: 10, y2: height - 42 }));
+    tip.append(element('rect', { class: 'box', x: left, y: 10, width: box, height: rows.length * 15 + 22, rx: 4 }));
+    tip.append(element('text', { x: left + 8, y: 25, 'text-anchor': 'start' }, `${svg.dataset.x} ${label}`));
+    rows.forEach(([line, value], i) => {
+      const y = 40 + i * 15;
+      tip.append(element('circle', { class: `line-${line % 6}`, cx: left + 12, cy: y - 4, r: 3.5 }));
+      tip.append(element('text', { x: left + 20, y, 'text-anchor': 'start' }, svg.querySelector(`[data-line="${line}"]`)?.dataset.name ?? ''));
+      tip.append(element('text', { x: left + box - 8, y, 'text-anchor': 'end' }, value));
+    });
+    svg.append(tip);
+  };
+
   document.addEventListener('pointermove', (e) => {
-    if (!drag) return;
+    if (!drag) {
+      const svg = chartOf(e);
+      if (svg) show(svg, at(svg, e));
+      else hide();
+      return;
+    }
+    hide();
     const to = at(drag.svg, e);
     if (!drag.shade.parentNode) {
       if (Math.abs(to - drag.from) < 8) return;
@@ -82,7 +115,7 @@
       const computed = getComputedStyle(e);
       copy[i].setAttribute('style', styles.map((s) => `${s}:${computed.getPropertyValue(s)}`).join(';'));
       copy[i].removeAttribute('class');
-      if (e.matches('.strip, .drag')) copy[i].remove();
+      if (e.matches('.tip, .drag')) copy[i].remove();
     });
     const ink = getComputedStyle(figure).color;
     const font = getComputedStyle(figure).fontFamily;

@@ -85,6 +85,19 @@ document.addEventListener('keydown', (e) => {
   if (e.shiftKey && to !== from && !to.checked) to.click();
 });
 
+// Menus close by Escape, which gives the focus back to their button, and by a click or the focus elsewhere.
+(() => {
+  const open = (except) => [...document.querySelectorAll('details.menu[open]')].filter((menu) => !except || !menu.contains(except));
+  document.addEventListener('keydown', (e) => {
+    if (e.key !== 'Escape') return;
+    for (const menu of open()) {
+      if (menu.contains(document.activeElement)) menu.querySelector('summary').focus();
+      menu.open = false;
+    }
+  });
+  for (const event of ['click', 'focusin']) document.addEventListener(event, (e) => open(e.target).forEach((menu) => (menu.open = false)));
+})();
+
 // With a base address, "#main" alone would lead to the home page: the skip link moves the focus instead.
 document.addEventListener(
   'click',

@@ -7,7 +7,7 @@ namespace CllClip.Engine.Data.Corpora;
 /// A prepared data set of the user's own. Its captions are read from the user's files, language by language, when they are asked for; images when they
 /// are embedded. Safe to share between threads.
 /// </summary>
-public sealed class CorpusDataset : IRetrievalDataset, IEmbeddedDataset
+public sealed class CorpusDataset : ICaptionedDataset, IEmbeddedDataset
 {
     /// <summary>Every caption is a query; an image's best own caption counts (the paper's).</summary>
     public const string AllCaptions = "all-captions";
@@ -149,6 +149,39 @@ public sealed class CorpusDataset : IRetrievalDataset, IEmbeddedDataset
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return [.. Enumerable.Range(0, english.English.Count).Where(i => english.Images[i] >= 0 && seen.Add(english.English[i]))]; // as TrainingTexts("en")
     }
+
+    /// <inheritdoc/>
+    public string ImageName(int image) => _manifest.Images[_used[image]];
+
+    /// <inheritdoc/>
+    public CaptionedImages Captioned(string language, CorpusSplit split)
+    {
+        if (!Has(language, split))
+        {
+            return CaptionedImages.Of([], _ => "");
+        }
+        if (split == CorpusSplit.Train)
+        {
+            var (training, english) = (Training(language), _english.Value);
+            return CaptionedImages.Of([.. training.Lines.Select(l => _here[english.Images[l]])], c => training.Captions[c]);
+        }
+        var read = Split(language, split);
+        return CaptionedImages.Of([.. read.ImageOfCaption.Select(i => read.Images[i])], c => read.Captions[c]);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Captions(string language, CorpusSplit split) =>
+        !Has(language, split) ? []
+        : split == CorpusSplit.Train ? Training(language).Captions.All()
+        : Split(language, split).Captions.All();
+
+    private bool Has(string language, CorpusSplit split) =>
+        split switch
+        {
+            CorpusSplit.Train => Of(language).Training,
+            CorpusSplit.Validation => Of(language).ValidationCaptions,
+            _ => Of(language).TestCaptions,
+        } > 0;
 
     private static RetrievalSet Set(string protocol, string language, SplitCaptions split) =>
         new(protocol, language, split.Images, [.. split.Captions.All()], split.ImageOfCaption);

@@ -18,12 +18,15 @@ public sealed record CorpusRegistration
     /// <summary>Folder that image paths are relative to, absolute; null looks where the layout has it.</summary>
     public string? Images { get; init; }
 
+    /// <summary>Licence of its texts and images, in a few words; null where nobody said.</summary>
+    public string? Licence { get; init; }
+
     /// <summary>Leaves out images that are missing or cannot be read, with their captions, instead of refusing the data set.</summary>
     public bool LeaveOutBroken { get; init; }
 }
 
 /// <summary>Part of a data set.</summary>
-internal enum CorpusSplit
+public enum CorpusSplit
 {
     /// <summary>What is learned from.</summary>
     Train,

@@ -32,6 +32,10 @@ public sealed record Emoji36Source(string Name, string Package, string Version, 
         ),
     ];
 
+    /// <summary>SPDX expression over all of them.</summary>
+    public static string Licences =>
+        string.Join(" AND ", Artists.Concat(Texts).Select(s => s.Licence).Distinct().Order(StringComparer.Ordinal));
+
     /// <summary>The sources of names and keywords.</summary>
     public static IReadOnlyList<Emoji36Source> Texts { get; } =
     [

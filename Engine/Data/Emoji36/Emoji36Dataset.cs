@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Data.Images;
 using CllClip.Shared.Languages;
 
 namespace CllClip.Engine.Data.Emoji36;
 
 /// <summary>The embedded benchmark: emoji as drawn by four artists, with their names and keywords in 36 languages. Safe to share between threads.</summary>
-public sealed class Emoji36Dataset : IRetrievalDataset
+public sealed class Emoji36Dataset : ICaptionedDataset
 {
     /// <summary>Identifier of the data set and of its headline protocol.</summary>
     public const string DatasetId = "emoji36";
@@ -145,6 +146,34 @@ public sealed class Emoji36Dataset : IRetrievalDataset
                 e => e.TrainingImages.Count > 0 ? e.TrainingImages[0] : -1
             ),
         ];
+
+    /// <inheritdoc/>
+    public string ImageName(int image) => $"{EmojiOf(image).Name}, {Emoji36Source.Artists[ArtistOf(image)].Name}";
+
+    /// <summary>Drawings with names and, in the training split, keywords. Of the test split those of the headline protocol.</summary>
+    public CaptionedImages Captioned(string language, CorpusSplit split)
+    {
+        var own = NamesOf(language);
+        if (split == CorpusSplit.Train)
+        {
+            var texts = Texts(language);
+            return CaptionedImages.Of(
+                [.. own.Trained.SelectMany(e => Emoji[e].TrainingImages).Order()],
+                image => [own.Of(EmojiOf(image).Index)!, .. texts.Keywords(EmojiOf(image).Index)]
+            );
+        }
+        var set = split == CorpusSplit.Validation ? Validation(language)! : Tests(language)[0];
+        return CaptionedImages.Of([.. set.ImageOfCaption.Select(i => set.Images[i])], c => set.Captions[c]);
+    }
+
+    /// <summary>Names and, in the training split, keywords: each once, however many drawings it has.</summary>
+    public IEnumerable<string> Captions(string language, CorpusSplit split) =>
+        split switch
+        {
+            CorpusSplit.Train => TrainingTexts(language),
+            CorpusSplit.Validation => Validation(language)!.Captions,
+            _ => Tests(language)[0].Captions,
+        };
 
     // Names against one drawing of each emoji, in the order of the emoji; an emoji without name or drawing has no item.
     private RetrievalSet Names(string protocol, string language, Func<EmojiItem, bool> chosen, Func<EmojiItem, int> image)

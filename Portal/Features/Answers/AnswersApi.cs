@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using CllClip.Engine;
 using CllClip.Portal.Api;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 
 namespace CllClip.Portal.Features.Answers;
@@ -47,7 +48,7 @@ public static class AnswersApi
         }
         try
         {
-            return await answers.ReadAsync(query, stop) is { } page ? TypedResults.Ok(page) : Problem.NotFound("run", id);
+            return await answers.ReadAsync(query, PageText.English, stop) is { } page ? TypedResults.Ok(page) : Problem.NotFound("run", id);
         }
         catch (EngineException e)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CllClip.Engine;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Components;
 
@@ -10,10 +11,10 @@ public sealed partial class AnswersPage : IDisposable
 {
     private static readonly IReadOnlyList<(AnswerKind Kind, string Name, string Help)> Kinds =
     [
-        (AnswerKind.Wrong, "Wrong", "Not within the first K"),
-        (AnswerKind.Forgotten, "Forgotten", "Wrong now, right at an earlier stage"),
-        (AnswerKind.Right, "Right", "Within the first K"),
-        (AnswerKind.Learned, "Newly right", "Right now, at no earlier stage"),
+        (AnswerKind.Wrong, PageText.Key("Wrong"), PageText.Key("Not within the first K")),
+        (AnswerKind.Forgotten, PageText.Key("Forgotten"), PageText.Key("Wrong now, right at an earlier stage")),
+        (AnswerKind.Right, PageText.Key("Right"), PageText.Key("Within the first K")),
+        (AnswerKind.Learned, PageText.Key("Newly right"), PageText.Key("Right now, at no earlier stage")),
     ];
 
     private readonly CancellationTokenSource _left = new();
@@ -108,7 +109,7 @@ public sealed partial class AnswersPage : IDisposable
         (_loading, _failure) = (true, null);
         try
         {
-            var page = await Answers.ReadAsync(query, _left.Token);
+            var page = await Answers.ReadAsync(query, L, _left.Token);
             if (query == _query)
             {
                 (_page, _missing) = (page, page is null);

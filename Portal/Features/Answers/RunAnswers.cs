@@ -6,6 +6,7 @@ using CllClip.Engine.Training;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -18,10 +19,14 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
     private const int Shown = 3; // of what is found
 
     /// <summary>The answers asked for; null if there is no such run.</summary>
+    /// <param name="query">The cell, and which of its queries.</param>
+    /// <param name="text">The language of <see cref="AnswerPage.Note"/>.</param>
+    /// <param name="stop">Ends the work.</param>
     /// <exception cref="EngineException">A file is damaged.</exception>
-    public async Task<AnswerPage?> ReadAsync(AnswerQuery query, CancellationToken stop = default)
+    public async Task<AnswerPage?> ReadAsync(AnswerQuery query, PageText text, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(text);
         if (await queries.GetAsync(query.Run, stop) is not { } run || await chains.FolderAsync(query.Run, stop) is not { } folder)
         {
             return null;
@@ -39,15 +44,17 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
             };
         if (dataset is null)
         {
-            return Nothing($"The data set {set ?? run.Dataset} is not here any more: register it again on the page Data.");
+            return Nothing(text["The data set {0} is not here any more: register it again on the page Data.", set ?? run.Dataset]);
         }
         if (Revision(run, set) is { } revision && revision != dataset.Revision)
         {
-            return Nothing($"{dataset.Name} has changed since this run was evaluated on it, so that its queries cannot be told any more.");
+            return Nothing(
+                text["{0} has changed since this run was evaluated on it, so that its queries cannot be told any more.", dataset.Name]
+            );
         }
         if (!dataset.Languages.Contains(query.Language))
         {
-            return Nothing($"{dataset.Name} has no captions in '{SearchService.Short(query.Language)}'.");
+            return Nothing(text["{0} has no captions in '{1}'.", dataset.Name, SearchService.Short(query.Language)]);
         }
         var sets = dataset.Tests(query.Language);
         short[]? Ranks(int stage, RetrievalSet of) => RankFile.Read(folder, stage, set, of.Protocol, query.Language, query.Direction);
@@ -56,14 +63,16 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
         {
             return Nothing(
                 RankFile.Exists(folder, query.Stage)
-                    ? $"'{query.Language}' was not measured at stage {query.Stage}."
-                    : "Only the scores of this run are here, not its answers to single queries; runs trained from this version on keep them."
+                    ? text["'{0}' was not measured at stage {1}.", query.Language, query.Stage]
+                    : text[
+                        "Only the scores of this run are here, not its answers to single queries; runs trained from this version on keep them."
+                    ]
             );
         }
         var now = Ranks(query.Stage, tested)!;
         if (now.Length != (query.Direction == RetrievalDirection.TextToImage ? tested.Captions.Count : tested.Images.Count))
         {
-            return Nothing("The ranks kept belong to another version of the data set.");
+            return Nothing(text["The ranks kept belong to another version of the data set."]);
         }
         var (best, bestStage) = Best(query.Stage, now.Length, stage => Ranks(stage, tested));
         bool In(short rank) => rank >= 0 && rank < query.K;
@@ -103,7 +112,7 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
                 ),
             ],
         };
-        return wanted.Length == 0 ? page : await WithFoundAsync(page, run, query, view, wanted, stop);
+        return wanted.Length == 0 ? page : await WithFoundAsync(page, run, query, view, wanted, text, stop);
     }
 
     private async Task<AnswerPage> WithFoundAsync(
@@ -112,6 +121,7 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
         AnswerQuery query,
         CellView view,
         int[] wanted,
+        PageText text,
         CancellationToken stop
     )
     {
@@ -138,7 +148,7 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
         }
         catch (SearchException)
         {
-            return page with { Note = "The weights of this stage are not here, so that what was found instead cannot be told." };
+            return page with { Note = text["The weights of this stage are not here, so that what was found instead cannot be told."] };
         }
     }
 

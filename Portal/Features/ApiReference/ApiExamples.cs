@@ -100,7 +100,11 @@ internal static class ApiExamples
             file || body is not null ? ", content"
             : operation.Method == "POST" ? ", null"
             : "";
-        lines.Add($"using var answer = await http.{verb}Async(\"{address}\"{content});");
+        lines.Add(
+            operation.Method is "HEAD" or "OPTIONS"
+                ? $"using var answer = await http.SendAsync(new(HttpMethod.{verb}, \"{address}\"));"
+                : $"using var answer = await http.{verb}Async(\"{address}\"{content});"
+        );
         lines.Add("Console.WriteLine(await answer.Content.ReadAsStringAsync());");
         return string.Join('\n', lines);
     }

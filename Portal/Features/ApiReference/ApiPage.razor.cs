@@ -36,7 +36,7 @@ public sealed partial class ApiPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _error = $"The API's document could not be read: {e.Message}";
+            _error = L["The API’s document could not be read: {0}", e.Message];
         }
     }
 
@@ -44,6 +44,6 @@ public sealed partial class ApiPage
     {
         var text = Example(operation);
         var copied = await Js.InvokeAsync<bool>("portal.copy", text);
-        Snackbar.Add(copied ? "Copied." : "The browser does not let this page copy; mark the text instead.", Severity.Info);
+        Snackbar.Add(copied ? L["Copied."] : L["The browser does not let this page copy; mark the text instead."], Severity.Info);
     }
 }

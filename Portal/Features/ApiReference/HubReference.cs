@@ -1,3 +1,5 @@
+using CllClip.Portal.Localization;
+
 namespace CllClip.Portal.Features.ApiReference;
 
 /// <summary>A message of the hub <c>/hubs/runs</c>.</summary>
@@ -17,28 +19,30 @@ public static class HubReference
             "Watch",
             false,
             "runId",
-            "Sends the run's state, all its scores and log lines so far and its latest progress, then what follows."
+            PageText.Key("Sends the run's state, all its scores and log lines so far and its latest progress, then what follows.")
         ),
-        new("Unwatch", false, "runId", "Ends that."),
+        new("Unwatch", false, "runId", PageText.Key("Ends that.")),
         new(
             "WatchAll",
             false,
             "",
-            "The same for every run, new ones included; scores and log of those that are not at rest, or came to rest within ten minutes."
+            PageText.Key(
+                "The same for every run, new ones included; scores and log of those that are not at rest, or came to rest within ten minutes."
+            )
         ),
-        new("state", true, "runId, state, reason, at, sequence", "Every state that a run enters, in order, none left out."),
+        new("state", true, "runId, state, reason, at, sequence", PageText.Key("Every state that a run enters, in order, none left out.")),
         new(
             "score",
             true,
             "runId, sequence, stage, language, direction, k, recall, n, protocol, dataset",
-            "Every score, in order, none left out; sequence is its position in the run, from 1, without gaps."
+            PageText.Key("Every score, in order, none left out; sequence is its position in the run, from 1, without gaps.")
         ),
-        new("log", true, "runId, at, level, text, sequence", "Every line of the run's log, in order, none left out."),
+        new("log", true, "runId, at, level, text, sequence", PageText.Key("Every line of the run's log, in order, none left out.")),
         new(
             "progress",
             true,
             "runId, sequence, stage, stages, language, phase, epoch, epochs, step, steps, fraction, secondsLeft, pairsPerSecond, losses",
-            "Where the run stands: the latest wins, at most ten a second a run."
+            PageText.Key("Where the run stands: the latest wins, at most ten a second a run.")
         ),
     ];
 }

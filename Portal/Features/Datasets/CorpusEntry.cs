@@ -11,6 +11,9 @@ public sealed record CorpusEntry
     /// <summary>Base models that it is embedded for when it is prepared.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
+    /// <summary>The upload that its files came by, which goes with it; null for files of a user's, which stay.</summary>
+    public string? Upload { get; init; }
+
     /// <summary>Whether a preparation was asked for and has not ended: it goes on at the next start.</summary>
     public bool Pending { get; init; }
 }

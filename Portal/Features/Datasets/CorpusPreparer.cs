@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CllClip.Engine;
 using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Data.Features;
+using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 
@@ -18,6 +19,7 @@ public sealed partial class CorpusPreparer : BackgroundService
     private readonly CorpusShelf _shelf;
     private readonly IEngineHost _engine;
     private readonly RunUses _uses;
+    private readonly UploadShelf _uploads;
     private readonly TimeProvider _time;
     private readonly ILogger<CorpusPreparer> _log;
     private readonly Lock _lock = new();
@@ -25,8 +27,14 @@ public sealed partial class CorpusPreparer : BackgroundService
     private readonly Dictionary<string, Work> _works = new(StringComparer.Ordinal);
     private Thread? _thread;
 
-    public CorpusPreparer(CorpusShelf shelf, IEngineHost engine, RunUses uses, TimeProvider time, ILogger<CorpusPreparer> log) =>
-        (_shelf, _engine, _uses, _time, _log) = (shelf, engine, uses, time, log);
+    public CorpusPreparer(
+        CorpusShelf shelf,
+        IEngineHost engine,
+        RunUses uses,
+        UploadShelf uploads,
+        TimeProvider time,
+        ILogger<CorpusPreparer> log
+    ) => (_shelf, _engine, _uses, _uploads, _time, _log) = (shelf, engine, uses, uploads, time, log);
 
     /// <summary>Raised, on any thread and a few times a second at most, when something has changed; handlers must not block.</summary>
     public event Action? Changed;
@@ -107,10 +115,10 @@ public sealed partial class CorpusPreparer : BackgroundService
         return null;
     }
 
-    /// <summary>Forgets a data set; null, or why not. The user's files stay as they are.</summary>
+    /// <summary>Forgets a data set; null, or why not. A folder on the server stays as it is; what came as an upload goes.</summary>
     public string? Remove(string id)
     {
-        if (_shelf.Find(id) is null)
+        if (_shelf.Find(id) is not { } entry)
         {
             return $"There is no data set '{id}'.";
         }
@@ -126,6 +134,10 @@ public sealed partial class CorpusPreparer : BackgroundService
             }
         }
         _shelf.Remove(id);
+        if (entry.Upload is { } upload)
+        {
+            _uploads.Remove(upload);
+        }
         Changed?.Invoke();
         return null;
     }

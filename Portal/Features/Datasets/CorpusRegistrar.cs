@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using CllClip.Engine;
+using CllClip.Engine.Data;
 using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
 
 namespace CllClip.Portal.Features.Datasets;
@@ -9,8 +11,11 @@ namespace CllClip.Portal.Features.Datasets;
 /// <summary>What somebody asks to have registered.</summary>
 public sealed record DatasetRequest
 {
-    /// <summary>Folder or file on the server.</summary>
+    /// <summary>Folder or file on the server; or name an upload.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>Id of an upload that is ready, in place of a folder.</summary>
+    public string? Upload { get; init; }
 
     /// <summary>Layout; null finds out.</summary>
     public string? Kind { get; init; }
@@ -24,6 +29,9 @@ public sealed record DatasetRequest
     /// <summary>Folder that image paths are relative to; null looks where the layout has it.</summary>
     public string? Images { get; init; }
 
+    /// <summary>Licence of texts and images, in a few words; null takes what the layout's authors or a file LICENSE or README.md in the folder say.</summary>
+    public string? Licence { get; init; }
+
     /// <summary>Leaves out broken and missing images with their captions.</summary>
     public bool LeaveOutBroken { get; init; }
 
@@ -32,7 +40,7 @@ public sealed record DatasetRequest
 }
 
 /// <summary>Turns a request into a registration, or names every wrong field.</summary>
-public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engine)
+public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engine, UploadShelf uploads)
 {
     private const int LongestName = 100;
 
@@ -44,17 +52,30 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
         ArgumentNullException.ThrowIfNull(request);
         var wrong = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
         errors = wrong;
-        var folder = Full(request.Folder, "folder", "Name the folder (or the .jsonl or .csv file) on the server.", wrong);
+        var upload = string.IsNullOrWhiteSpace(request.Upload) ? null : request.Upload.Trim();
+        var folder = upload is null
+            ? Full(request.Folder, "folder", "Name the folder (or the .jsonl or .csv file) on the server.", wrong)
+            : OfUpload(upload, request.Folder, wrong);
         var images = string.IsNullOrWhiteSpace(request.Images) ? null : Full(request.Images, "images", "", wrong);
         if (images is not null && !Directory.Exists(images))
         {
             wrong["images"] = [$"There is no folder {images} on the server."];
         }
-        var kind = folder is null ? null : Kind(request.Kind, folder, wrong);
-        var name = string.IsNullOrWhiteSpace(request.Name) ? DefaultName(kind, folder) : request.Name.Trim();
+        var kind = folder is null ? null : Kind(request.Kind, folder, upload is null ? folder : FileName(upload), upload is null, wrong);
+        var name = string.IsNullOrWhiteSpace(request.Name)
+            ? DefaultName(kind, upload is null ? folder : FileName(upload))
+            : request.Name.Trim();
         if (name.Length > LongestName || name.Any(char.IsControl))
         {
             wrong["name"] = [$"A name has at most {LongestName} characters and no control characters."];
+        }
+        var licence = string.IsNullOrWhiteSpace(request.Licence) ? null : request.Licence.Trim();
+        if (licence is { Length: > Licences.Longest } || licence?.Any(char.IsControl) == true)
+        {
+            wrong["licence"] =
+            [
+                $"A licence is one line of at most {Licences.Longest} characters: an SPDX identifier such as CC-BY-4.0, or a few words.",
+            ];
         }
         var id = string.IsNullOrWhiteSpace(request.Id) ? Free(kind is "jsonl" or "csv" ? Slug(name) : kind ?? "x") : request.Id.Trim();
         if (!Identifier().IsMatch(id))
@@ -82,11 +103,31 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
                     Folder = folder!,
                     Images = images,
                     LeaveOutBroken = request.LeaveOutBroken,
+                    Licence = licence ?? Licences.OfCorpus(kind!, folder!),
                 },
+                Upload = upload,
                 Models = request.Models ?? engine.ModelIds,
                 Pending = true,
             };
     }
+
+    /// <summary>The folder that an upload was unpacked to, as far as it is one of a data set.</summary>
+    private string? OfUpload(string upload, string? folder, SortedDictionary<string, string[]> wrong)
+    {
+        if (!string.IsNullOrWhiteSpace(folder))
+        {
+            wrong["folder"] = ["Name a folder on the server or an upload, not both."];
+            return null;
+        }
+        var found = uploads.Folder(upload, f => CorpusLayouts.Detect(f).Count > 0, out var why);
+        if (why is not null)
+        {
+            wrong["upload"] = [why];
+        }
+        return found;
+    }
+
+    private string FileName(string upload) => uploads.Find(upload)?.FileName ?? upload;
 
     private static string? Full(string? path, string field, string missing, SortedDictionary<string, string[]> wrong)
     {
@@ -107,7 +148,7 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(trimmed));
     }
 
-    private static string? Kind(string? asked, string folder, SortedDictionary<string, string[]> wrong)
+    private static string? Kind(string? asked, string folder, string shown, bool onServer, SortedDictionary<string, string[]> wrong)
     {
         if (!Directory.Exists(folder) && !File.Exists(folder))
         {
@@ -121,7 +162,7 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            wrong["folder"] = [$"{folder} cannot be read: {error.Message}"];
+            wrong[onServer ? "folder" : "upload"] = [$"{shown} cannot be read: {error.Message}"];
             return null;
         }
         var layouts = string.Join("; ", CorpusLayouts.All.Select(l => $"{l.Kind}: {l.Files}"));
@@ -133,7 +174,7 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
             }
             wrong["kind"] =
                 found.Count == 0
-                    ? [$"{folder} has none of the layouts that are read here. {layouts}"]
+                    ? [$"{shown} has none of the layouts that are read here. {layouts}"]
                     :
                     [
                         $"The folder holds several data sets: {string.Join(", ", found)}. Choose one; the others can be registered after it.",
@@ -147,14 +188,18 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
         }
         if (!found.Contains(layout.Kind))
         {
-            wrong["kind"] = [$"{folder} does not have the files of {layout.Name}: {layout.Files}."];
+            wrong["kind"] = [$"{shown} does not have the files of {layout.Name}: {layout.Files}."];
             return null;
         }
         return layout.Kind;
     }
 
     private static string DefaultName(string? kind, string? folder) =>
-        kind is null or "jsonl" or "csv" ? Path.GetFileNameWithoutExtension(folder ?? "") : CorpusLayouts.Find(kind)!.Name;
+        kind is null or "jsonl" or "csv" ? Stem(Path.GetFileName(folder ?? "")) : CorpusLayouts.Find(kind)!.Name;
+
+    /// <summary>A file's name without its ending, also without both of <c>.tar.gz</c>.</summary>
+    private static string Stem(string file) =>
+        Path.GetFileNameWithoutExtension(file.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file);
 
     private string Free(string id)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CllClip.Engine;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Corpora;
+using CllClip.Portal.Features.Datasets.Statistics;
 using CllClip.Portal.Hosting;
 
 namespace CllClip.Portal.Features.Datasets;
@@ -136,6 +137,10 @@ public sealed class CorpusShelf
                 foreach (var file in new[] { EntryFile, ManifestFile, ReportFile })
                 {
                     File.Delete(At(id, file)); // the registration first: without it the rest is nobody's
+                }
+                foreach (var file in Directory.EnumerateFiles(_folders.Dataset(id), StatisticsFiles.Pattern))
+                {
+                    File.Delete(file);
                 }
                 Directory.Delete(_folders.Dataset(id));
             }

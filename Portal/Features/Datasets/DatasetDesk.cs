@@ -1,10 +1,11 @@
 using CllClip.Engine;
 using CllClip.Portal.Access;
+using CllClip.Portal.Hosting;
 
 namespace CllClip.Portal.Features.Datasets;
 
 /// <summary>Users' data sets as the person at a page may use them: everybody who may look sees them, only those who may change get further.</summary>
-public sealed class DatasetDesk(CorpusPreparer preparer, CorpusRegistrar registrar, IAccess access)
+public sealed class DatasetDesk(CorpusPreparer preparer, CorpusRegistrar registrar, IEngineHost engine, IAccess access)
 {
     private const string Refused =
         "This portal is open for looking; changes need its token. Open the address with the token that stands on the server's console.";
@@ -14,6 +15,9 @@ public sealed class DatasetDesk(CorpusPreparer preparer, CorpusRegistrar registr
 
     /// <summary>All registered data sets.</summary>
     public IReadOnlyList<CorpusView> All => preparer.All;
+
+    /// <summary>A data set, the one that comes with the portal or a registered one; null where there is none of that id.</summary>
+    public DatasetResponse? Find(string id) => DatasetResponse.All(engine, preparer, access.MayChange).FirstOrDefault(d => d.Id == id);
 
     /// <summary>Calls a handler, on any thread, when something has changed, until disposed.</summary>
     public IDisposable Watch(Action changed)
@@ -40,7 +44,7 @@ public sealed class DatasetDesk(CorpusPreparer preparer, CorpusRegistrar registr
         }
         catch (EngineException error)
         {
-            return new Dictionary<string, string[]> { ["folder"] = [error.Message] };
+            return new Dictionary<string, string[]> { [entry.Upload is null ? "folder" : "upload"] = [error.Message] };
         }
     }
 

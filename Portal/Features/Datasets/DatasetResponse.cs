@@ -26,7 +26,10 @@ public sealed record DatasetResponse
     /// <summary>Where a user's own data set lies on the server; told to those who may change anything.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>SPDX expression over everything in it; null where nobody said.</summary>
+    /// <summary>Whether its files came as an upload and go with it.</summary>
+    public bool Uploaded { get; init; }
+
+    /// <summary>Licence of everything in it, as an SPDX expression or in words; null where nobody said.</summary>
     public string? Licence { get; init; }
 
     /// <summary>Where it comes from, with the credit that each licence asks for.</summary>
@@ -79,7 +82,9 @@ public sealed record DatasetResponse
             Id = view.Id,
             Name = view.Entry.Registration.Name,
             Kind = view.Entry.Registration.Kind,
-            Folder = showsFolder ? view.Entry.Registration.Folder : null,
+            Folder = showsFolder && view.Entry.Upload is null ? view.Entry.Registration.Folder : null,
+            Uploaded = view.Entry.Upload is not null,
+            Licence = view.Entry.Registration.Licence,
             Revision = manifest?.Revision,
             State = view.State.ToString().ToLowerInvariant(),
             Languages = manifest is null ? [] : [.. manifest.Languages.Keys],
@@ -113,7 +118,7 @@ public sealed record DatasetResponse
                 set is not null ? "ready"
                 : engine.Preparation.Error is null ? "preparing"
                 : "failed",
-            Licence = string.Join(" AND ", sources.Select(s => s.Licence).Distinct().Order(StringComparer.Ordinal)),
+            Licence = Emoji36Source.Licences,
             Sources = sources,
             Languages = set?.Languages ?? [],
             Images = set?.ImageCount,

@@ -27,7 +27,9 @@ internal static class DatasetsApi
         datasets
             .MapPost("", Register)
             .WithName("RegisterDataset")
-            .WithSummary("Registers a data set that lies on the server, and has it checked and prepared; nothing is copied")
+            .WithSummary(
+                "Registers a data set that lies on the server, of which nothing is copied, or one that was uploaded, and has it checked and prepared"
+            )
             .Accepts<DatasetRequest>("application/json")
             .Produces<DatasetResponse>(StatusCodes.Status201Created)
             .ProducesValidationProblem();
@@ -62,10 +64,11 @@ internal static class DatasetsApi
         datasets
             .MapDelete("/{id}", Delete)
             .WithName("DeleteDataset")
-            .WithSummary("Forgets a data set; the files it was registered from stay as they are")
+            .WithSummary("Forgets a data set; a folder on the server stays as it is, what was uploaded goes")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
+        datasets.MapDatasetPages();
     }
 
     private static void Act(RouteHandlerBuilder endpoint, string name, string summary) =>

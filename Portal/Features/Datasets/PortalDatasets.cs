@@ -1,4 +1,5 @@
-using CllClip.Portal.Access;
+using CllClip.Portal.Features.Datasets.Preview;
+using CllClip.Portal.Features.Datasets.Statistics;
 
 namespace CllClip.Portal.Features.Datasets;
 
@@ -17,6 +18,9 @@ public static class PortalDatasets
     public static IServiceCollection AddPortalDatasets(this IServiceCollection services)
     {
         services.AddHostedService(s => s.GetRequiredService<CorpusPreparer>());
+        services.AddSingleton<PreviewShelf>();
+        services.AddSingleton<StatisticsWorker>();
+        services.AddHostedService(s => s.GetRequiredService<StatisticsWorker>());
         return services.AddScoped<DatasetDesk>();
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Methods;
 using CllClip.Portal.Features.Sweeps;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Runs;
@@ -17,6 +18,9 @@ public sealed class LaunchForm
 
     /// <summary>Errors' name for <see cref="SweepValues"/>.</summary>
     public const string ValuesField = "sweepValues";
+
+    /// <summary>The language of what the form itself says of a field; what the rules of runs say is English, as in the API.</summary>
+    public PageText Text { get; init; } = PageText.English;
 
     /// <summary>Ids of the methods chosen, in the catalogue's order; one unless <see cref="Several"/>.</summary>
     public IReadOnlyList<string> Methods { get; private set; } = [ContinualClip.Descriptor.Id];
@@ -202,11 +206,11 @@ public sealed class LaunchForm
         }
         if (ReadSeeds() is null)
         {
-            Wrong("seed", $"Write one whole number, or several, {MostRuns} at most: 1, 2, 5-7.");
+            Wrong("seed", Text["Write one whole number, or several, {0} at most: 1, 2, 5-7.", MostRuns]);
         }
         if (Swept is { } swept && ReadValues(swept).Count == 0)
         {
-            Wrong(ValuesField, "Write the values to try, separated by commas, or choose no option.");
+            Wrong(ValuesField, Text["Write the values to try, separated by commas, or choose no option."]);
         }
         foreach (var (field, messages) in SweepPlan.Check(Sweep()))
         {
@@ -214,7 +218,7 @@ public sealed class LaunchForm
         }
         if (Epochs.Trim().Length > 0 && !Whole(Epochs, out _))
         {
-            Wrong("epochs", "Epochs must be a whole number between 1 and 1000.");
+            Wrong("epochs", Text["Epochs must be a whole number between 1 and 1000."]);
         }
         foreach (var (field, messages) in Requests().SelectMany(r => RunValidation.Check(r, datasets, models)))
         {

@@ -21,7 +21,7 @@ public sealed partial class LaunchPage
     private static readonly Dictionary<string, string[]> NoErrors = [];
 
     private readonly CancellationTokenSource _left = new();
-    private readonly LaunchForm _form = new();
+    private LaunchForm _form = new();
     private LaunchContext? _context;
     private RunView? _from;
     private string? _loaded;
@@ -31,10 +31,16 @@ public sealed partial class LaunchPage
     private TaskCompletionSource<bool>? _prepared; // there while a launch waits for the data set: true to go on, false to give up
     private IReadOnlyDictionary<string, string[]> _errors = NoErrors;
     private IReadOnlyDictionary<string, string[]> _refused = NoErrors; // what the server said; stands until something is changed
-    private RunEstimate _estimate = new(null, null, null, "when the portal is ready");
+    private RunEstimate _estimate = new(null, null, null, "");
 
     [SupplyParameterFromQuery(Name = "from")]
     private string? From { get; set; }
+
+    protected override void OnInitialized()
+    {
+        _form = new LaunchForm { Text = L };
+        _estimate = new RunEstimate(null, null, null, L["when the portal is ready"]);
+    }
 
     protected override async Task OnParametersSetAsync()
     {
@@ -54,7 +60,7 @@ public sealed partial class LaunchPage
         try
         {
             var from = (await Desk.RefreshAsync(id.Trim()))?.Run;
-            (_loaded, _notice) = (id, from is null ? $"There is no run “{id}”; the form stays as it is." : null);
+            (_loaded, _notice) = (id, from is null ? L["There is no run “{0}”; the form stays as it is.", id] : null);
             if (from is not null)
             {
                 (_from, _refused) = (from, NoErrors);
@@ -63,7 +69,7 @@ public sealed partial class LaunchPage
         }
         catch (Exception e) when (!_left.IsCancellationRequested)
         {
-            _notice = $"The run could not be read: {e.Message}";
+            _notice = L["The run could not be read: {0}", e.Message];
         }
     }
 
@@ -109,7 +115,7 @@ public sealed partial class LaunchPage
         }
         catch (Exception e) when (!left.IsCancellationRequested)
         {
-            _unread = $"The portal's state could not be read: {e.Message}";
+            _unread = L["The portal’s state could not be read: {0}", e.Message];
             return;
         }
         if (!_context.Preparing)
@@ -150,13 +156,15 @@ public sealed partial class LaunchPage
         var dataset = context.Find(_form.Dataset);
         Func<string, int>? pairs = dataset is null ? null : l => dataset.Languages.Contains(l) ? dataset.TrainingPairCount(l) : 0;
         var each = requests
-            .Select(r => RunEstimator.Estimate(r, context.Measured, pairs, epochs(dataset?.Defaults.Epochs ?? 6), context.EmbeddingWidth))
+            .Select(r =>
+                RunEstimator.Estimate(r, context.Measured, pairs, epochs(dataset?.Defaults.Epochs ?? 6), context.EmbeddingWidth, L)
+            )
             .ToList();
         return new RunEstimate(
             each.All(e => e.Seconds is null) ? null : each.Sum(e => e.Seconds),
             each.Max(e => e.MemoryBytes),
             each.All(e => e.DiskBytes is null) ? null : each.Sum(e => e.DiskBytes),
-            each[0].Source + (requests.Count > 1 ? ", all runs one after the other" : "")
+            requests.Count > 1 ? L["{0}, all runs one after the other", each[0].Source] : each[0].Source
         );
     }
 
@@ -175,7 +183,7 @@ public sealed partial class LaunchPage
         }
         catch (Exception e) when (!_left.IsCancellationRequested)
         {
-            _notice = $"The run could not be stored: {e.Message}";
+            _notice = L["The run could not be stored: {0}", e.Message];
         }
         finally
         {
@@ -230,7 +238,7 @@ public sealed partial class LaunchPage
             _form.RunCount > 1 ? Curl("sweeps", _form.Sweep(), Navigation.BaseUri) : Curl("runs", _form.Requests()[0], Navigation.BaseUri);
         var copied = await Js.InvokeAsync<bool>("portal.copy", text);
         Snackbar.Add(
-            copied ? "Copied." : "The browser does not let this page copy; the command: " + text,
+            copied ? L["Copied."] : L["The browser does not let this page copy; the command: {0}", text],
             copied ? Severity.Success : Severity.Info
         );
     }

@@ -1,4 +1,5 @@
 using CllClip.Engine.Methods;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Launch;
@@ -27,15 +28,17 @@ public static class RunEstimator
         IReadOnlyList<MeasuredRun> measured,
         Func<string, int>? pairsPerEpoch,
         int epochs,
-        int embeddingWidth
+        int embeddingWidth,
+        PageText text
     )
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(measured);
+        ArgumentNullException.ThrowIfNull(text);
         var languages = request.Languages ?? [];
         if (Choose(request, measured) is not { } known)
         {
-            return new RunEstimate(null, null, null, "no finished run to learn from yet; the first one will tell");
+            return new RunEstimate(null, null, null, text["no finished run to learn from yet; the first one will tell"]);
         }
         var trained = known.Stages.Where(s => s.TrainingPairs > 0 && s.TrainSeconds > 0).ToList();
         var secondsPerPair = trained.Sum(s => s.TrainSeconds) / Math.Max(1, trained.Sum(s => s.TrainingPairs));
@@ -58,7 +61,7 @@ public static class RunEstimator
             train + evaluate,
             known.Stages.Max(s => s.PeakMemoryBytes) is > 0 and var peak ? peak : null,
             !trains ? 0 : (long)(rows * (embeddingWidth * sizeof(float) + RowOverhead)),
-            Words(known, request)
+            Words(known, request, text)
         );
     }
 
@@ -78,10 +81,18 @@ public static class RunEstimator
             .ThenByDescending(m => m.Run.EndedAt ?? m.Run.CreatedAt)
             .FirstOrDefault();
 
-    private static string Words(MeasuredRun known, RunRequest request) =>
-        known.Calibration
-            ? "from a short calibration on this machine"
-            : $"from the stages of {(known.Run.Shipped ? "the shipped run" : "your run")} “{known.Run.Name}”"
-                + (known.Run.Shipped ? $", made on {known.Run.Provenance?.Machine ?? "another machine"}: yours may differ" : "")
-                + (known.Run.Method == request.Method ? "" : "; another method, so roughly");
+    private static string Words(MeasuredRun known, RunRequest request, PageText text)
+    {
+        if (known.Calibration)
+        {
+            return text["from a short calibration on this machine"];
+        }
+        var source = (known.Run.Shipped, known.Run.Provenance?.Machine) switch
+        {
+            (false, _) => text["from the stages of your run “{0}”", known.Run.Name],
+            (true, null) => text["from the stages of the shipped run “{0}”, made on another machine: yours may differ", known.Run.Name],
+            (true, var machine) => text["from the stages of the shipped run “{0}”, made on {1}: yours may differ", known.Run.Name, machine],
+        };
+        return known.Run.Method == request.Method ? source : text["{0}; another method, so roughly", source];
+    }
 }

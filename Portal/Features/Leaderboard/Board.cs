@@ -8,7 +8,11 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>The leaderboard's answer: one ranking for each set of rows that may be compared.</summary>
 /// <param name="Query">What was asked for.</param>
 /// <param name="Groups">The rankings; never mixed.</param>
-public sealed record Board(BoardQuery Query, IReadOnlyList<BoardGroup> Groups);
+public sealed record Board(BoardQuery Query, IReadOnlyList<BoardGroup> Groups)
+{
+    /// <summary>Number of runs that stopped or failed and are not shown (<see cref="BoardQuery.Stopped"/>).</summary>
+    public int LeftOut { get; init; }
+}
 
 /// <summary>Rows that may be compared: one data set, one protocol, the same languages.</summary>
 /// <param name="Dataset">Data set id.</param>

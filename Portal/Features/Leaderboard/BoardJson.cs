@@ -18,6 +18,9 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
     /// <summary>Id of the preset that the languages chosen are, or null.</summary>
     public string? Preset { get; init; }
 
+    /// <summary>Number of runs that stopped or failed and are not shown.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>The answer for a board.</summary>
     public static LeaderboardResponse Of(Board board) =>
         new(
@@ -39,6 +42,7 @@ public sealed record LeaderboardResponse(RetrievalDirection Direction, int K, st
         {
             Metric = BoardLink.Code(board.Query.Metric),
             Preset = LanguagePresets.Matching(board.Query.Languages)?.Id,
+            LeftOut = board.LeftOut,
         };
 
     private static LeaderboardRow Row(BoardRow row) =>

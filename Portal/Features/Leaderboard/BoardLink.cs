@@ -23,6 +23,7 @@ public static class BoardLink
         "method",
         "teir",
         "text",
+        "stopped",
         "sort",
         "order",
     ];
@@ -60,6 +61,7 @@ public static class BoardLink
         Add("method", query.Method);
         Add("teir", query.Teir is { } teir ? (teir ? "true" : "false") : null);
         Add("text", query.Text);
+        Add("stopped", query.Stopped ? "true" : null);
         Add("sort", query.Sort == "rank" ? null : query.Sort);
         Add("order", query.Descending ? "desc" : null);
         return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
@@ -139,6 +141,8 @@ public static class BoardLink
             ("source", "imported") => query with { Source = BoardSource.Imported },
             ("teir", "true") => query with { Teir = true },
             ("teir", "false") => query with { Teir = false },
+            ("stopped", "true") => query with { Stopped = true },
+            ("stopped", "false") => query with { Stopped = false },
             ("order", "asc") => query with { Descending = false },
             ("order", "desc") => query with { Descending = true },
             ("method", _) => vocabulary.Methods.Any(m => m.Id == value)
@@ -186,7 +190,7 @@ public static class BoardLink
             "metric" => Metrics.Keys,
             "plot" => Axes.Keys.Append("none"),
             "source" => ["own", "published", "imported"],
-            "teir" => ["true", "false"],
+            "teir" or "stopped" => ["true", "false"],
             _ => ["asc", "desc"],
         };
 

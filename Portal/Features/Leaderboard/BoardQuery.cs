@@ -68,6 +68,9 @@ public sealed record BoardQuery
     /// <summary>Shows rows whose name holds this text.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Shows runs too that stopped or failed on their way: they are never ranked, and after months there are far more of them than of others.</summary>
+    public bool Stopped { get; init; }
+
     /// <summary>Column that rows are sorted by: <c>rank</c>, <c>name</c>, <c>average</c>, <c>forgetting</c>, <c>forgetting-en</c> or a language code.</summary>
     public string Sort { get; init; } = "rank";
 

@@ -53,12 +53,13 @@ public static class LeaderboardApi
         [Description("Method id")] string? method,
         [Description("true or false: rows with or without TEIR")] string? teir,
         [Description("Text that the row's name holds")] string? text,
+        [Description("true: also runs that stopped or failed, which are never ranked; false if left out")] string? stopped,
         [Description("rank, name, average, forgetting, forgetting-en or a language code")] string? sort,
         [Description("asc or desc")] string? order,
         CancellationToken stop
     )
     {
-        _ = (dataset, direction, protocol, languages, k, at, metric, plot, source, method, teir, text, sort, order);
+        _ = (dataset, direction, protocol, languages, k, at, metric, plot, source, method, teir, text, stopped, sort, order);
         var (board, _, errors) = await leaderboard.AnswerAsync(context.Request.Query.Where(p => p.Key != "format"), stop);
         var kind = string.IsNullOrEmpty(format) ? "json" : format;
         if (!Formats.Contains(kind))

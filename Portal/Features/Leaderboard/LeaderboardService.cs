@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CllClip.Engine.Methods;
 using Microsoft.Extensions.Primitives;
 
@@ -6,20 +7,32 @@ namespace CllClip.Portal.Features.Leaderboard;
 /// <summary>Answers the leaderboard's page and API: published results and those of this portal's runs.</summary>
 public sealed class LeaderboardService(IOwnResults own) : IDisposable
 {
+    private const int MostBoards = 64;
+
     private readonly KeptAnswers _answers = new();
+    private readonly ConcurrentDictionary<bool, Source> _sources = new();
+
+    /// <summary>What boards are made of, and the boards that were made of it: a page asks again with every score that a run reports, and most ask for the same.</summary>
+    private sealed record Source(OwnResults Own, IReadOnlyList<BoardEntry> Entries, BoardVocabulary Vocabulary)
+    {
+        public ConcurrentDictionary<BoardQuery, Lazy<Board>> Boards { get; } = new();
+    }
 
     public void Dispose() => _answers.Dispose();
 
     /// <summary>What the choices can be.</summary>
-    public async Task<BoardVocabulary> VocabularyAsync(CancellationToken stop = default) => Vocabulary(await EntriesAsync(stop));
+    public async Task<BoardVocabulary> VocabularyAsync(CancellationToken stop = default) => (await SourceAsync(false, stop)).Vocabulary;
 
     /// <summary>The board for a query.</summary>
-    public async Task<Board> AnswerAsync(BoardQuery query, CancellationToken stop = default) =>
-        BoardBuilder.Build(query, await EntriesAsync(stop), _answers);
+    public async Task<Board> AnswerAsync(BoardQuery query, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return Answer(query, await SourceAsync(query.Stopped, stop));
+    }
 
     /// <summary>The board for a query with one more entry among those there are: where it would stand.</summary>
     public async Task<Board> PreviewAsync(BoardEntry entry, BoardQuery query, CancellationToken stop = default) =>
-        BoardBuilder.Build(query, [.. await EntriesAsync(stop), entry]);
+        BoardBuilder.Build(query, [.. (await SourceAsync(query.Stopped, stop)).Entries, entry]);
 
     /// <summary>The board for a query string, what its choices can be, and what could not be read, by name.</summary>
     public async Task<(Board Board, BoardVocabulary Vocabulary, IDictionary<string, string[]> Errors)> AnswerAsync(
@@ -27,14 +40,37 @@ public sealed class LeaderboardService(IOwnResults own) : IDisposable
         CancellationToken stop = default
     )
     {
-        var entries = await EntriesAsync(stop);
-        var vocabulary = Vocabulary(entries);
-        var query = BoardLink.Read(values, vocabulary, out var errors);
-        return (BoardBuilder.Build(query, entries, _answers), vocabulary, errors);
+        var given = values.ToList();
+        // What can be chosen depends on the runs there are, and those on this one choice.
+        var source = await SourceAsync(given.Any(v => v.Key == "stopped" && v.Value == "true"), stop);
+        var query = BoardLink.Read(given, source.Vocabulary, out var errors);
+        return (Answer(query, source), source.Vocabulary, errors);
     }
 
-    private async Task<IReadOnlyList<BoardEntry>> EntriesAsync(CancellationToken stop) =>
-        [.. await own.ReadAsync(stop), .. PublishedResults.Instance.Entries];
+    private Board Answer(BoardQuery query, Source source)
+    {
+        if (source.Boards.Count > MostBoards)
+        {
+            source.Boards.Clear();
+        }
+        return source
+            .Boards.GetOrAdd(
+                query,
+                asked => new Lazy<Board>(() => BoardBuilder.Build(asked, source.Entries, _answers) with { LeftOut = source.Own.LeftOut })
+            )
+            .Value;
+    }
+
+    private async Task<Source> SourceAsync(bool stopped, CancellationToken stop)
+    {
+        var read = await own.ReadAsync(stopped, stop);
+        if (!_sources.TryGetValue(stopped, out var source) || !ReferenceEquals(source.Own, read))
+        {
+            IReadOnlyList<BoardEntry> entries = [.. read.Entries, .. PublishedResults.Instance.Entries];
+            source = _sources[stopped] = new Source(read, entries, Vocabulary(entries));
+        }
+        return source;
+    }
 
     private static BoardVocabulary Vocabulary(IReadOnlyList<BoardEntry> entries) =>
         new(

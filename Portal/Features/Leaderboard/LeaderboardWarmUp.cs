@@ -8,7 +8,7 @@ internal sealed partial class LeaderboardWarmUp(IOwnResults results, ILogger<Lea
         try
         {
             await Task.Yield(); // the start does not wait for it
-            await results.ReadAsync(stoppingToken);
+            await results.ReadAsync(stopped: false, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
         catch (ObjectDisposedException) { } // a start that failed, for example over a port in use, takes the services down at once

@@ -9,7 +9,7 @@ namespace CllClip.Portal.Features.Models;
 /// Writes stages as Hugging Face folders for sending. Such a folder is made under the data root, one at a time, so that an error is known before the first
 /// byte is sent and one model at most is unfolded in memory; it goes when it was sent, and at the start what a killed process left.
 /// </summary>
-internal sealed class HuggingFaceExports(PortalFolders folders, IEngineHost engine) : IHostedService, IDisposable
+internal sealed class HuggingFaceExports(PortalFolders folders, IEngineHost engine, CheckpointCredits credits) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -39,7 +39,13 @@ internal sealed class HuggingFaceExports(PortalFolders folders, IEngineHost engi
                 () =>
                 {
                     Directory.CreateDirectory(folders.Exports);
-                    CheckpointExport.Write(engine.Model(checkpoint.Model, "cpu"), checkpoint.ChainFolder!, checkpoint.View.Stage, folder);
+                    CheckpointExport.Write(
+                        engine.Model(checkpoint.Model, "cpu"),
+                        checkpoint.ChainFolder!,
+                        checkpoint.View.Stage,
+                        folder,
+                        credits.Of(checkpoint.Model, checkpoint.Dataset)
+                    );
                 },
                 CancellationToken.None
             );

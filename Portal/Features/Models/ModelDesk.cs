@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using CllClip.Engine;
+using CllClip.Engine.Data;
 using CllClip.Engine.Model;
+using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
@@ -13,6 +15,7 @@ namespace CllClip.Portal.Features.Models;
 /// <summary>Registers folders as base models and removes them, for page, API and command line.</summary>
 internal sealed partial class ModelDesk(
     BaseModels bases,
+    UploadShelf uploads,
     IEngineHost engine,
     IDbContextFactory<PortalDbContext> contexts,
     TimeProvider time
@@ -33,13 +36,20 @@ internal sealed partial class ModelDesk(
     {
         ArgumentNullException.ThrowIfNull(request);
         var errors = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
-        var folder = CheckFolder(request.Folder?.Trim() ?? "", errors);
-        var id = string.IsNullOrWhiteSpace(request.Id) ? IdOf(folder) : request.Id.Trim();
+        var upload = string.IsNullOrWhiteSpace(request.Upload) ? null : request.Upload.Trim();
+        var folder = upload is null ? CheckFolder(request.Folder?.Trim() ?? "", errors) : OfUpload(upload, request.Folder, errors);
+        var shown = upload is null ? folder : uploads.Find(upload)?.FileName ?? upload;
+        var id = string.IsNullOrWhiteSpace(request.Id) ? IdOf(shown) : request.Id.Trim();
         CheckId(id, errors);
         var name = string.IsNullOrWhiteSpace(request.Name) ? null : request.Name.Trim();
         if (name is { Length: > LongestName } || name?.Any(char.IsControl) == true)
         {
             errors["name"] = [$"Must be one line of at most {LongestName} characters."];
+        }
+        var licence = string.IsNullOrWhiteSpace(request.Licence) ? null : request.Licence.Trim();
+        if (licence is { Length: > Licences.Longest } || licence?.Any(char.IsControl) == true)
+        {
+            errors["licence"] = [$"Must be one line of at most {Licences.Longest} characters."];
         }
         if (errors.Count > 0)
         {
@@ -50,11 +60,15 @@ internal sealed partial class ModelDesk(
         {
             var model = await Task.Run(() => Look(folder, name), CancellationToken.None);
             stop.ThrowIfCancellationRequested(); // who went away is not answered, so nothing is registered behind his back
-            bases.Add(id, model);
+            bases.Add(id, model with { Upload = upload, Licence = licence });
         }
         catch (EngineException error)
         {
-            errors[error.Message == BaseModels.Taken(id) ? "id" : "folder"] = [error.Message];
+            errors[
+                error.Message == BaseModels.Taken(id) ? "id"
+                : upload is null ? "folder"
+                : "upload"
+            ] = [upload is null ? error.Message : error.Message.Replace(folder, shown, StringComparison.Ordinal)];
             return new RegisterResult(null, errors);
         }
         finally
@@ -88,7 +102,15 @@ internal sealed partial class ModelDesk(
                 $"The base model '{id}' is used by {(runs.Count == 1 ? $"the run {first}" : $"{runs.Count} runs that are not finished, first {first}")}. Let them finish, or delete them, then remove it."
             );
         }
-        return bases.Remove(id) ? ActionResult.Done : new ActionResult(ActionOutcome.NotFound, $"There is no base model '{id}'.");
+        if (!bases.Remove(id))
+        {
+            return new ActionResult(ActionOutcome.NotFound, $"There is no base model '{id}'.");
+        }
+        if (found.Registered.Upload is { } upload)
+        {
+            uploads.Remove(upload);
+        }
+        return ActionResult.Done;
     }
 
     public void Dispose() => _one.Dispose();
@@ -110,9 +132,25 @@ internal sealed partial class ModelDesk(
         return "";
     }
 
+    /// <summary>The folder that an upload was unpacked to, as far as it is one of a model.</summary>
+    private string OfUpload(string upload, string? folder, SortedDictionary<string, string[]> errors)
+    {
+        if (!string.IsNullOrWhiteSpace(folder))
+        {
+            errors["folder"] = ["Name a folder or an upload, not both."];
+            return "";
+        }
+        var found = uploads.Folder(upload, f => File.Exists(Path.Combine(f, "config.json")), out var wrong);
+        if (wrong is not null)
+        {
+            errors["upload"] = [wrong];
+        }
+        return found ?? "";
+    }
+
     private void CheckId(string id, SortedDictionary<string, string[]> errors)
     {
-        if (id.Length == 0 && errors.ContainsKey("folder"))
+        if (id.Length == 0 && (errors.ContainsKey("folder") || errors.ContainsKey("upload")))
         {
             return; // would have been made from it
         }
@@ -132,7 +170,7 @@ internal sealed partial class ModelDesk(
     /// <summary>An id from the folder's name, as far as it can be part of one.</summary>
     private static string IdOf(string folder)
     {
-        var id = NotInIds().Replace(Path.GetFileName(folder).ToLowerInvariant(), "-");
+        var id = NotInIds().Replace(Archive().Replace(Path.GetFileName(folder).ToLowerInvariant(), ""), "-");
         return id[..Math.Min(LongestId, id.Length)].Trim('-', '.', '_');
     }
 
@@ -164,6 +202,10 @@ internal sealed partial class ModelDesk(
             );
         }
     }
+
+    /// <summary>Endings of archives that models are uploaded in.</summary>
+    [GeneratedRegex(@"\.(zip|tar|tar\.gz|tgz)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Archive();
 
     [GeneratedRegex("[^a-z0-9._-]+", RegexOptions.CultureInvariant)]
     private static partial Regex NotInIds();

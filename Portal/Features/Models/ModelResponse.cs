@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CllClip.Engine;
+using CllClip.Engine.Data;
 using CllClip.Engine.Model;
 using CllClip.Portal.Hosting;
 
@@ -47,6 +48,9 @@ public sealed partial record ModelResponse
     /// <summary>Whether a user registered it; such a model can be removed.</summary>
     public bool Registered { get; init; }
 
+    /// <summary>Whether its folder came as an upload and goes with it.</summary>
+    public bool Uploaded { get; init; }
+
     /// <summary>Where a user registered it; only for those who may register.</summary>
     public string? Folder { get; init; }
 
@@ -80,9 +84,10 @@ public sealed partial record ModelResponse
             Name =
                 found.Registered?.Name ?? (Heading().Match(text) is { Success: true } heading ? heading.Groups[1].Value.Trim() : found.Id),
             State = "loading",
-            Licence = LicenceLine().Match(text) is { Success: true } licence ? licence.Groups[1].Value.Trim() : null,
+            Licence = LicenceOf(found, text),
             Registered = found.Registered is not null,
-            Folder = found.Registered?.Folder,
+            Uploaded = found.Registered?.Upload is not null,
+            Folder = found.Registered is { Upload: null } own ? own.Folder : null,
             Revision = found.Registered?.Revision is { Length: > 0 } revision ? revision : null,
         };
         try
@@ -110,6 +115,13 @@ public sealed partial record ModelResponse
             return model with { State = "failed", Error = error.Message };
         }
     }
+
+    /// <summary>Licence of a base model: as whoever registered it says, else as its model card or a file LICENSE does; null where nobody says.</summary>
+    internal static string? LicenceOf(BaseModel found) => LicenceOf(found, Card(found.Folder));
+
+    private static string? LicenceOf(BaseModel found, string card) =>
+        found.Registered?.Licence
+        ?? (LicenceLine().Match(card) is { Success: true } licence ? licence.Groups[1].Value.Trim() : Licences.OfFolder(found.Folder));
 
     /// <summary>The beginning of a model card: a folder of a user's may hold anything under that name.</summary>
     private static string Card(string folder)

@@ -6,7 +6,8 @@ namespace CllClip.Portal.Features.Models;
 public static class ModelServices
 {
     /// <summary>Registering and removing; needs storage and engine.</summary>
-    public static IServiceCollection AddModels(this IServiceCollection services) => services.AddSingleton<ModelDesk>();
+    public static IServiceCollection AddModels(this IServiceCollection services) =>
+        services.AddSingleton<ModelDesk>().AddSingleton<CheckpointCredits>();
 
     /// <summary>The page's desk, which asks who is there, and checkpoints on their way out.</summary>
     public static IServiceCollection AddModelPages(this IServiceCollection services)

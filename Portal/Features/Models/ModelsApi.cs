@@ -13,7 +13,7 @@ internal static class ModelsApi
 {
     private const int LargestRequest = 64 * 1024;
     private const string IdHelp = "Id of the base model";
-    private static readonly string[] Fields = ["folder", "id", "name"];
+    private static readonly string[] Fields = ["folder", "upload", "id", "name", "licence"];
 
     public static void MapModels(this RouteGroupBuilder api)
     {
@@ -41,7 +41,7 @@ internal static class ModelsApi
         models
             .MapPost("", RegisterAsync)
             .WithName("RegisterModel")
-            .WithSummary("Makes a folder on the portal's machine a base model")
+            .WithSummary("Makes a folder on the portal's machine, or an upload, a base model")
             .WithDescription(
                 "The folder is loaded once, whole, before it is registered. Nothing is copied: the folder must stay where it is."
             )
@@ -130,6 +130,8 @@ internal static class ModelsApi
         return new ModelRequest
         {
             Folder = given.GetValueOrDefault("folder"),
+            Upload = given.GetValueOrDefault("upload"),
+            Licence = given.GetValueOrDefault("licence"),
             Id = given.GetValueOrDefault("id"),
             Name = given.GetValueOrDefault("name"),
         };

@@ -12,6 +12,9 @@ public sealed partial class ModelsPage
     private string? _folder;
     private string? _id;
     private string? _name;
+    private string? _licence;
+    private bool _uploads;
+    private string? _upload;
     private string? _error; // why there is nothing to show
     private string? _problem; // why what was asked for was not done
     private bool _busy;
@@ -24,6 +27,16 @@ public sealed partial class ModelsPage
         Engine.PreparationChanged += Prepared;
         await LoadAsync();
     }
+
+    private IReadOnlyList<(bool, string)> Places => [(false, L["From a folder on the server"]), (true, L["Upload from this computer"])];
+
+    private string StateText(string state) =>
+        state switch
+        {
+            "ready" => L["ready"],
+            "failed" => L["failed"],
+            _ => L["loading"],
+        };
 
     private static string ChipOf(string state) =>
         state switch
@@ -57,7 +70,7 @@ public sealed partial class ModelsPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _error = $"The models could not be read: {e.Message}";
+            _error = L["The models could not be read: {0}", e.Message];
         }
     }
 
@@ -69,7 +82,9 @@ public sealed partial class ModelsPage
             var result = await Desk.RegisterAsync(
                 new ModelRequest
                 {
-                    Folder = _folder,
+                    Folder = _uploads ? null : _folder,
+                    Upload = _uploads ? _upload : null,
+                    Licence = _licence,
                     Id = _id,
                     Name = _name,
                 }
@@ -77,14 +92,14 @@ public sealed partial class ModelsPage
             _errors = result.Errors;
             if (result.Model is { } model)
             {
-                (_folder, _id, _name) = (null, null, null);
-                Snackbar.Add($"{model.Name} is registered as {model.Id}.", Severity.Success);
+                (_folder, _id, _name, _licence, _upload) = (null, null, null, null, null);
+                Snackbar.Add(L["{0} is registered as {1}.", model.Name, model.Id], Severity.Success);
                 await LoadAsync();
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"The folder could not be registered: {e.Message}";
+            _problem = L["The folder could not be registered: {0}", e.Message];
         }
         finally
         {
@@ -95,10 +110,18 @@ public sealed partial class ModelsPage
     private async Task RemoveAsync(ModelResponse model)
     {
         var yes = await Dialogs.ShowMessageBoxAsync(
-            "Remove?",
-            $"The portal forgets the base model {model.Id}. Its folder is left alone. Checkpoints of runs that began with it need it to be searched or exported.",
-            yesText: "Remove",
-            cancelText: "Keep"
+            L["Remove?"],
+            model.Uploaded
+                ? L[
+                    "The portal forgets the base model {0} and deletes the files that were uploaded for it. Checkpoints of runs that began with it need it to be searched or exported.",
+                    model.Id
+                ]
+                : L[
+                    "The portal forgets the base model {0}. Its folder is left alone. Checkpoints of runs that began with it need it to be searched or exported.",
+                    model.Id
+                ],
+            yesText: model.Uploaded ? L["Remove and delete"] : L["Remove"],
+            cancelText: L["Keep"]
         );
         if (yes != true)
         {
@@ -115,7 +138,7 @@ public sealed partial class ModelsPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"The model could not be removed: {e.Message}";
+            _problem = L["The model could not be removed: {0}", e.Message];
         }
         finally
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -109,8 +110,8 @@ public interface IRunDesk
     /// <summary>Bytes on the disk that deleting the runs would free.</summary>
     Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default);
 
-    /// <summary>What the devices have to do.</summary>
-    Task<ScheduleView> ScheduleAsync(CancellationToken stop = default);
+    /// <summary>What the devices have to do; what its estimates rest on in the reader's language.</summary>
+    Task<ScheduleView> ScheduleAsync(PageText text, CancellationToken stop = default);
 
     /// <summary>Gives a queued run another place; null, or why that cannot be.</summary>
     Task<string?> MoveAsync(string id, QueueMove move, CancellationToken stop = default);

@@ -1,5 +1,6 @@
 using CllClip.Engine.Methods;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -71,10 +72,11 @@ public sealed class LiveRun
         [.. _losses.Where(l => l.Key is not (GradientNorm or "tau" or "learningRate")).Select(l => new ChartSeries(l.Key, l.Value))];
 
     /// <summary>Norm of the gradient before clipping over training steps.</summary>
-    public IReadOnlyList<ChartSeries> GradientCurve => [new ChartSeries("gradient norm", _losses.GetValueOrDefault(GradientNorm) ?? [])];
+    public IReadOnlyList<ChartSeries> GradientCurve =>
+        [new ChartSeries(PageText.Key("gradient norm"), _losses.GetValueOrDefault(GradientNorm) ?? [])];
 
     /// <summary>Pairs a second.</summary>
-    public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries("pairs/s", _throughput)];
+    public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries(PageText.Key("pairs/s"), _throughput)];
 
     /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
     public bool AllAtOnce =>

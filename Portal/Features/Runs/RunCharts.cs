@@ -1,4 +1,5 @@
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -8,7 +9,7 @@ namespace CllClip.Portal.Features.Runs;
 /// The curves of a run's page, for the data set chosen there. They are made anew only where their figures changed: the page shares its cores with the training
 /// that it shows.
 /// </summary>
-internal sealed class RunCharts(TimeProvider clock)
+internal sealed class RunCharts(TimeProvider clock, PageText text)
 {
     private static readonly TimeSpan StepCurves = TimeSpan.FromSeconds(1);
     private (LiveRun? Run, string? TestSet, int Scores, int Stages) _scores;
@@ -40,21 +41,28 @@ internal sealed class RunCharts(TimeProvider clock)
             var languages = live.LanguagesOn(testSet);
             Languages = languages.SequenceEqual(Languages) ? Languages : languages;
             var protocol = live.ProtocolOn(testSet) ?? "";
-            Summary = RunCurves.Summary(scores, protocol, Languages);
-            Forgetting = RunCurves.Forgetting(scores, protocol, Languages, RetrievalDirection.TextToImage);
-            PerLanguage = RunCurves.PerLanguage(scores, protocol, Languages, RetrievalDirection.TextToImage);
+            Summary = Named(RunCurves.Summary(scores, protocol, Languages));
+            Forgetting = Named(RunCurves.Forgetting(scores, protocol, Languages, RetrievalDirection.TextToImage));
+            PerLanguage = Named(RunCurves.PerLanguage(scores, protocol, Languages, RetrievalDirection.TextToImage));
         }
         if (!ReferenceEquals(_stages, live.Stages))
         {
             _stages = live.Stages;
-            Vocabulary = RunCurves.Vocabulary(live.Stages);
-            Reused = RunCurves.Reused(live.Stages);
+            Vocabulary = Named(RunCurves.Vocabulary(live.Stages));
+            Reused = Named(RunCurves.Reused(live.Stages));
         }
         // Curves over steps change with every progress: once a second is enough for the eye.
         if (_steps != live || !live.Active || clock.GetElapsedTime(_stepsAt) >= StepCurves)
         {
             (_steps, _stepsAt) = (live, clock.GetTimestamp());
-            (Losses, Gradient, Throughput) = (live.LossCurves, live.GradientCurve, live.ThroughputCurve);
+            (Losses, Gradient, Throughput) = (
+                [.. live.LossCurves.Select(s => s with { Name = LossNames.Of(s.Name, text) })],
+                Named(live.GradientCurve),
+                Named(live.ThroughputCurve)
+            );
         }
     }
+
+    /// <summary>The curves by their names in the reader's language; saved tables keep the English ones.</summary>
+    private ChartSeries[] Named(IEnumerable<ChartSeries> series) => [.. series.Select(s => s with { Name = text[s.Name] })];
 }

@@ -1,11 +1,12 @@
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Runs;
 
-/// <summary>Curves over stages, made from scores and stage figures.</summary>
+/// <summary>Curves over stages, made from scores and stage figures. Their names are English: whoever shows them looks them up.</summary>
 public static class RunCurves
 {
     /// <summary>AR and F over stages, both directions, Recall@1.</summary>
@@ -13,16 +14,16 @@ public static class RunCurves
     {
         var series = new List<ChartSeries>();
         foreach (
-            var (direction, name) in new[]
+            var (direction, recall, lost) in new[]
             {
-                (RetrievalDirection.TextToImage, "text → image"),
-                (RetrievalDirection.ImageToText, "image → text"),
+                (RetrievalDirection.TextToImage, PageText.Key("AR text → image"), PageText.Key("F text → image")),
+                (RetrievalDirection.ImageToText, PageText.Key("AR image → text"), PageText.Key("F image → text")),
             }
         )
         {
             var grid = new ScoreGrid(scores, protocol, direction, 1);
-            series.Add(new ChartSeries($"AR {name}", Points(grid, s => grid.Average(s, languages))));
-            series.Add(new ChartSeries($"F {name}", Points(grid, s => grid.Forgetting(s, languages))));
+            series.Add(new ChartSeries(recall, Points(grid, s => grid.Average(s, languages))));
+            series.Add(new ChartSeries(lost, Points(grid, s => grid.Forgetting(s, languages))));
         }
         return series;
     }
@@ -46,9 +47,9 @@ public static class RunCurves
     /// <summary>Rows of the token embedding and rows in use, over stages.</summary>
     public static IReadOnlyList<ChartSeries> Vocabulary(IReadOnlyList<StageView> stages) =>
         [
-            new ChartSeries("rows in the table", [.. stages.Select(s => new ChartPoint(s.Stage, s.VocabularySize))]),
-            new ChartSeries("rows in use", [.. stages.Select(s => new ChartPoint(s.Stage, s.RowsInUse))]),
-            new ChartSeries("new tokens", [.. stages.Select(s => new ChartPoint(s.Stage, s.NewTokens))]),
+            new ChartSeries(PageText.Key("rows in the table"), [.. stages.Select(s => new ChartPoint(s.Stage, s.VocabularySize))]),
+            new ChartSeries(PageText.Key("rows in use"), [.. stages.Select(s => new ChartPoint(s.Stage, s.RowsInUse))]),
+            new ChartSeries(PageText.Key("new tokens"), [.. stages.Select(s => new ChartPoint(s.Stage, s.NewTokens))]),
         ];
 
     /// <summary>Best earlier Recall@1 of every language minus that of the stage, over the stages after its own.</summary>
@@ -86,7 +87,7 @@ public static class RunCurves
     public static IReadOnlyList<ChartSeries> Reused(IReadOnlyList<StageView> stages) =>
         [
             new ChartSeries(
-                "reused",
+                PageText.Key("reused"),
                 [
                     .. stages
                         .Where(s => s.RowsInUse > 0)

@@ -7,6 +7,7 @@ using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
 
@@ -88,7 +89,7 @@ internal sealed partial class RunDesk(
     public Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default) =>
         Task.Run(() => ids.Where(RunIds.IsWellFormed).Sum(id => FolderSize.Of(folders.Run(id), stop)), stop);
 
-    public Task<ScheduleView> ScheduleAsync(CancellationToken stop = default) => schedule.GetAsync(stop);
+    public Task<ScheduleView> ScheduleAsync(PageText text, CancellationToken stop = default) => schedule.GetAsync(text, stop);
 
     public Task<string?> MoveAsync(string id, QueueMove move, CancellationToken stop = default) =>
         Task.FromResult(store.MoveInQueue(id, move).Message);

@@ -16,25 +16,25 @@ public sealed partial class RunPage
 
     private IReadOnlyList<DownloadMenu.Item> Files =>
         [
-            new("Scores, tidy CSV", $"{Api}/scores.csv", $"run-{Id}-scores.csv"),
-            new("Scores, JSON", $"{Api}/scores", $"run-{Id}-scores.json"),
+            new(L["Scores, tidy CSV"], $"{Api}/scores.csv", $"run-{Id}-scores.csv"),
+            new(L["Scores, JSON"], $"{Api}/scores", $"run-{Id}-scores.json"),
             .. _live?.LossCurves.Count > 0
-                ? (DownloadMenu.Item[])[new("Training steps, CSV", $"{Api}/steps.csv", $"run-{Id}-steps.csv")]
+                ? (DownloadMenu.Item[])[new(L["Training steps, CSV"], $"{Api}/steps.csv", $"run-{Id}-steps.csv")]
                 : [],
-            new("Options and provenance, JSON", Api, $"run-{Id}.json"),
+            new(L["Options and provenance, JSON"], Api, $"run-{Id}.json"),
             .. _live is { } live && MlflowFiles.CanExport(live.Run)
-                ? (DownloadMenu.Item[])[new("Files of an MLflow store, ZIP", $"{Api}/mlflow", $"run-{Id}-mlflow.zip")]
+                ? (DownloadMenu.Item[])[new(L["Files of an MLflow store, ZIP"], $"{Api}/mlflow", $"run-{Id}-mlflow.zip")]
                 : [],
             .. _checkpoint > 0
                 ? (DownloadMenu.Item[])
                     [
                         new(
-                            $"Checkpoint, {_checkpoint} {(_checkpoint == 1 ? "stage" : "stages")}, ZIP",
+                            L.Count("Checkpoint, {0} stage, ZIP", "Checkpoint, {0} stages, ZIP", _checkpoint),
                             $"{Api}/checkpoint",
                             $"run-{Id}-checkpoint.zip"
                         ),
                         new(
-                            $"Stage {_checkpoint} as a Hugging Face folder, ZIP",
+                            L["Stage {0} as a Hugging Face folder, ZIP", _checkpoint],
                             HuggingFaceZip.AddressOf(Id, _checkpoint),
                             HuggingFaceZip.NameOf(Id, _checkpoint) + ".zip"
                         ),
@@ -60,7 +60,7 @@ public sealed partial class RunPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"That could not be done: {e.Message}";
+            _problem = L["That could not be done: {0}", e.Message];
         }
         finally
         {
@@ -83,17 +83,20 @@ public sealed partial class RunPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return new Dictionary<string, string[]> { ["run"] = [$"That could not be stored: {e.Message}"] };
+            return new Dictionary<string, string[]> { ["run"] = [L["That could not be stored: {0}", e.Message]] };
         }
     }
 
     private async Task DeleteAsync()
     {
         var yes = await Dialogs.ShowMessageBoxAsync(
-            "Delete?",
-            $"Deletes this run with scores, log and checkpoints: {Formats.Bytes(await Desk.SizeAsync([Id]))} on the disk. Searches, comparisons and the leaderboard lose it. This cannot be undone.",
-            yesText: "Delete",
-            cancelText: "Keep"
+            L["Delete?"],
+            L[
+                "Deletes this run with scores, log and checkpoints: {0} on the disk. Searches, comparisons and the leaderboard lose it. This cannot be undone.",
+                Formats.Bytes(await Desk.SizeAsync([Id]))
+            ],
+            yesText: L["Delete"],
+            cancelText: L["Keep"]
         );
         if (yes != true)
         {
@@ -110,7 +113,7 @@ public sealed partial class RunPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"The run could not be deleted: {e.Message}";
+            _problem = L["The run could not be deleted: {0}", e.Message];
             return;
         }
         Navigation.NavigateTo("/runs");

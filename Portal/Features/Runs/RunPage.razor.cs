@@ -102,7 +102,7 @@ public sealed partial class RunPage
         {
             if (id == _loaded)
             {
-                _error = $"The run could not be read: {e.Message}";
+                _error = L["The run could not be read: {0}", e.Message];
                 _watch?.Break(e); // tries again after a pause
             }
         }
@@ -191,7 +191,7 @@ public sealed partial class RunPage
     {
         if (_live is { } live)
         {
-            (_charts ??= new RunCharts(Clock)).Follow(live, _testSet);
+            (_charts ??= new RunCharts(Clock, L)).Follow(live, _testSet);
         }
     }
 
@@ -215,8 +215,8 @@ public sealed partial class RunPage
         Redraw();
     }
 
-    /// <summary>What the figures are of, where that can be chosen.</summary>
-    private string On => _live!.TestSets.Count > 1 ? $", on {Name(_testSet)}" : "";
+    /// <summary>What the figures are of, where that can be chosen; else null.</summary>
+    private string? On => _live!.TestSets.Count > 1 ? Name(_testSet) : null;
 
     private string Name(string? testSet) => BoardNames.Dataset(testSet ?? _live!.Run.Dataset);
 }

@@ -63,12 +63,16 @@ public sealed partial class RunsPage
         {
             return;
         }
-        var what = ids.Count == 1 ? "this run" : $"these {ids.Count} runs";
         var yes = await Dialogs.ShowMessageBoxAsync(
-            "Delete?",
-            $"Deletes {what} with scores, log and checkpoints: {Formats.Bytes(bytes)} on the disk. Searches, comparisons and the leaderboard lose them. This cannot be undone.",
-            yesText: "Delete",
-            cancelText: "Keep"
+            L["Delete?"],
+            L.Count(
+                "Deletes this run with scores, log and checkpoints: {1} on the disk. Searches, comparisons and the leaderboard lose it. This cannot be undone.",
+                "Deletes these {0} runs with scores, log and checkpoints: {1} on the disk. Searches, comparisons and the leaderboard lose them. This cannot be undone.",
+                ids.Count,
+                Formats.Bytes(bytes)
+            ),
+            yesText: L["Delete"],
+            cancelText: L["Keep"]
         );
         if (yes == true)
         {
@@ -93,7 +97,7 @@ public sealed partial class RunsPage
                 }
             }
         });
-        Snackbar.AddRefusals(refusals);
+        Snackbar.AddRefusals(refusals, L);
         await LoadAsync();
     }
 
@@ -108,9 +112,9 @@ public sealed partial class RunsPage
         var done = await TryAsync(async () => result = await change());
         if (done)
         {
-            Snackbar.AddRefusals(result.Refused);
+            Snackbar.AddRefusals(result.Refused, L);
             Snackbar.Add(
-                $"{result.Changed} {(result.Changed == 1 ? "run" : "runs")} changed.",
+                L.Count("{0} run changed.", "{0} runs changed.", result.Changed),
                 result.Changed > 0 ? Severity.Success : Severity.Info
             );
             await LoadAsync();
@@ -129,7 +133,7 @@ public sealed partial class RunsPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"That could not be done: {e.Message}";
+            _problem = L["That could not be done: {0}", e.Message];
             return false;
         }
         finally
@@ -151,7 +155,7 @@ public sealed partial class RunsPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"The table could not be exported: {e.Message}";
+            _problem = L["The table could not be exported: {0}", e.Message];
         }
     }
 }

@@ -116,7 +116,7 @@ public sealed partial class RunsPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _error = $"The runs could not be read: {e.Message}";
+            _error = L["The runs could not be read: {0}", e.Message];
         }
     }
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using CllClip.Portal.Api;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Features.Schedule;
 
@@ -13,7 +14,7 @@ internal static class ScheduleApi
     /// <summary>Maps <c>/schedule</c> and <c>/runs/{id}/move</c>.</summary>
     public static void MapSchedule(this RouteGroupBuilder api)
     {
-        api.MapGet("/schedule", (ScheduleQueries schedule, CancellationToken stop) => schedule.GetAsync(stop))
+        api.MapGet("/schedule", (ScheduleQueries schedule, CancellationToken stop) => schedule.GetAsync(PageText.English, stop))
             .WithName("GetSchedule")
             .WithTags("Runs")
             .WithSummary("What each device works on and what comes next, with the expected times")
@@ -53,7 +54,10 @@ internal static class ScheduleApi
         var result = store.MoveInQueue(id, move);
         return result.Outcome switch
         {
-            ActionOutcome.Done => (await schedule.GetAsync(stop)).Lanes.FirstOrDefault(l => l.Runs.Any(r => r.Run.Id == id)) is { } lane
+            ActionOutcome.Done => (await schedule.GetAsync(PageText.English, stop)).Lanes.FirstOrDefault(l =>
+                l.Runs.Any(r => r.Run.Id == id)
+            )
+                is { } lane
                 ? TypedResults.Ok(lane)
                 : Problem.Conflict("The run was moved, but does not wait any more."),
             ActionOutcome.Conflict => Problem.Conflict(result.Message),

@@ -54,13 +54,13 @@ public sealed partial class SchedulePage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _error = $"The schedule could not be read: {e.Message}";
+            _error = L["The schedule could not be read: {0}", e.Message];
         }
     }
 
     private async Task ReadAsync()
     {
-        (_schedule, _error) = (await Desk.ScheduleAsync(), null);
+        (_schedule, _error) = (await Desk.ScheduleAsync(L), null);
         StateHasChanged();
     }
 
@@ -80,7 +80,7 @@ public sealed partial class SchedulePage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"The run could not be moved: {e.Message}";
+            _problem = L["The run could not be moved: {0}", e.Message];
         }
         finally
         {

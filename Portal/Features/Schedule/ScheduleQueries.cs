@@ -1,5 +1,6 @@
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 
 namespace CllClip.Portal.Features.Schedule;
 
@@ -7,10 +8,12 @@ namespace CllClip.Portal.Features.Schedule;
 public sealed class ScheduleQueries(RunQueries queries, RunMeasurements measurements, TimeProvider time)
 {
     /// <summary>The schedule as it is expected now.</summary>
-    public async Task<ScheduleView> GetAsync(CancellationToken stop = default)
+    /// <param name="text">The language in which the estimates say what they rest on.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<ScheduleView> GetAsync(PageText text, CancellationToken stop = default)
     {
         var runs = await queries.UnfinishedAsync(stop);
         var known = runs.Count > 0 ? (await measurements.FindAsync(stop)).Known : [];
-        return ScheduleView.Of(time.GetUtcNow().UtcDateTime, runs, run => measurements.Estimate(run, known));
+        return ScheduleView.Of(time.GetUtcNow().UtcDateTime, runs, run => measurements.Estimate(run, known, text), text);
     }
 }

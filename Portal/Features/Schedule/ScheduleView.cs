@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Launch;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Schedule;
@@ -40,20 +41,33 @@ public sealed record ScheduleView(DateTime At, IReadOnlyList<LaneSchedule> Lanes
     /// <param name="now">The present (UTC).</param>
     /// <param name="runs">Runs in hand and queued, with their lanes; in each lane in the order of working.</param>
     /// <param name="estimate">What a run is expected to take from its beginning.</param>
-    public static ScheduleView Of(DateTime now, IEnumerable<(string Lane, RunView Run)> runs, Func<RunView, RunEstimate> estimate)
+    /// <param name="text">The language of <see cref="ScheduledRun.Source"/>; that of <paramref name="estimate"/> too.</param>
+    public static ScheduleView Of(
+        DateTime now,
+        IEnumerable<(string Lane, RunView Run)> runs,
+        Func<RunView, RunEstimate> estimate,
+        PageText text
+    )
     {
         ArgumentNullException.ThrowIfNull(estimate);
+        ArgumentNullException.ThrowIfNull(text);
         return new ScheduleView(
             now,
             [
                 .. runs.GroupBy(r => r.Lane, r => r.Run)
                     .OrderBy(g => g.Key, StringComparer.Ordinal)
-                    .Select(g => Lane(g.Key, now, g, estimate)),
+                    .Select(g => Lane(g.Key, now, g, estimate, text)),
             ]
         );
     }
 
-    private static LaneSchedule Lane(string lane, DateTime now, IEnumerable<RunView> runs, Func<RunView, RunEstimate> estimate)
+    private static LaneSchedule Lane(
+        string lane,
+        DateTime now,
+        IEnumerable<RunView> runs,
+        Func<RunView, RunEstimate> estimate,
+        PageText text
+    )
     {
         DateTime? free = now;
         var position = 0;
@@ -61,7 +75,7 @@ public sealed record ScheduleView(DateTime At, IReadOnlyList<LaneSchedule> Lanes
         foreach (var run in runs)
         {
             var queued = run.State == RunState.Queued;
-            var (seconds, source) = Left(run, estimate);
+            var (seconds, source) = Left(run, estimate, text);
             var end = free is { } from && seconds is { } length ? from.AddSeconds(length) : (DateTime?)null;
             scheduled.Add(
                 new ScheduledRun
@@ -79,18 +93,18 @@ public sealed record ScheduleView(DateTime At, IReadOnlyList<LaneSchedule> Lanes
         return new LaneSchedule(lane, scheduled, free);
     }
 
-    private static (double? Seconds, string Source) Left(RunView run, Func<RunView, RunEstimate> estimate)
+    private static (double? Seconds, string Source) Left(RunView run, Func<RunView, RunEstimate> estimate, PageText text)
     {
         if (run.State == RunState.Stopping)
         {
-            return (0, "ends with the step at hand");
+            return (0, text["ends with the step at hand"]);
         }
         if (run.State == RunState.Running && run.Progress?.SecondsLeft is { } left)
         {
-            return (left, "from its own speed so far");
+            return (left, text["from its own speed so far"]);
         }
         var whole = estimate(run);
         var done = Math.Clamp(run.Progress?.Fraction ?? 0, 0, 1);
-        return (whole.Seconds * (1 - done), done > 0 ? $"{whole.Source}; less the share that is done" : whole.Source);
+        return (whole.Seconds * (1 - done), done > 0 ? text["{0}; less the share that is done", whole.Source] : whole.Source);
     }
 }

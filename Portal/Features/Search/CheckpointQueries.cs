@@ -14,7 +14,14 @@ namespace CllClip.Portal.Features.Search;
 /// <param name="Model">Base model.</param>
 /// <param name="ChainFolder">Folder of the run's chain; null for the base model.</param>
 /// <param name="TeirExponent">Exponent of TEIR's scale; null where the run has no scaling by TEIR.</param>
-public sealed record LocatedCheckpoint(CheckpointView View, string Model, string? ChainFolder, double? TeirExponent = null);
+/// <param name="Dataset">Data set that was learned from; null for the base model.</param>
+public sealed record LocatedCheckpoint(
+    CheckpointView View,
+    string Model,
+    string? ChainFolder,
+    double? TeirExponent = null,
+    string? Dataset = null
+);
 
 /// <summary>The stages of all runs that have their weights here, and the base models.</summary>
 public sealed partial class CheckpointQueries(
@@ -63,7 +70,7 @@ public sealed partial class CheckpointQueries(
             .ToListAsync(stop);
         var views = Views(run, stages);
         var view = views.Find(v => colon < 0 ? v.Stage == v.Stages : v.Id == id);
-        return view is null ? null : new LocatedCheckpoint(view, run.Model, Folder(run), TeirExponent(run));
+        return view is null ? null : new LocatedCheckpoint(view, run.Model, Folder(run), TeirExponent(run), run.Dataset);
     }
 
     /// <summary>

@@ -71,7 +71,7 @@ public sealed partial class SweepPage
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _error = $"The sweep could not be read: {e.Message}";
+            _error = L["The sweep could not be read: {0}", e.Message];
         }
     }
 
@@ -114,10 +114,15 @@ public sealed partial class SweepPage
     {
         var ids = _sweep!.Runs.Select(r => r.Id).ToList();
         var yes = await Dialogs.ShowMessageBoxAsync(
-            "Delete the sweep?",
-            $"Deletes all {ids.Count} runs of it with their scores, logs and checkpoints: {Formats.Bytes(await Desk.SizeAsync(ids))} on the disk. This cannot be undone.",
-            yesText: "Delete",
-            cancelText: "Keep"
+            L["Delete the sweep?"],
+            L.Count(
+                "Deletes the {0} run of it with its scores, log and checkpoints: {1} on the disk. This cannot be undone.",
+                "Deletes all {0} runs of it with their scores, logs and checkpoints: {1} on the disk. This cannot be undone.",
+                ids.Count,
+                Formats.Bytes(await Desk.SizeAsync(ids))
+            ),
+            yesText: L["Delete"],
+            cancelText: L["Keep"]
         );
         if (yes == true && await ForAsync(ids, Desk.DeleteAsync))
         {
@@ -139,11 +144,11 @@ public sealed partial class SweepPage
                     refusals.Add(refusal);
                 }
             }
-            Snackbar.AddRefusals(refusals);
+            Snackbar.AddRefusals(refusals, L);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _problem = $"That could not be done: {e.Message}";
+            _problem = L["That could not be done: {0}", e.Message];
         }
         finally
         {

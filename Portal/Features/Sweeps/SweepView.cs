@@ -3,6 +3,7 @@ using CllClip.Engine.Methods;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -63,10 +64,15 @@ public sealed record SweepConfiguration
     public Spread? Seconds { get; init; }
 
     /// <summary>Method, TEIR and the options that differ, in words.</summary>
-    public string Label =>
-        (MethodCatalog.Find(Method)?.Name ?? Method)
-        + (Teir ? "+TEIR" : "")
-        + string.Concat(Options.Select(o => $", {OptionLabel(o.Key)} {Formats.Option(o.Value)}"));
+    public string Label => Told(PageText.English);
+
+    /// <summary>The same in the reader's language.</summary>
+    public string Told(PageText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var method = (MethodCatalog.Find(Method)?.Name ?? Method) + (Teir ? "+TEIR" : "");
+        return Options.Aggregate(method, (told, o) => text["{0}, {1}", told, $"{text[OptionLabel(o.Key)]} {Formats.Option(o.Value)}"]);
+    }
 
     private string OptionLabel(string name) => MethodCatalog.Find(Method)?.Options.FirstOrDefault(o => o.Name == name)?.Label ?? name;
 }

@@ -18,6 +18,9 @@ public static class WebhookEvents
     public const string Failed = "run.failed";
     public const string Stopped = "run.stopped";
 
+    /// <summary>A message of no run, sent when somebody tries a webhook; it is not among those that are chosen.</summary>
+    public const string Ping = "ping";
+
     /// <summary>All events.</summary>
     public static IReadOnlyList<string> All { get; } = [Completed, Failed, Stopped];
 
@@ -48,13 +51,13 @@ public static class WebhookEvents
         );
 
     /// <summary>The body of a message.</summary>
-    internal static string Body(string name, RunView run, DateTime at, string deliveryId) =>
+    internal static string Body(string name, RunView? run, DateTime at, string deliveryId) =>
         JsonSerializer.Serialize(new WebhookMessage(name, run, at, deliveryId), JsonSerializerOptions.Web);
 }
 
 /// <summary>The body of a message, as it is sent.</summary>
-/// <param name="Event"><c>run.completed</c>, <c>run.failed</c> or <c>run.stopped</c>.</param>
-/// <param name="Run">The run, as <c>GET /api/v1/runs/{id}</c> gives it.</param>
+/// <param name="Event"><c>run.completed</c>, <c>run.failed</c>, <c>run.stopped</c> or <c>ping</c>.</param>
+/// <param name="Run">The run, as <c>GET /api/v1/runs/{id}</c> gives it; null of a ping.</param>
 /// <param name="At">When it ended (UTC).</param>
 /// <param name="DeliveryId">Equal for every attempt of one message: a receiver takes each once.</param>
-public sealed record WebhookMessage(string Event, RunView Run, DateTime At, string DeliveryId);
+public sealed record WebhookMessage(string Event, RunView? Run, DateTime At, string DeliveryId);

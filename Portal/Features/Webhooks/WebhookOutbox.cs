@@ -1,11 +1,12 @@
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace CllClip.Portal.Features.Webhooks;
 
 /// <summary>Writes a message for every webhook that wants it, in the transaction that ends a run.</summary>
-public sealed class WebhookOutbox(WebhookStore webhooks) : IRunEndings, IDisposable
+public sealed class WebhookOutbox(WebhookStore webhooks, IDbContextFactory<PortalDbContext> contexts, TimeProvider time) : IRunEndings, IDisposable
 {
     private readonly SemaphoreSlim _news = new(0, 1);
 
@@ -33,6 +34,34 @@ public sealed class WebhookOutbox(WebhookStore webhooks) : IRunEndings, IDisposa
                 }
             );
         }
+    }
+
+    /// <summary>Writes a message of no run to one webhook; false if there is none of that id.</summary>
+    internal async Task<bool> PingAsync(string id, CancellationToken stop = default)
+    {
+        if (!(await webhooks.ListAsync(stop)).Any(w => w.Id == id))
+        {
+            return false;
+        }
+        var (delivery, at) = (Guid.NewGuid().ToString(), time.GetUtcNow().UtcDateTime);
+        await using (var db = await contexts.CreateDbContextAsync(stop))
+        {
+            db.WebhookDeliveries.Add(
+                new WebhookDeliveryEntity
+                {
+                    Id = delivery,
+                    WebhookId = id,
+                    Event = WebhookEvents.Ping,
+                    RunId = "",
+                    Body = WebhookEvents.Body(WebhookEvents.Ping, null, at, delivery),
+                    CreatedAt = at,
+                    DueAt = at,
+                }
+            );
+            await db.SaveChangesAsync(stop);
+        }
+        Stored();
+        return true;
     }
 
     public void Stored()

@@ -201,6 +201,10 @@ public sealed partial class WebhookSender : BackgroundService
     /// <summary>Says in the run's log what came of it: at the first failure, and at the end.</summary>
     private void Tell(WebhookDeliveryEntity delivery, Webhook? webhook)
     {
+        if (delivery.RunId.Length == 0)
+        {
+            return; // a ping has no run, and whoever sent it looks at the page
+        }
         var host = webhook is null ? "A removed webhook" : $"Webhook {new Uri(webhook.Url).Authority}";
         string? Words() =>
             delivery.State switch

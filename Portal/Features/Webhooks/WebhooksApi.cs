@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Security.Cryptography;
 using System.Text.Json;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
@@ -21,6 +20,7 @@ public static class WebhooksApi
     public static IServiceCollection AddWebhookOutbox(this IServiceCollection services)
     {
         services.AddSingleton<WebhookStore>();
+        services.AddSingleton<WebhookRegistrar>();
         services.AddSingleton<WebhookOutbox>();
         return services.AddSingleton<IRunEndings>(s => s.GetRequiredService<WebhookOutbox>());
     }
@@ -31,6 +31,7 @@ public static class WebhooksApi
         ArgumentNullException.ThrowIfNull(settings);
         services.AddSingleton((settings.GetSection(WebhookDeliveryOptions.Section).Get<WebhookDeliveryOptions>() ?? new()).Check());
         services.AddWebhookOutbox();
+        services.AddScoped<WebhookDesk>();
         services.AddHostedService<WebhookSender>();
         return services;
     }
@@ -68,6 +69,13 @@ public static class WebhooksApi
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         webhooks
+            .MapPost("/{id}/ping", PingAsync)
+            .WithName("PingWebhook")
+            .WithSummary("Sends a message of no run, to try the receiver; its deliveries say what came of it")
+            .Produces(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        webhooks
             .MapGet("/{id}/deliveries", DeliveriesAsync)
             .WithName("ListDeliveries")
             .WithSummary("What a webhook was told, newest first: state, attempts, last answer")
@@ -82,7 +90,7 @@ public static class WebhooksApi
             .. (await store.ListAsync(stop)).Select(w => WebhookResponse.Of(w, whole: gate.MayChange(http.User))),
         ]);
 
-    private static async Task<IResult> AddAsync(HttpRequest http, WebhookStore store, CancellationToken stop)
+    private static async Task<IResult> AddAsync(HttpRequest http, WebhookRegistrar registrar, CancellationToken stop)
     {
         if (!http.HasJsonContentType())
         {
@@ -109,24 +117,21 @@ public static class WebhooksApi
                 }
             );
         }
-        var errors = WebhookCheck.Errors(request?.Url, request?.Secret, request?.Events);
-        if (errors.Count > 0)
+        var made = await registrar.RegisterAsync(request, stop);
+        if (made.Errors.Count > 0)
         {
-            return Problem.Fields(errors);
+            return Problem.Fields(made.Errors);
         }
-        if ((await store.ListAsync(stop)).Count(w => !w.OfSettings) >= WebhookStore.Most)
+        if (made.Webhook is not { } webhook)
         {
-            return Problem.Conflict($"There are {WebhookStore.Most} webhooks. Remove one first.");
+            return Problem.Conflict(made.Refused!);
         }
-        var secret = request!.Secret ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        string[] events = request.Events is { Count: > 0 } some ? [.. some.Distinct()] : [.. WebhookEvents.All];
-        var webhook = await store.AddAsync(request.Url!, secret, events, stop);
         http.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created(
             $"/api/v1/webhooks/{webhook.Id}/deliveries",
             WebhookResponse.Of(webhook, whole: true) with
             {
-                Secret = secret,
+                Secret = made.Secret,
             }
         );
     }
@@ -136,6 +141,9 @@ public static class WebhooksApi
             ? Problem.Conflict("This webhook stands in the portal's settings (CllClip:Webhooks). Remove it there.")
         : await store.RemoveAsync(id, stop) ? TypedResults.NoContent()
         : Problem.NotFound("webhook", id);
+
+    private static async Task<IResult> PingAsync([Description(IdHelp)] string id, WebhookOutbox outbox, CancellationToken stop) =>
+        await outbox.PingAsync(id, stop) ? TypedResults.Accepted($"/api/v1/webhooks/{id}/deliveries") : Problem.NotFound("webhook", id);
 
     private static async Task<IResult> DeliveriesAsync(
         [Description(IdHelp)] string id,
@@ -218,7 +226,7 @@ public sealed record DeliveryResponse
     /// <summary>What it is of.</summary>
     public required string Event { get; init; }
 
-    /// <summary>The run.</summary>
+    /// <summary>The run; empty of a ping.</summary>
     public required string RunId { get; init; }
 
     /// <summary><c>waiting</c>, <c>delivered</c> or <c>failed</c>.</summary>

@@ -6,7 +6,11 @@ namespace CllClip.Portal.Layout.Components;
 /// <param name="Name">Shown in the legend.</param>
 /// <param name="Points">From left to right.</param>
 /// <param name="Language">Language code, where the name is a language.</param>
-public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, string? Language = null);
+public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, string? Language = null)
+{
+    /// <summary>Its column in saved tables: the name that it was made with, also where another language’s is shown.</summary>
+    public string Column { get; init; } = Name;
+}
 
 /// <summary>A point of a line.</summary>
 public readonly record struct ChartPoint(double X, double Y);

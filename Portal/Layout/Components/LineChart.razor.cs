@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -22,7 +22,8 @@ public sealed partial class LineChart
     private readonly string _id = "chart-" + Guid.NewGuid().ToString("N")[..8];
     private readonly HashSet<string> _hidden = [];
     private List<Drawn> _drawn = [];
-    private List<Strip> _strips = [];
+    private List<double> _xs = [];
+    private string _tips = "[]";
     private ChartScale _x = ChartScale.Exact(0, 1, Left, Width - Right);
     private ChartScale _y = ChartScale.Round(0, 1, Height - Bottom, Top);
     private (double From, double To) _ends;
@@ -36,8 +37,6 @@ public sealed partial class LineChart
 
     private sealed record Drawn(int Index, string Name, string? Language, bool Shown, IReadOnlyList<ChartPoint> Points);
 
-    private sealed record Strip(double X, double From, double To);
-
     /// <summary>Heading.</summary>
     [Parameter, EditorRequired]
     public string Title { get; set; } = "";
@@ -49,6 +48,10 @@ public sealed partial class LineChart
     /// <summary>What the horizontal axis counts; null: the stage.</summary>
     [Parameter]
     public string? XLabel { get; set; }
+
+    /// <summary>The horizontal axis’s column in saved tables.</summary>
+    [Parameter]
+    public string XColumn { get; set; } = "stage";
 
     /// <summary>A word beside the heading: unit, direction.</summary>
     [Parameter]
@@ -129,18 +132,8 @@ public sealed partial class LineChart
                     Height - Bottom,
                     Top
                 );
-        var xs = seen.Select(p => p.X).Distinct().Order().ToList();
-        _strips =
-        [
-            .. xs.Select(
-                (x, i) =>
-                    new Strip(
-                        x,
-                        i == 0 ? Left - 6 : (_x.At(xs[i - 1]) + _x.At(x)) / 2,
-                        i == xs.Count - 1 ? Width - Right + 6 : (_x.At(x) + _x.At(xs[i + 1])) / 2
-                    )
-            ),
-        ];
+        _xs = [.. seen.Select(p => p.X).Distinct().Order()];
+        _tips = Tips();
     }
 
     private void Zoom((double From, double To)? window)
@@ -229,10 +222,10 @@ public sealed partial class LineChart
     {
         var lines = Series
             .Where(s => s.Points.Count > 0)
-            .Select(s => (s.Name, At: s.Points.GroupBy(p => p.X).ToDictionary(p => p.Key, p => p.First().Y)))
+            .Select(s => (s.Column, At: s.Points.GroupBy(p => p.X).ToDictionary(p => p.Key, p => p.First().Y)))
             .ToList();
         return new(
-            [XName, .. lines.Select(l => l.Name)],
+            [XColumn, .. lines.Select(l => l.Column)],
             lines
                 .SelectMany(l => l.At.Keys)
                 .Distinct()
@@ -262,33 +255,21 @@ public sealed partial class LineChart
     private static string Label(double x, double y, string anchor, string text) =>
         $"<text x=\"{ChartScale.Svg(x)}\" y=\"{ChartScale.Svg(y)}\" text-anchor=\"{anchor}\">{WebUtility.HtmlEncode(text)}</text>";
 
-    private string Tip(Strip strip)
+    // What js/chart.js shows beside the pointer: for each place on the axis its pixel, its value and the highest lines there. As elements they would be most of a page.
+    private string Tips()
     {
-        const int width = 132,
-            rowHeight = 15,
-            mostRows = 9;
-        var rows = _drawn
+        const int mostRows = 9;
+        var at = _drawn
             .Where(d => d.Shown)
-            .SelectMany(d => d.Points.Where(p => p.X == strip.X).Select(p => (d.Name, p.Y, d.Index)))
-            .OrderByDescending(r => r.Y)
-            .Take(mostRows)
-            .ToList();
-        var left = _x.At(strip.X) + 8 + width > Width ? _x.At(strip.X) - 8 - width : _x.At(strip.X) + 8;
-        var svg = new StringBuilder("<g class=\"tip\">");
-        svg.Append(
-            CultureInfo.InvariantCulture,
-            $"<rect class=\"box\" x=\"{left:0.#}\" y=\"{Top}\" width=\"{width}\" height=\"{rows.Count * rowHeight + 22}\" rx=\"4\"/>"
+            .SelectMany(d => d.Points.Select(p => (p.X, p.Y, d.Index)))
+            .ToLookup(p => p.X);
+        return JsonSerializer.Serialize(
+            _xs.Select(x => new object[]
+            {
+                Math.Round(_x.At(x), 1),
+                Formats.Short(x),
+                at[x].OrderByDescending(p => p.Y).Take(mostRows).Select(p => new object[] { p.Index, YText(p.Y) }),
+            })
         );
-        svg.Append(Label(left + 8, Top + 15, "start", $"{XName} {Formats.Short(strip.X)}"));
-        for (var i = 0; i < rows.Count; i++)
-        {
-            var y = Top + 30 + i * rowHeight;
-            svg.Append(
-                CultureInfo.InvariantCulture,
-                $"<circle class=\"line-{rows[i].Index % 6}\" cx=\"{left + 12:0.#}\" cy=\"{y - 4}\" r=\"3.5\"/>"
-            );
-            svg.Append(Label(left + 20, y, "start", rows[i].Name)).Append(Label(left + width - 8, y, "end", YText(rows[i].Y)));
-        }
-        return svg.Append("</g>").ToString();
     }
 }

@@ -32,7 +32,11 @@ public sealed class CheckpointExportTests : ToyRuns
         var plan = Plan("cll-clip", true, "a");
         Run(plan);
         var folder = Path.Combine(Folder, "exported");
-        CheckpointExport.Write(Model, plan.CheckpointFolder, 2, folder);
+        var credits = new ExportCredits("MIT", "Toys", "CC-BY-4.0\n# no heading");
+        CheckpointExport.Write(Model, plan.CheckpointFolder, 2, folder, credits);
+        var card = File.ReadAllLines(Path.Combine(folder, CheckpointExport.ReadmeFile));
+        Assert.Contains("* Licence of the base model: MIT", card);
+        Assert.Contains("* Learned from: Toys; licence of the data: CC-BY-4.0 # no heading", card);
         using var stage = CheckpointChain.Fold(Model, plan.CheckpointFolder, 2);
         using var read = ClipModel.Load(folder);
         Assert.True(read.TokenEmbedding.Equals(stage.Embedding.Table));

@@ -69,7 +69,8 @@ public sealed partial class OpenApiTests(PortalHost portal) : IClassFixture<Port
             }
             var responses = operation.GetProperty("responses");
             var good = responses.EnumerateObject().First(r => r.Name.StartsWith('2'));
-            Assert.True(good.Name == "204" || good.Value.TryGetProperty("content", out _), $"{name} has no content");
+            var empty = good.Name == "204" || name.StartsWith("head ", StringComparison.Ordinal);
+            Assert.True(empty || good.Value.TryGetProperty("content", out _), $"{name} has no content");
             if (name.Contains("{id}", StringComparison.Ordinal))
             {
                 Assert.True(responses.TryGetProperty("404", out _), $"{name} has no 404");

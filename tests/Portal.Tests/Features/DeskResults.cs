@@ -7,13 +7,19 @@ namespace CllClip.Portal.Tests.Features;
 /// <summary>The results of a desk's made-up runs.</summary>
 public sealed class DeskResults(IRunDesk desk) : IOwnResults
 {
-    public async Task<IReadOnlyList<BoardEntry>> ReadAsync(CancellationToken stop = default)
+    public async Task<OwnResults> ReadAsync(bool stopped, CancellationToken stop = default)
     {
+        var leftOut = 0;
         var entries = new List<BoardEntry>();
         foreach (var run in (await desk.ListAsync(new RunFilter { Take = 1000, Descending = false }, stop)).Items)
         {
             if (await desk.OpenAsync(run.Id, stop) is { Scores.Count: > 0 } details)
             {
+                if (!stopped && run.State is RunState.Stopped or RunState.Failed)
+                {
+                    leftOut += details.Stages.Count > 0 ? 1 : 0;
+                    continue;
+                }
                 var stages = run.State == RunState.Completed ? int.MaxValue : details.Stages.Count;
                 entries.Add(
                     OwnEntries.Of(details.Run, StageScores.Build(details.Scores, stages, run.Dataset), details.Stages.Count) with
@@ -23,6 +29,6 @@ public sealed class DeskResults(IRunDesk desk) : IOwnResults
                 );
             }
         }
-        return entries;
+        return new(entries, leftOut);
     }
 }

@@ -3,6 +3,7 @@ using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Tests.Features;
@@ -62,7 +63,7 @@ public sealed partial class SampleDesk
 
     public Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default) => Task.FromResult(ids.Count * RunSize);
 
-    public Task<ScheduleView> ScheduleAsync(CancellationToken stop = default) =>
+    public Task<ScheduleView> ScheduleAsync(PageText text, CancellationToken stop = default) =>
         Broken is not null
             ? Task.FromException<ScheduleView>(Broken)
             : Task.FromResult(
@@ -71,7 +72,8 @@ public sealed partial class SampleDesk
                     Runs.Where(r => r.State is RunState.Running or RunState.Stopping or RunState.Queued)
                         .OrderBy(r => r.State == RunState.Queued)
                         .Select(r => ("cpu", r)),
-                    _ => new RunEstimate(600, null, null, "from the stages of your run “CLL-CLIP”")
+                    _ => new RunEstimate(600, null, null, text["from the stages of your run “{0}”", "CLL-CLIP"]),
+                    text
                 )
             );
 

@@ -1,6 +1,7 @@
 using CllClip.Portal.Features.Launch;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Runs;
 using Xunit;
 
@@ -25,7 +26,7 @@ public sealed class CalibrationTests : IDisposable
         }
         var calibration = Assert.Single(context.Measured);
         Assert.True(calibration.Calibration);
-        var estimate = RunEstimator.Estimate(JobsHost.Request(), context.Measured, l => 24, 2, context.EmbeddingWidth);
+        var estimate = RunEstimator.Estimate(JobsHost.Request(), context.Measured, l => 24, 2, context.EmbeddingWidth, PageText.English);
         Assert.True(estimate.Seconds > 0);
         Assert.Contains("calibration on this machine", estimate.Source, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(host.Folders.DataRoot, "calibration.tmp")));

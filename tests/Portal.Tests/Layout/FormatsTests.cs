@@ -17,7 +17,7 @@ public sealed class FormatsTests
 
     [Theory]
     [InlineData(0.0, "0 s")]
-    [InlineData(0.3, "under 1 s")]
+    [InlineData(0.3, "< 1 s")]
     [InlineData(45.4, "45 s")]
     [InlineData(200.0, "3 min 20 s")]
     [InlineData(1260.0, "21 min")]

@@ -30,7 +30,7 @@ internal static partial class TextKeys
     {
         var languages = LanguageCatalog.All.Select(l => l.Name);
         var methods = MethodCatalog.All.SelectMany(m =>
-            m.Options.SelectMany(o => new[] { o.Label, o.Group, o.Help }).Append(m.Summary).Append(m.Family)
+            m.Options.SelectMany(o => new[] { o.Label, o.Group, o.Help, o.Unit }.OfType<string>()).Append(m.Summary).Append(m.Family)
         );
         return languages.Concat(methods).Distinct().Select(text => new TextKey(text, CatalogFolder, false, false));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CllClip.Portal.Features.Launch;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Runs;
 using Xunit;
@@ -114,7 +115,11 @@ public sealed class LaunchFormTests
         var desk = new SampleDesk();
         var measured = new[] { new MeasuredRun(desk.Add(SampleDesk.Run("1"), 6), desk.Stages["1"]) };
         var request = Assert.Single(new LaunchForm().Requests()) with { TestSets = ["a", "b"] };
-        Assert.Equal(6 * 11.4 + 3 * 21 * 0.4, RunEstimator.Estimate(request, measured, _ => 3712, 6, 128).Seconds!.Value, 3);
+        Assert.Equal(
+            6 * 11.4 + 3 * 21 * 0.4,
+            RunEstimator.Estimate(request, measured, _ => 3712, 6, 128, PageText.English).Seconds!.Value,
+            3
+        );
     }
 
     [Fact]
@@ -152,13 +157,13 @@ public sealed class LaunchFormTests
         var run = desk.Add(SampleDesk.Run("1"), 6);
         var measured = new[] { new MeasuredRun(run, desk.Stages["1"]) };
         var request = Assert.Single(new LaunchForm().Requests());
-        var six = RunEstimator.Estimate(request, measured, _ => 3712, 6, 128);
+        var six = RunEstimator.Estimate(request, measured, _ => 3712, 6, 128, PageText.English);
         // 6 languages at 11.4 s of training, and 21 evaluations at 0.4 s.
         Assert.Equal(6 * 11.4 + 21 * 0.4, six.Seconds!.Value, 3);
         Assert.Equal(912_000_000, six.MemoryBytes);
         Assert.Contains("your run", six.Source, StringComparison.Ordinal);
-        Assert.True(RunEstimator.Estimate(request, measured, _ => 3712, 12, 128).Seconds > 1.8 * six.Seconds);
-        Assert.Null(RunEstimator.Estimate(request, [], null, 6, 128).Seconds);
+        Assert.True(RunEstimator.Estimate(request, measured, _ => 3712, 12, 128, PageText.English).Seconds > 1.8 * six.Seconds);
+        Assert.Null(RunEstimator.Estimate(request, [], null, 6, 128, PageText.English).Seconds);
     }
 
     [Fact]

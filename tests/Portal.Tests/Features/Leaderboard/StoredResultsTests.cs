@@ -117,6 +117,46 @@ public sealed class StoredResultsTests : IDisposable
         Assert.Equal([0, 1], LeaderboardResponse.Of(board).Groups.SelectMany(g => g.Rows).Select(r => r.Variants.Count));
     }
 
+    [Fact]
+    public async Task A_run_that_stopped_on_its_way_is_left_out_until_it_is_asked_for_or_goes_on()
+    {
+        Complete("zero", "zero-shot", 10);
+        _bench.Add("a");
+        _bench.Store.Claim("cpu", "Started.");
+        _bench.Store.AddScores("a", [Bench.Score(1, "en", recall: 40)]);
+        Finish("a", 1, "en");
+        Assert.Equal(2, (await RowsAsync()).Count); // running: it fills in live
+        _bench.Store.Move("a", RunState.Stopping, "Asked to stop.");
+        _bench.Store.Move("a", RunState.Stopped, "Stopped.", run => run.EndedAt = _bench.Store.Now);
+
+        var board = await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy" });
+        Assert.Equal((1, "zero"), (board.LeftOut, Assert.Single(board.Groups.SelectMany(g => g.Rows)).Entry.Id));
+        var all = await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy", Stopped = true });
+        Assert.Equal(0, all.LeftOut);
+        var row = Assert.Single(all.Groups.SelectMany(g => g.Rows), r => r.Entry.Id == "a");
+        Assert.Equal((null, "stopped after 1 of 3 tasks"), (row.Rank, row.Entry.Status));
+
+        _bench.Store.Move("a", RunState.Queued, "Resumed.", run => run.EndedAt = null);
+        Assert.Equal(2, (await RowsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_board_is_made_once_until_a_run_has_something_new()
+    {
+        Complete("zero", "zero-shot", 10);
+        _bench.Add("a");
+        _bench.Store.Claim("cpu", "Started.");
+        var query = new BoardQuery { Dataset = "toy" };
+        var first = await _leaderboard.AnswerAsync(query);
+        _bench.Store.AddScores("a", [Bench.Score(1, "en", recall: 40)]); // of a task that is not done
+        Assert.Same(first, await _leaderboard.AnswerAsync(query));
+        Finish("a", 1, "en");
+        var second = await _leaderboard.AnswerAsync(query);
+        Assert.NotSame(first, second);
+        Assert.Same(second, await _leaderboard.AnswerAsync(query with { }));
+        Assert.NotSame(second, await _leaderboard.AnswerAsync(query with { K = 5 }));
+    }
+
     private async Task<IReadOnlyList<BoardRow>> RowsAsync() =>
         [.. (await _leaderboard.AnswerAsync(new BoardQuery { Dataset = "toy" })).Groups.SelectMany(g => g.Rows)];
 

@@ -15,7 +15,7 @@ public sealed class ModelsPageTests : PageContext
         var rows = Render<ModelsPage>().FindAll("tbody tr");
         Assert.Equal(3, rows.Count);
         Assert.Equal(
-            "Model emoji-base emoji-base, came with the portal|ready|aaaaaaaaaaaa|605 MB|MIT|512|49 408|77|224 px|",
+            "Model emoji-base emoji-base · came with the portal|ready|aaaaaaaaaaaa|605 MB|MIT|512|49 408|77|224 px|",
             string.Join('|', rows[0].Children.Select(Text))
         );
         Assert.Equal(Models.Models[0].Revision, rows[0].QuerySelector("td code")!.GetAttribute("title"));

@@ -1,5 +1,6 @@
 using CllClip.Portal.Features.Launch;
 using CllClip.Portal.Features.Schedule;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Runs;
 using Xunit;
 
@@ -26,7 +27,8 @@ public sealed class ScheduleViewTests
                 ("cpu", SampleDesk.Run("next", RunState.Queued)),
                 ("cpu", half),
             ],
-            _ => Minutes(10)
+            _ => Minutes(10),
+            PageText.English
         );
         Assert.Equal(["cpu", "cuda:0"], schedule.Lanes.Select(l => l.Lane));
         var cpu = schedule.Lanes[0].Runs;
@@ -46,7 +48,8 @@ public sealed class ScheduleViewTests
         var schedule = ScheduleView.Of(
             Now,
             [("cpu", SampleDesk.Run("a", RunState.Queued)), ("cpu", SampleDesk.Run("b", RunState.Queued))],
-            run => Minutes(run.Id == "a" ? null : 5)
+            run => Minutes(run.Id == "a" ? null : 5),
+            PageText.English
         );
         Assert.Equal(Now, schedule.Lanes[0].Runs[0].Start);
         Assert.Equal((null, null), (schedule.Lanes[0].Runs[0].End, schedule.Lanes[0].FreeAt));

@@ -168,6 +168,24 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task A_webhook_can_be_tried_without_a_run()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        using var portal = Portal(receiver);
+        var id = await RegisterAsync(portal, receiver);
+        Assert.Equal(202, (await portal.AskAsync("POST", $"/api/v1/webhooks/{id}/ping")).Code);
+        var message = (await receiver.WaitAsync(1, Stop))[0];
+        using var body = JsonDocument.Parse(message.Body);
+        Assert.Equal(("ping", JsonValueKind.Null), (body.RootElement.GetProperty("event").GetString(), body.RootElement.GetProperty("run").ValueKind));
+        Assert.Equal(
+            message.Headers[WebhookEvents.SignatureHeader],
+            WebhookEvents.Sign(Secret, long.Parse(message.Headers[WebhookEvents.TimestampHeader], System.Globalization.CultureInfo.InvariantCulture), message.Body)
+        );
+        await DeliveryAsync(portal, id, d => d.GetProperty("state").GetString() == "delivered");
+        (await portal.AskAsync("POST", "/api/v1/webhooks/none/ping")).Problem(404);
+    }
+
+    [Fact]
     public async Task A_secret_is_shown_once_and_wrong_fields_are_named()
     {
         using var portal = new PortalHost();
