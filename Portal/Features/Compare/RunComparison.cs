@@ -58,7 +58,10 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         {
             return empty with
             {
-                Notes = [text["These runs have no data set and protocol in common, so that no figure of one may stand beside one of another."]],
+                Notes =
+                [
+                    text["These runs have no data set and protocol in common, so that no figure of one may stand beside one of another."],
+                ],
             };
         }
         var choice =
@@ -72,7 +75,13 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         {
             notes.Add(
                 query.Protocol is { } under
-                    ? text["Not all of these runs have scores on {0} under {1}; {2} under {3} is shown.", asked, under, choice.Dataset, choice.Protocol]
+                    ? text[
+                        "Not all of these runs have scores on {0} under {1}; {2} under {3} is shown.",
+                        asked,
+                        under,
+                        choice.Dataset,
+                        choice.Protocol
+                    ]
                     : text["Not all of these runs have scores on {0}; {1} under {2} is shown.", asked, choice.Dataset, choice.Protocol]
             );
         }
@@ -89,7 +98,9 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         if (runs.Select(r => r.Revision(choice.Dataset)).Distinct().Count() > 1)
         {
             notes.Add(
-                text["The runs were evaluated on different revisions of the data set: their queries are not the same, and nothing is tested."]
+                text[
+                    "The runs were evaluated on different revisions of the data set: their queries are not the same, and nothing is tested."
+                ]
             );
         }
         return empty with

@@ -43,7 +43,14 @@ public sealed partial class ImportPage
         (_file, _fileName) = (null, change.File.Name);
         if (change.File.Size > ScoresFile.LargestFile)
         {
-            Show([new(null, "file", L["The file is larger than {0} MB.", ScoresFile.LargestFile / (1024 * 1024)], L["Import one run a file."])]);
+            Show([
+                new(
+                    null,
+                    "file",
+                    L["The file is larger than {0} MB.", ScoresFile.LargestFile / (1024 * 1024)],
+                    L["Import one run a file."]
+                ),
+            ]);
             return;
         }
         await ActAsync(

@@ -1,6 +1,6 @@
 using CllClip.Engine.Evaluation.Statistics;
-using CllClip.Portal.Localization;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Localization;
 using CllClip.Shared.Methods;
 
 namespace CllClip.Portal.Features.Leaderboard;

@@ -14,7 +14,9 @@ public static class BoardNames
         ),
         ["coco"] = (
             "MSCOCO36",
-            PageText.Key("MSCOCO's 5,000 test photographs, captions translated to 36 languages. Published figures were released with the paper.")
+            PageText.Key(
+                "MSCOCO's 5,000 test photographs, captions translated to 36 languages. Published figures were released with the paper."
+            )
         ),
         ["flickr30k"] = (
             "Flickr30k",

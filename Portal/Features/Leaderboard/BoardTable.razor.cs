@@ -146,7 +146,11 @@ public sealed partial class BoardTable
                 interval
             ),
             (_, null) => L["{0}; 95 % interval {1}, from the languages’ recalls as if they were independent", exact, interval],
-            _ => L["{0}; 95 % interval {1}, from the languages’ recalls as if they were independent and the deviation over seeds", exact, interval],
+            _ => L[
+                "{0}; 95 % interval {1}, from the languages’ recalls as if they were independent and the deviation over seeds",
+                exact,
+                interval
+            ],
         };
     }
 

@@ -49,12 +49,7 @@ public sealed partial class ParetoPlot
 
     /// <summary>The heading of a ranking's plot.</summary>
     internal static string TitleOf(BoardGroup group, BoardAxis axis, PageText text) =>
-        text[
-            "{0}, {1}: average recall against {2}",
-            BoardNames.Dataset(group.Dataset),
-            group.Heading(text),
-            BoardPlot.Name(axis, text)
-        ];
+        text["{0}, {1}: average recall against {2}", BoardNames.Dataset(group.Dataset), group.Heading(text), BoardPlot.Name(axis, text)];
 
     protected override void OnParametersSet()
     {

@@ -37,7 +37,8 @@ public static class ParetoSvg
     /// <param name="title">Name for screen readers.</param>
     /// <param name="link">Address of a point's row.</param>
     /// <param name="text">The reader's language.</param>
-    public static string Linked(BoardPlot plot, string title, Func<PlotPoint, string> link, PageText text) => Draw(plot, title, link, "", text);
+    public static string Linked(BoardPlot plot, string title, Func<PlotPoint, string> link, PageText text) =>
+        Draw(plot, title, link, "", text);
 
     private static string Draw(BoardPlot plot, string title, Func<PlotPoint, string>? link, string style, PageText text)
     {
@@ -82,7 +83,13 @@ public static class ParetoSvg
             svg.Append(Text(x.At(tick), Height - 26, "middle", Formats.Short(tick).Replace('-', '−')));
         }
         svg.Append(
-            Text((Left + Width - Right) / 2.0, Height - 6, "middle", text["{0}, less is better", plot.XLabel(text)], text.Language.RightToLeft)
+            Text(
+                (Left + Width - Right) / 2.0,
+                Height - 6,
+                "middle",
+                text["{0}, less is better", plot.XLabel(text)],
+                text.Language.RightToLeft
+            )
         );
         svg.Append(Text(Left + 6, Top + 12, "start", "AR (%)"));
     }
@@ -104,9 +111,22 @@ public static class ParetoSvg
         return path.Append(CultureInfo.InvariantCulture, $"H{Width - Right}").ToString();
     }
 
-    private static void Point(StringBuilder svg, BoardPlot plot, PlotPoint point, double x, double y, Func<PlotPoint, string>? link, PageText text)
+    private static void Point(
+        StringBuilder svg,
+        BoardPlot plot,
+        PlotPoint point,
+        double x,
+        double y,
+        Func<PlotPoint, string>? link,
+        PageText text
+    )
     {
-        string[] lines = [point.Row.NameIn(text), text["AR {0}", Formats.Fixed(point.Y, 1) + " %"], $"{BoardPlot.Name(plot.Axis, text)} {plot.Text(point.X, text)}"];
+        string[] lines =
+        [
+            point.Row.NameIn(text),
+            text["AR {0}", Formats.Fixed(point.Y, 1) + " %"],
+            $"{BoardPlot.Name(plot.Axis, text)} {plot.Text(point.X, text)}",
+        ];
         var values = string.Join(", ", lines);
         var label = point.Front ? text["{0}, on the Pareto front", values] : values;
         var kind = point.Front ? "point on" : "point";
@@ -133,7 +153,13 @@ public static class ParetoSvg
         {
             // The start of a line that runs from right to left is its right end.
             svg.Append(
-                Text(text.Language.RightToLeft ? left + width - 8 : left + 8, top + 17 + (i * 16), "start", lines[i], text.Language.RightToLeft)
+                Text(
+                    text.Language.RightToLeft ? left + width - 8 : left + 8,
+                    top + 17 + (i * 16),
+                    "start",
+                    lines[i],
+                    text.Language.RightToLeft
+                )
             );
         }
         svg.Append("</g></a>");

@@ -232,7 +232,9 @@ public sealed partial class SearchPage
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            _problem = error is EngineException or SearchException ? error.Message : L["The checkpoints could not be read: {0}", error.Message];
+            _problem = error is EngineException or SearchException
+                ? error.Message
+                : L["The checkpoints could not be read: {0}", error.Message];
         }
     }
 

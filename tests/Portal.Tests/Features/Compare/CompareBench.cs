@@ -20,7 +20,8 @@ internal sealed class CompareBench : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
-    public Task<Comparison> CompareAsync(params string[] runs) => Comparison.CompareAsync(new CompareQuery { Runs = runs }, PageText.English, default);
+    public Task<Comparison> CompareAsync(params string[] runs) =>
+        Comparison.CompareAsync(new CompareQuery { Runs = runs }, PageText.English, default);
 
     /// <summary>A run over languages of which it answers the first so many queries after each of its stages.</summary>
     public void Add(
