@@ -35,12 +35,7 @@ public sealed class PageText(PageTextCatalog catalog)
     /// <param name="many">English for any other number; the key of the translation, which holds the forms of <see cref="PluralForms"/> separated by <c>|</c>.</param>
     /// <param name="number">The number that decides the form.</param>
     /// <param name="others">Values for <c>{1}</c> and so on.</param>
-    public string Count(
-        [StringSyntax(StringSyntaxAttribute.CompositeFormat)] string one,
-        [StringSyntax(StringSyntaxAttribute.CompositeFormat)] string many,
-        long number,
-        params ReadOnlySpan<object?> others
-    )
+    public string Count(string one, string many, long number, params ReadOnlySpan<object?> others)
     {
         var form = number is 1 or -1 ? one : many;
         if (Texts.TryGetValue(many, out var translated) && translated.Split('|') is { } forms)
