@@ -4,6 +4,7 @@ using CllClip.Engine;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -67,6 +68,10 @@ internal static class TusApi
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(Locked)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage);
+        Guard(uploads.MapPost("/{id}/unpack", Unpack), "UnpackUpload", "Unpacks again what the disk had no room for")
+            .Produces<Upload>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         Guard(uploads.MapDelete("/{id}", Delete), "DeleteUpload", "Removes an upload and everything of it (tus termination)")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -83,7 +88,8 @@ internal static class TusApi
         var (request, headers) = (context.HttpContext.Request, context.HttpContext.Response.Headers);
         headers["Tus-Resumable"] = Version;
         headers.CacheControl = "no-store";
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsOptions(request.Method) || request.Headers["Tus-Resumable"] == Version)
+        var ours = HttpMethods.IsGet(request.Method) || request.Path.Value!.EndsWith("/unpack", StringComparison.Ordinal); // not the protocol's
+        if (ours || HttpMethods.IsOptions(request.Method) || request.Headers["Tus-Resumable"] == Version)
         {
             return await next(context);
         }
@@ -95,7 +101,7 @@ internal static class TusApi
         );
     }
 
-    private static IResult Options(UploadShelf shelf, HttpResponse response)
+    private static NoContent Options(UploadShelf shelf, HttpResponse response)
     {
         response.Headers["Tus-Version"] = Version;
         response.Headers["Tus-Extension"] = Extensions;
@@ -280,6 +286,11 @@ internal static class TusApi
             // the disk refuses: the bytes are there, only the time of their coming is not
         }
     }
+
+    private static IResult Unpack([Description(IdHelp)] string id, UploadShelf shelf) =>
+        shelf.Find(id) is null ? Problem.NotFound("upload", id)
+        : shelf.Retry(id) is { } reason ? Problem.Conflict(reason)
+        : TypedResults.Accepted($"{Route}/{id}", shelf.Find(id));
 
     private static IResult Delete([Description(IdHelp)] string id, UploadShelf shelf) =>
         shelf.Find(id) is null ? Problem.NotFound("upload", id)

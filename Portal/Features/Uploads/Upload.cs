@@ -60,6 +60,9 @@ public sealed record Upload
     /// <summary>Why it cannot be used; null if it can.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Whether unpacking can be tried again: the archive is whole, and only the disk had no room for what is in it.</summary>
+    public bool MayRetry { get; init; }
+
     /// <summary>What uses it, for example <c>data set my-photos</c>; null for nothing.</summary>
     public string? UsedBy { get; init; }
 
@@ -92,7 +95,8 @@ internal sealed record UploadRecord(
 /// <param name="Files">Number of files.</param>
 /// <param name="Bytes">Their bytes.</param>
 /// <param name="Error">Why it was refused; null if it was not.</param>
-internal sealed record UnpackOutcome(int Files, long Bytes, string? Error);
+/// <param name="MayRetry">Whether the archive was kept, so that unpacking can be tried again.</param>
+internal sealed record UnpackOutcome(int Files, long Bytes, string? Error, bool MayRetry = false);
 
 /// <summary>An upload is refused.</summary>
 /// <param name="Status">HTTP status.</param>

@@ -193,6 +193,12 @@ public sealed partial class UploadBox : IAsyncDisposable
         Read();
     }
 
+    private void Retry(string id)
+    {
+        _problem = Desk.Retry(id);
+        (_sent, _open) = (id, Desk.Open);
+    }
+
     private async Task DiscardAsync(string id)
     {
         _problem = Desk.Remove(id);

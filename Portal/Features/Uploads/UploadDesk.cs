@@ -26,7 +26,12 @@ public sealed class UploadDesk(UploadShelf shelf, IAccess access)
     }
 
     /// <summary>Removes an upload; null, or why not.</summary>
-    public string? Remove(string id)
+    public string? Remove(string id) => Guard(() => shelf.Remove(id));
+
+    /// <summary>Has an archive unpacked again that the disk had no room for; null, or why not.</summary>
+    public string? Retry(string id) => Guard(() => shelf.Retry(id));
+
+    private string? Guard(Func<string?> act)
     {
         if (!access.MayChange)
         {
@@ -34,7 +39,7 @@ public sealed class UploadDesk(UploadShelf shelf, IAccess access)
         }
         try
         {
-            return shelf.Remove(id);
+            return act();
         }
         catch (EngineException error)
         {

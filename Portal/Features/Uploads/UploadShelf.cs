@@ -114,6 +114,26 @@ public sealed class UploadShelf(PortalFolders folders, UploadOptions options, Co
         return null;
     }
 
+    /// <summary>Has an archive unpacked again that the disk had no room for; null, or why not.</summary>
+    /// <exception cref="EngineException">The disk refuses.</exception>
+    public string? Retry(string id)
+    {
+        if (Item(id) is not { Record.Unpacked: { MayRetry: true } } item || !item.TryTake())
+        {
+            return "There is nothing to try again.";
+        }
+        try
+        {
+            item.Record = item.Record with { Unpacked = null };
+            Touch(item);
+        }
+        finally
+        {
+            item.Release();
+        }
+        return null;
+    }
+
     /// <summary>Removes what has expired, and folders that nothing is known of.</summary>
     /// <returns>Names of the files that went.</returns>
     internal IReadOnlyList<string> Sweep()
@@ -190,6 +210,7 @@ public sealed class UploadShelf(PortalFolders folders, UploadOptions options, Co
             Files = record.Unpacked is { Error: null } ? record.Unpacked.Files : null,
             UnpackedBytes = record.Unpacked is { Error: null } ? record.Unpacked.Bytes : null,
             Error = record.Unpacked?.Error,
+            MayRetry = record.Unpacked is { MayRetry: true },
             UsedBy = users.GetValueOrDefault(record.Id),
             CreatedAt = record.CreatedAt,
             ExpiresAt = users.ContainsKey(record.Id) ? null : record.TouchedAt.AddHours(options.ExpireHours),

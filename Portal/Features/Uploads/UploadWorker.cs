@@ -121,7 +121,7 @@ internal sealed partial class UploadWorker : BackgroundService
             {
                 LogFailed(_log, error, "An upload could not be unpacked");
             }
-            Failed(item, error.Message);
+            Failed(item, error.Message, error is ArchiveException { NoRoom: true });
         }
         finally
         {
@@ -135,12 +135,15 @@ internal sealed partial class UploadWorker : BackgroundService
         }
     }
 
-    private void Failed(UploadItem item, string message)
+    private void Failed(UploadItem item, string message, bool mayRetry)
     {
         try
         {
-            _shelf.Touch(item, new UnpackOutcome(0, 0, message));
-            File.Delete(item.DataFile); // it would fail again, and takes room
+            _shelf.Touch(item, new UnpackOutcome(0, 0, message, mayRetry));
+            if (!mayRetry)
+            {
+                File.Delete(item.DataFile); // it would fail again, and takes room
+            }
         }
         catch (Exception error) when (error is EngineException or IOException or UnauthorizedAccessException)
         {

@@ -46,5 +46,8 @@ public sealed class WebhookDesk(WebhookStore store, WebhookRegistrar registrar, 
         return null;
     }
 
-    private string Refused => text["This portal is open for looking; changes need its token. Open the address with the token that stands on the server’s console."];
+    private string Refused =>
+        text[
+            "This portal is open for looking; changes need its token. Open the address with the token that stands on the server’s console."
+        ];
 }

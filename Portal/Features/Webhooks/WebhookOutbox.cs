@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace CllClip.Portal.Features.Webhooks;
 
 /// <summary>Writes a message for every webhook that wants it, in the transaction that ends a run.</summary>
-public sealed class WebhookOutbox(WebhookStore webhooks, IDbContextFactory<PortalDbContext> contexts, TimeProvider time) : IRunEndings, IDisposable
+public sealed class WebhookOutbox(WebhookStore webhooks, IDbContextFactory<PortalDbContext> contexts, TimeProvider time)
+    : IRunEndings,
+        IDisposable
 {
     private readonly SemaphoreSlim _news = new(0, 1);
 

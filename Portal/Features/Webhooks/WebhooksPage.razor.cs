@@ -109,5 +109,10 @@ public sealed partial class WebhooksPage
     }
 
     private async Task CopyAsync() =>
-        Snackbar.Add(await Js.InvokeAsync<bool>("portal.copy", _made?.Secret) ? L["Copied."] : L["The browser did not allow it: mark the text and copy it."], Severity.Info);
+        Snackbar.Add(
+            await Js.InvokeAsync<bool>("portal.copy", _made?.Secret)
+                ? L["Copied."]
+                : L["The browser did not allow it: mark the text and copy it."],
+            Severity.Info
+        );
 }

@@ -259,17 +259,16 @@ public sealed partial class LineChart
     private string Tips()
     {
         const int mostRows = 9;
-        var at = _drawn
-            .Where(d => d.Shown)
-            .SelectMany(d => d.Points.Select(p => (p.X, p.Y, d.Index)))
-            .ToLookup(p => p.X);
+        var at = _drawn.Where(d => d.Shown).SelectMany(d => d.Points.Select(p => (p.X, p.Y, d.Index))).ToLookup(p => p.X);
         return JsonSerializer.Serialize(
-            _xs.Select(x => new object[]
-            {
-                Math.Round(_x.At(x), 1),
-                Formats.Short(x),
-                at[x].OrderByDescending(p => p.Y).Take(mostRows).Select(p => new object[] { p.Index, YText(p.Y) }),
-            })
+            _xs.Select(x =>
+                new object[]
+                {
+                    Math.Round(_x.At(x), 1),
+                    Formats.Short(x),
+                    at[x].OrderByDescending(p => p.Y).Take(mostRows).Select(p => new object[] { p.Index, YText(p.Y) }),
+                }
+            )
         );
     }
 }

@@ -60,7 +60,7 @@ public sealed partial class DatasetFigures : IDisposable
     protected override void OnInitialized()
     {
         Worker.Changed += Changed;
-        _model = Engine.ModelIds.FirstOrDefault();
+        _model = Engine.ModelIds is [var first, ..] ? first : null;
     }
 
     protected override void OnParametersSet() => Read();

@@ -44,4 +44,8 @@ public sealed record ArchiveLimits(int MaxEntries, long MaxBytes, int MaxRatio =
 }
 
 /// <summary>An archive cannot be unpacked; the message names what is wrong and the remedy.</summary>
-public sealed class ArchiveException(string message, Exception? cause = null) : Engine.EngineException(message, cause!);
+public sealed class ArchiveException(string message, Exception? cause = null) : Engine.EngineException(message, cause!)
+{
+    /// <summary>Whether the archive is sound, and only the disk had no room for what is in it.</summary>
+    public bool NoRoom { get; init; }
+}

@@ -45,9 +45,12 @@ public static class ArchiveUnpacker
                     error
                 ),
                 IOException io when DiskSpace.IsFull(io) => new ArchiveException(
-                    "The disk of the data root is full. Free some space, then upload the archive again.",
+                    "The disk of the data root is full. Free some space, then try again.",
                     error
-                ),
+                )
+                {
+                    NoRoom = true,
+                },
                 IOException or UnauthorizedAccessException or NotSupportedException => new ArchiveException(
                     $"The archive cannot be unpacked: {error.Message}",
                     error

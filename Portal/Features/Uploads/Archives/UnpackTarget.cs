@@ -66,8 +66,11 @@ internal sealed class UnpackTarget(string root, long packed, ArchiveLimits limit
         if (DiskSpace.Free(root) is { } free && bytes > free - DiskSpace.Reserve)
         {
             throw new ArchiveException(
-                $"Unpacked the archive needs {Formats.Bytes(bytes)} more; {Formats.Bytes(Math.Max(0, free - DiskSpace.Reserve))} are free for it on the disk of the data root. Free some space, then upload it again."
-            );
+                $"Unpacked the archive needs {Formats.Bytes(bytes)} more; {Formats.Bytes(Math.Max(0, free - DiskSpace.Reserve))} are free for it on the disk of the data root. Free some space, then try again."
+            )
+            {
+                NoRoom = true,
+            };
         }
     }
 

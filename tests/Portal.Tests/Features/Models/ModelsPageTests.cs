@@ -21,7 +21,7 @@ public sealed class ModelsPageTests : PageContext
         Assert.Equal(Models.Models[0].Revision, rows[0].QuerySelector("td code")!.GetAttribute("title"));
         Assert.Empty(rows[0].QuerySelectorAll("button"));
         Assert.NotNull(rows[1].QuerySelector("button[aria-label='Remove mine']"));
-        Assert.Equal("in /data/mine", Text(rows[2]));
+        Assert.Equal("/data/mine", Text(rows[2]));
     }
 
     [Fact]

@@ -164,6 +164,21 @@ public sealed class ArchiveUnpackerTests : IDisposable
     }
 
     [Fact]
+    public void What_the_disk_has_no_room_for_is_told_from_what_is_wrong()
+    {
+        var sparse = Path.Combine(_folder.Path, "sparse.tar");
+        using (var file = System.IO.File.Create(sparse))
+        {
+            file.Write(Archives.Tar(w => File(w, "a", "x")));
+            file.SetLength(new DriveInfo(_folder.Path).AvailableFreeSpace + (1L << 40)); // takes no room itself
+        }
+        var error = Assert.Throws<ArchiveException>(() => ArchiveUnpacker.Unpack(sparse, Target, new ArchiveLimits(100, long.MaxValue)));
+        Assert.True(error.NoRoom, error.Message);
+        Assert.Contains("Free some space, then try again", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Target));
+    }
+
+    [Fact]
     public void It_stops_when_it_is_told_to_and_leaves_nothing()
     {
         using var stop = new CancellationTokenSource();

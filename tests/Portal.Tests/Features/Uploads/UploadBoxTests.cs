@@ -43,7 +43,7 @@ public sealed class UploadBoxTests : PageContext
         Assert.Contains("15 s left", Text(box.Find(".progress")), StringComparison.Ordinal);
         Assert.Contains("250 MB of 1.0 GB · 50 MB/s", Text(box.Find("[role=group]")), StringComparison.Ordinal);
         Button(box, "Pause").Click();
-        Assert.Contains("Paused a.zip", Text(box.Find(".progress")), StringComparison.Ordinal);
+        Assert.Contains("Paused: a.zip", Text(box.Find(".progress")), StringComparison.Ordinal);
         Button(box, "Resume").Click();
         Button(box, "Cancel").Click();
         Assert.Empty(box.FindAll(".progress"));
@@ -91,6 +91,11 @@ public sealed class UploadBoxTests : PageContext
         Assert.Contains("3 files, 4.0 kB unpacked", Text(box.FindAll(".uploads li")[1]), StringComparison.Ordinal);
         _shelf.Touch(_shelf.Item(old)!, new UnpackOutcome(0, 0, "The archive is empty."));
         box.WaitForAssertion(() => Assert.Equal("The archive is empty.", Text(box.Find(".uploads [role=alert]"))));
+        Assert.Single(box.FindAll(".uploads li:first-child button")); // nothing to try again
+        _shelf.Touch(_shelf.Item(old)!, new UnpackOutcome(0, 0, "No room.", MayRetry: true));
+        box.WaitForAssertion(() => Assert.Equal("No room.", Text(box.Find(".uploads [role=alert]"))));
+        box.FindAll(".uploads button").Single(b => b.TextContent == "Try again").Click();
+        Assert.Equal((UploadState.Receiving, null), (_shelf.Find(old)!.State, _shelf.Find(old)!.Error)); // its bytes never came in this test
         box.Find("button[aria-label='Discard old.zip']").Click();
         Assert.Null(_shelf.Find(old));
         Assert.Single(box.FindAll(".uploads li"));

@@ -176,10 +176,17 @@ public sealed class WebhookTests
         Assert.Equal(202, (await portal.AskAsync("POST", $"/api/v1/webhooks/{id}/ping")).Code);
         var message = (await receiver.WaitAsync(1, Stop))[0];
         using var body = JsonDocument.Parse(message.Body);
-        Assert.Equal(("ping", JsonValueKind.Null), (body.RootElement.GetProperty("event").GetString(), body.RootElement.GetProperty("run").ValueKind));
+        Assert.Equal(
+            ("ping", JsonValueKind.Null),
+            (body.RootElement.GetProperty("event").GetString(), body.RootElement.GetProperty("run").ValueKind)
+        );
         Assert.Equal(
             message.Headers[WebhookEvents.SignatureHeader],
-            WebhookEvents.Sign(Secret, long.Parse(message.Headers[WebhookEvents.TimestampHeader], System.Globalization.CultureInfo.InvariantCulture), message.Body)
+            WebhookEvents.Sign(
+                Secret,
+                long.Parse(message.Headers[WebhookEvents.TimestampHeader], System.Globalization.CultureInfo.InvariantCulture),
+                message.Body
+            )
         );
         await DeliveryAsync(portal, id, d => d.GetProperty("state").GetString() == "delivered");
         (await portal.AskAsync("POST", "/api/v1/webhooks/none/ping")).Problem(404);
