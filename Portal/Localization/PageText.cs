@@ -13,6 +13,7 @@ namespace CllClip.Portal.Localization;
 public sealed class PageText(PageTextCatalog catalog)
 {
     private const char FirstStrongIsolate = '\u2068';
+    private const char RightToLeftIsolate = '\u2067';
     private const char PopIsolate = '\u2069';
     private IReadOnlyDictionary<string, string>? _texts;
 
@@ -34,12 +35,7 @@ public sealed class PageText(PageTextCatalog catalog)
     /// <param name="many">English for any other number; the key of the translation, which holds the forms of <see cref="PluralForms"/> separated by <c>|</c>.</param>
     /// <param name="number">The number that decides the form.</param>
     /// <param name="others">Values for <c>{1}</c> and so on.</param>
-    public string Count(
-        [StringSyntax(StringSyntaxAttribute.CompositeFormat)] string one,
-        [StringSyntax(StringSyntaxAttribute.CompositeFormat)] string many,
-        long number,
-        params ReadOnlySpan<object?> others
-    )
+    public string Count(string one, string many, long number, params ReadOnlySpan<object?> others)
     {
         var form = number is 1 or -1 ? one : many;
         if (Texts.TryGetValue(many, out var translated) && translated.Split('|') is { } forms)
@@ -77,11 +73,17 @@ public sealed class PageText(PageTextCatalog catalog)
         {
             for (var i = 0; i < isolated.Length; i++)
             {
-                isolated[i] = isolated[i] is string text ? $"{FirstStrongIsolate}{text}{PopIsolate}" : isolated[i];
+                isolated[i] = isolated[i] is string text ? $"{Isolate(text)}{text}{PopIsolate}" : isolated[i];
             }
         }
         return isolated;
     }
+
+    // A text with values in it is one of the page's, whatever its first letter: the letters of values do not count for its direction.
+    private static char Isolate(string text) =>
+        text.Contains(FirstStrongIsolate, StringComparison.Ordinal) || text.Contains(RightToLeftIsolate, StringComparison.Ordinal)
+            ? RightToLeftIsolate
+            : FirstStrongIsolate;
 
     private string Bracket(string text) => Language == PageLanguage.Pseudo ? $"⟦{text}⟧" : text;
 

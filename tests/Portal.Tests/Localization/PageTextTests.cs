@@ -75,7 +75,9 @@ public sealed class PageTextTests
     public void Values_are_kept_apart_from_the_words_around_them_where_pages_run_from_right_to_left()
     {
         Assert.Equal("a run-1 b", In("en")["a {0} b", "run-1"]);
-        Assert.Equal("a \u2068run-1\u2069 b 3", In("ar")["a {0} b {1}", "run-1", 3]);
+        var inner = In("ar")["a {0} b {1}", "run-1", 3];
+        Assert.Equal("a \u2068run-1\u2069 b 3", inner);
+        Assert.Equal($"c \u2067{inner}\u2069", In("ar")["c {0}", inner]); // a text of the page in a text of the page runs as the page does
     }
 
     [Fact]
