@@ -36,8 +36,8 @@ public sealed class PageLanguageTests(BrowserSession session) : IClassFixture<Br
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           for (let node; (node = walker.nextNode()); ) look(node.parentElement, node.textContent, node.parentElement.tagName.toLowerCase() + '.' + node.parentElement.className);
           for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder], [alt]'))
-            for (const name of ['aria-label', 'title', 'placeholder', 'alt']) look(element, element.getAttribute(name), element.tagName.toLowerCase() + '[' + name + ']');
-          look(document.body, document.title.replace('CLL-CLIP', ''), 'title');
+            for (const name of ['aria-label', 'title', 'placeholder', 'alt']) look(element, element.getAttribute(name)?.replace(/^(\/|https?:).*/, ''), element.tagName.toLowerCase() + '[' + name + ']');
+          if (!location.pathname.match(/^\/runs\/\d/)) look(document.body, document.title.replace('CLL-CLIP', ''), 'title'); // there it is the run's name
           return [...found];
         }
         """;

@@ -134,7 +134,7 @@ public static class MethodPicture
             <rect x="300" y="164" width="20" height="10" rx="2" class="m-r1"/>
             <rect x="322" y="164" width="20" height="10" rx="2" class="m-r1"/>
             <rect x="344" y="164" width="20" height="10" rx="2" class="m-r1"/>
-            <text x="376" y="156.0" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">+ de</text>
+            <text x="376" y="156.0" text-anchor="start" font-size="12" font-weight="400" class="m-quiet" translate="no">+ de</text>
             <rect x="190" y="182" width="20" height="10" rx="2" class="m-r2"/>
             <rect x="212" y="182" width="20" height="10" rx="2" class="m-r2"/>
             <rect x="234" y="182" width="20" height="10" rx="2" class="m-r2"/>
@@ -167,7 +167,7 @@ public static class MethodPicture
             <rect x="300" y="218" width="20" height="10" rx="2" class="m-r2"/>
             <rect x="322" y="218" width="20" height="10" rx="2" class="m-r2"/>
             <rect x="344" y="218" width="20" height="10" rx="2" class="m-r2"/>
-            <text x="376" y="210.0" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">+ ja</text>
+            <text x="376" y="210.0" text-anchor="start" font-size="12" font-weight="400" class="m-quiet" translate="no">+ ja</text>
             <rect x="190" y="236" width="20" height="10" rx="2" class="m-r3"/>
             <rect x="212" y="236" width="20" height="10" rx="2" class="m-r3"/>
             <rect x="234" y="236" width="20" height="10" rx="2" class="m-r3"/>
@@ -200,7 +200,7 @@ public static class MethodPicture
             <rect x="300" y="272" width="20" height="10" rx="2" class="m-r3"/>
             <rect x="322" y="272" width="20" height="10" rx="2" class="m-r3"/>
             <rect x="344" y="272" width="20" height="10" rx="2" class="m-r3"/>
-            <text x="374" y="264" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">+ hi</text>
+            <text x="374" y="264" text-anchor="start" font-size="12" font-weight="400" class="m-quiet" translate="no">+ hi</text>
             <text x="190" y="304" text-anchor="start" font-size="12" font-weight="400" class="m-quiet">{WebUtility.HtmlEncode(
                 text["TEIR: a row moves the less,"]
             )}</text>

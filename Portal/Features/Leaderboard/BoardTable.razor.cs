@@ -14,7 +14,7 @@ public sealed partial class BoardTable
     private static readonly MarkupString _place = new("#");
     private static readonly MarkupString _ar = new("AR<sub>T</sub> ↑");
     private static readonly MarkupString _f = new("F<sub>T</sub> ↓");
-    private static readonly MarkupString _fen = new("F<sub>en</sub> ↓");
+    private static readonly MarkupString _fen = new("<span translate=\"no\">F<sub>en</sub> ↓</span>");
     private double _top;
     private decimal? _bestAr;
     private decimal? _bestF;

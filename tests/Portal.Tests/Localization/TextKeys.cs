@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Methods;
 using CllClip.Shared.Languages;
 
@@ -25,14 +26,15 @@ internal static partial class TextKeys
         return [.. keys, .. FromCatalogs()];
     }
 
-    /// <summary>What the pages look up by value: names of languages, and what methods say of themselves.</summary>
+    /// <summary>What the pages look up by value: names of languages, what methods say of themselves, layouts of data sets.</summary>
     private static IEnumerable<TextKey> FromCatalogs()
     {
         var languages = LanguageCatalog.All.Select(l => l.Name);
         var methods = MethodCatalog.All.SelectMany(m =>
             m.Options.SelectMany(o => new[] { o.Label, o.Group, o.Help, o.Unit }.OfType<string>()).Append(m.Summary).Append(m.Family)
         );
-        return languages.Concat(methods).Distinct().Select(text => new TextKey(text, CatalogFolder, false, false));
+        var layouts = CorpusLayouts.All.SelectMany(l => new[] { l.Name, l.Files });
+        return languages.Concat(methods).Concat(layouts).Distinct().Select(text => new TextKey(text, CatalogFolder, false, false));
     }
 
     /// <summary>Where the translations of the catalogues' texts lie.</summary>
