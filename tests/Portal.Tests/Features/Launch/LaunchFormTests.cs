@@ -123,6 +123,14 @@ public sealed class LaunchFormTests
     }
 
     [Fact]
+    public void Lists_may_be_typed_with_the_commas_of_any_keyboard()
+    {
+        var form = new LaunchForm { Seeds = "1، 2，5-6、9", Tags = "سريع، long，快、x y" };
+        Assert.Equal([1, 2, 5, 6, 9], form.ReadSeeds());
+        Assert.Equal(["سريع", "long", "快", "x y"], form.Requests()[0].Tags);
+    }
+
+    [Fact]
     public void Languages_move_and_shuffle_the_same_for_the_same_seed()
     {
         var form = new LaunchForm();
