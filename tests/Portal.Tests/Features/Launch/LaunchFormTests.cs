@@ -175,6 +175,18 @@ public sealed class LaunchFormTests
     }
 
     [Fact]
+    public void What_an_estimate_rests_on_is_told_in_the_reader_s_language()
+    {
+        var desk = new SampleDesk();
+        var measured = new[] { new MeasuredRun(desk.Add(SampleDesk.Run("1"), 6), desk.Stages["1"]) };
+        var request = Assert.Single(new LaunchForm().Requests());
+        var text = new PageText(new PageTextCatalog()) { Language = PageLanguage.Of("ar") };
+        var source = RunEstimator.Estimate(request, measured, null, 6, 128, text).Source;
+        Assert.StartsWith("من مراحل تشغيلك", source, StringComparison.Ordinal);
+        Assert.Contains(measured[0].Run.Name, source, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Values_of_one_option_make_a_sweep_in_which_each_run_says_its_own()
     {
         var form = new LaunchForm
