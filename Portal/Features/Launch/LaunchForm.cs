@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CllClip.Engine.Data;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Localization;
 using CllClip.Shared.Languages;
@@ -125,7 +126,7 @@ public sealed class LaunchForm
     public IReadOnlyList<int>? ReadSeeds()
     {
         var seeds = new List<int>();
-        foreach (var part in Seeds.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in Seeds.Split([.. TypedList.Commas, ' ', ';'], StringSplitOptions.RemoveEmptyEntries))
         {
             var ends = part.Split('-', '–');
             if (
@@ -273,14 +274,16 @@ public sealed class LaunchForm
             Epochs = Whole(Epochs, out var epochs) ? epochs : null,
             Device = Device.Trim() is { Length: > 0 } device ? device : null,
             Name = Name.Trim() is { Length: > 0 } name ? name : null,
-            Tags = Tags.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } tags
-                ? tags
-                : null,
+            Tags = TypedList.Of(Tags) is { Length: > 0 } tags ? tags : null,
             Options = Values() is { Count: > 0 } values ? values : null,
         };
 
     private List<JsonElement> ReadValues(OptionDescriptor option) =>
-        [.. SweepValues.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(text => Element(option, text))];
+        [
+            .. SweepValues
+                .Split([.. TypedList.Commas, ' ', ';'], StringSplitOptions.RemoveEmptyEntries)
+                .Select(text => Element(option, text)),
+        ];
 
     /// <summary>What is typed of the options of the methods chosen; each method takes those that it has.</summary>
     private Dictionary<string, JsonElement> Values()

@@ -24,6 +24,19 @@ public sealed class LineChartTests : PageContext
     private static string[] Labels(IRenderedComponent<LineChart> chart) => [.. chart.FindAll("svg > text").Select(t => t.TextContent)];
 
     [Fact]
+    public void A_saved_table_has_English_columns_in_whatever_language_its_lines_are_named()
+    {
+        IReadOnlyList<ChartSeries> arabic = [new ChartSeries("rows in use", [new ChartPoint(1, 7)]) with { Name = "الصفوف المستخدمة" }];
+        var chart = Render<LineChart>(p =>
+            p.Add(c => c.Title, "المفردات").Add(c => c.XLabel, "المهمة").Add(c => c.XColumn, "task").Add(c => c.Series, arabic)
+        );
+        Assert.Equal(["الصفوف المستخدمة"], Drawn(chart));
+        chart.FindAll("button").Single(b => b.TextContent == "Numbers as CSV").Click();
+        var saved = (string)JSInterop.Invocations["portal.download"][^1].Arguments[1]!;
+        Assert.StartsWith("task,rows in use", saved, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_hidden_line_leaves_the_drawing_the_scale_and_the_numbers()
     {
         var chart = Chart();

@@ -123,6 +123,14 @@ public sealed class LaunchFormTests
     }
 
     [Fact]
+    public void Lists_may_be_typed_with_the_commas_of_any_keyboard()
+    {
+        var form = new LaunchForm { Seeds = "1، 2，5-6、9", Tags = "سريع، long，快、x y" };
+        Assert.Equal([1, 2, 5, 6, 9], form.ReadSeeds());
+        Assert.Equal(["سريع", "long", "快", "x y"], form.Requests()[0].Tags);
+    }
+
+    [Fact]
     public void Languages_move_and_shuffle_the_same_for_the_same_seed()
     {
         var form = new LaunchForm();
@@ -164,6 +172,18 @@ public sealed class LaunchFormTests
         Assert.Contains("your run", six.Source, StringComparison.Ordinal);
         Assert.True(RunEstimator.Estimate(request, measured, _ => 3712, 12, 128, PageText.English).Seconds > 1.8 * six.Seconds);
         Assert.Null(RunEstimator.Estimate(request, [], null, 6, 128, PageText.English).Seconds);
+    }
+
+    [Fact]
+    public void What_an_estimate_rests_on_is_told_in_the_reader_s_language()
+    {
+        var desk = new SampleDesk();
+        var measured = new[] { new MeasuredRun(desk.Add(SampleDesk.Run("1"), 6), desk.Stages["1"]) };
+        var request = Assert.Single(new LaunchForm().Requests());
+        var text = new PageText(new PageTextCatalog()) { Language = PageLanguage.Of("ar") };
+        var source = RunEstimator.Estimate(request, measured, null, 6, 128, text).Source;
+        Assert.StartsWith("من مراحل تشغيلك", source, StringComparison.Ordinal);
+        Assert.Contains(measured[0].Run.Name, source, StringComparison.Ordinal);
     }
 
     [Fact]
