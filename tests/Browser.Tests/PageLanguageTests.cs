@@ -102,7 +102,9 @@ public sealed class PageLanguageTests(BrowserSession session) : IClassFixture<Br
         await page.Locator(".top-nav a[href='/runs']").ClickAsync();
         await Assertions.Expect(page.Locator(".chip.running").First).ToHaveTextAsync("运行中");
         _desk.Send(new StateMessage("2", RunState.Completed, "All tasks are done.", DateTime.UtcNow)); // told by a thread that knows no language
-        await Assertions.Expect(page.Locator("tr", new() { Has = page.Locator("a[href='/runs/2']") }).Locator(".chip.completed")).ToHaveTextAsync("已完成");
+        await Assertions
+            .Expect(page.Locator("tr", new() { Has = page.Locator("a[href='/runs/2']") }).Locator(".chip.completed"))
+            .ToHaveTextAsync("已完成");
         Assert.Empty(errors);
         await page.Context.CloseAsync();
     }
@@ -114,7 +116,10 @@ public sealed class PageLanguageTests(BrowserSession session) : IClassFixture<Br
         var context = await session.Browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = Address, Locale = "ar-EG" });
         var page = await context.NewPageAsync();
         await BrowserSession.GoAsync(page, "/");
-        Assert.Equal(("ar", "rtl"), (await page.Locator("html").GetAttributeAsync("lang"), await page.Locator("html").GetAttributeAsync("dir")));
+        Assert.Equal(
+            ("ar", "rtl"),
+            (await page.Locator("html").GetAttributeAsync("lang"), await page.Locator("html").GetAttributeAsync("dir"))
+        );
         await page.GotoAsync("/language/en?back=/about");
         Assert.Equal("en", await page.Locator("html").GetAttributeAsync("lang"));
         Assert.EndsWith("/about", page.Url, StringComparison.Ordinal);

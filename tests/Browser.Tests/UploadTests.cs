@@ -69,6 +69,7 @@ public sealed class UploadTests(BrowserSession session) : IClassFixture<BrowserS
         var card = page.Locator("section.card", new() { HasText = "my-pictures" }).First;
         await Assertions.Expect(card.Locator(".chip.good")).ToHaveTextAsync("ready", new() { Timeout = 120_000 });
         await Assertions.Expect(card).ToContainTextAsync("CC0-1.0");
+        await Assertions.Expect(page.Locator(".uploads li")).ToHaveCountAsync(0); // it is in use
         await card.Locator("h2 a").ClickAsync();
         await LookAsync(page);
         Assert.DoesNotContain(errors, e => !e.Contains("ERR_", StringComparison.Ordinal)); // the part that was held back

@@ -80,6 +80,10 @@ public sealed partial class CorpusPreparer : BackgroundService
     {
         _shelf.Save(entry with { Pending = true });
         Enqueue(entry.Registration.Id);
+        if (entry.Upload is not null)
+        {
+            _uploads.Say(); // it is in use now
+        }
     }
 
     /// <summary>Has a data set prepared again; null, or why not.</summary>

@@ -61,6 +61,7 @@ internal sealed partial class ModelDesk(
             var model = await Task.Run(() => Look(folder, name), CancellationToken.None);
             stop.ThrowIfCancellationRequested(); // who went away is not answered, so nothing is registered behind his back
             bases.Add(id, model with { Upload = upload, Licence = licence });
+            uploads.Say(); // it is in use now
         }
         catch (EngineException error)
         {

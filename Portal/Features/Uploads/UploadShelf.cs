@@ -161,6 +161,7 @@ public sealed class UploadShelf(PortalFolders folders, UploadOptions options, Co
         Changed?.Invoke();
     }
 
+    /// <summary>Says that there is news of an upload that it cannot know of itself.</summary>
     internal void Say() => Changed?.Invoke();
 
     private List<UploadItem> Items()
