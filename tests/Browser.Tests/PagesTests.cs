@@ -32,7 +32,6 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/about",
             "/models",
             "/datasets",
-            "/datasets/emoji36?split=test&language=ar",
             "/launch",
             "/runs",
             "/runs/1",
