@@ -72,7 +72,7 @@ public static class WebhooksApi
             .MapPost("/{id}/ping", PingAsync)
             .WithName("PingWebhook")
             .WithSummary("Sends a message of no run, to try the receiver; its deliveries say what came of it")
-            .Produces(StatusCodes.Status202Accepted)
+            .Produces<WebhookResponse>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound);
         webhooks
@@ -142,8 +142,15 @@ public static class WebhooksApi
         : await store.RemoveAsync(id, stop) ? TypedResults.NoContent()
         : Problem.NotFound("webhook", id);
 
-    private static async Task<IResult> PingAsync([Description(IdHelp)] string id, WebhookOutbox outbox, CancellationToken stop) =>
-        await outbox.PingAsync(id, stop) ? TypedResults.Accepted($"/api/v1/webhooks/{id}/deliveries") : Problem.NotFound("webhook", id);
+    private static async Task<IResult> PingAsync(
+        [Description(IdHelp)] string id,
+        WebhookStore store,
+        WebhookOutbox outbox,
+        CancellationToken stop
+    ) =>
+        (await store.ListAsync(stop)).FirstOrDefault(w => w.Id == id) is { } webhook && await outbox.PingAsync(id, stop)
+            ? TypedResults.Accepted($"/api/v1/webhooks/{id}/deliveries", WebhookResponse.Of(webhook, whole: true))
+            : Problem.NotFound("webhook", id);
 
     private static async Task<IResult> DeliveriesAsync(
         [Description(IdHelp)] string id,
