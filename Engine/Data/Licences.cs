@@ -11,13 +11,13 @@ public static partial class Licences
 
     private const int ReadBytes = 16 * 1024;
 
-    /// <summary>What the authors of the known corpora state.</summary>
+    /// <summary>Of the known corpora what is commonly stated; their own pages decide.</summary>
     private static readonly Dictionary<string, string> OfLayouts = new(StringComparer.Ordinal)
     {
-        ["coco"] = "captions: CC-BY-4.0 (COCO Consortium), machine-translated; images: Flickr's terms of use",
+        ["coco"] = "captions: CC-BY-4.0 (COCO Consortium), machine-translated; images: Flickr's terms of use; see cocodataset.org",
         ["cc3m"] = "captions: free for any purpose, naming Google LLC as the source is appreciated; images: of their owners",
         ["xm3600"] = "captions: CC-BY-4.0 (Google LLC); images: from Open Images, CC-BY-2.0 each by its author",
-        ["flickr30k"] = "for non-commercial research and education; images: Flickr's terms of use",
+        ["flickr30k"] = "images: Flickr's terms of use; captions: no licence stated, see the data set's page",
     };
 
     /// <summary>Beginnings of the usual texts.</summary>

@@ -32,6 +32,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/about",
             "/models",
             "/datasets",
+            "/datasets/emoji36",
             "/launch",
             "/runs",
             "/runs/1",
