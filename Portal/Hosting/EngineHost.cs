@@ -137,7 +137,6 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
             try
             {
                 Prepare(stop);
-                _ready.TrySetResult();
                 return;
             }
             catch (Exception) when (stop.IsCancellationRequested)
@@ -170,7 +169,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         meter.EnterFeatures();
         Features(dataset, DefaultModel, null, meter, stop);
         _embedded = [dataset.WithoutPixels()];
-        Set(new(true, "Ready", 1, 0, null));
+        Set(new(true, "Ready", 1, 0, null), () => _ready.TrySetResult());
     }
 
     private Emoji36Dataset PrepareEmoji36(PreparationMeter meter, CancellationToken stop)
@@ -185,9 +184,13 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         }
     }
 
-    private void Set(PreparationStatus status)
+    private void Set(PreparationStatus status) => Set(status, null);
+
+    // Whoever is told asks at once, on this thread: what a status promises must hold before anybody hears of it.
+    private void Set(PreparationStatus status, Action? fulfil)
     {
         _status = status;
+        fulfil?.Invoke();
         PreparationChanged?.Invoke();
     }
 
