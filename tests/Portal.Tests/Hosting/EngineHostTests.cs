@@ -22,9 +22,17 @@ public sealed class EngineHostTests : IDisposable
         );
         using var host = Host(PreparedData.Root, _folder.PreparedDataRoot());
         var seen = new List<PreparationStatus>();
-        host.PreparationChanged += () => seen.Add(host.Preparation);
+        var told = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.PreparationChanged += () =>
+        {
+            seen.Add(host.Preparation);
+            if (host.Preparation.Ready)
+            {
+                told.SetResult(host.Ready.IsCompleted);
+            }
+        };
         await host.StartingAsync(TestContext.Current.CancellationToken);
-        await host.Ready.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.True(await told.Task.WaitAsync(Patience, TestContext.Current.CancellationToken)); // whoever asks the moment he is told is answered
 
         Assert.True(host.Preparation.Ready);
         Assert.Null(host.Preparation.Error);
