@@ -76,7 +76,10 @@ public sealed class PageLanguageTests(BrowserSession session) : IClassFixture<Br
             Assert.Equal((code, direction), (await html.GetAttributeAsync("lang"), await html.GetAttributeAsync("dir")));
             wrong.AddRange((await page.EvaluateAsync<string[]>(PagesTests.TooWide)).Select(e => $"{path}: too wide: {e}"));
             var heading = await page.Locator("h1").First.InnerTextAsync();
-            if (path is not ("/runs/1" or "/runs/36" or "/docs/api" or "/webhooks" or "/datasets/emoji36") && !heading.Any(c => c > '\u0600'))
+            if (
+                path is not ("/runs/1" or "/runs/36" or "/docs/api" or "/webhooks" or "/datasets/emoji36")
+                && !heading.Any(c => c > '\u0600')
+            )
             {
                 wrong.Add($"{path}: the heading is “{heading}”");
             }
