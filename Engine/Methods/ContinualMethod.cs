@@ -101,6 +101,16 @@ public abstract class ContinualMethod : IDisposable
     /// <exception cref="EngineException">A file is missing or damaged.</exception>
     public virtual void LoadState(string stageFolder) { }
 
+    /// <summary>
+    /// Writes what the method has gathered since its task began and the next step reads, beside <see cref="Parameters"/>, which the trainer keeps: a memory and
+    /// the state of its draws. Nothing for methods whose steps leave only parameters.
+    /// </summary>
+    public virtual void SaveWithinTask(string folder) { }
+
+    /// <summary>Reads it back, after <see cref="BeginTask"/> of the same task.</summary>
+    /// <exception cref="EngineException">A file is missing or damaged.</exception>
+    public virtual void LoadWithinTask(string folder) { }
+
     /// <inheritdoc/>
     public void Dispose()
     {

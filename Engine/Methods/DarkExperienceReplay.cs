@@ -84,5 +84,13 @@ public sealed class DarkExperienceReplay(MethodOptions options, IReplayDraws? dr
         base.Dispose(disposing);
     }
 
-    private void Reserve(Tensor like) => _targets ??= zeros([Capacity, like.shape[1]], like.dtype, like.device).DetachFromDisposeScope();
+    private void Reserve(Tensor like)
+    {
+        _targets ??= zeros([Capacity, like.shape[1]], like.dtype, like.device).DetachFromDisposeScope();
+        if (_targets.device.ToString() != like.device.ToString()) // read back from a stage
+        {
+            using var before = _targets;
+            _targets = before.to(like.device).DetachFromDisposeScope();
+        }
+    }
 }

@@ -14,6 +14,7 @@ public class ExperienceReplay : ContinualMethod
     private const string MemoryOption = "memorySize";
     private const string NamesOption = "namesOnly";
     private const string StateFile = "memory.json";
+    private const string PositionFile = "replay.json";
 
     /// <summary>What the form and the API say about it.</summary>
     public static MethodDescriptor Descriptor { get; } =
@@ -127,19 +128,25 @@ public class ExperienceReplay : ContinualMethod
     /// <inheritdoc/>
     public override void LoadState(string stageFolder)
     {
-        var path = Path.Combine(stageFolder, StateFile);
-        try
-        {
-            var state = JsonSerializer.Deserialize<State>(File.ReadAllBytes(path)) ?? throw new JsonException("empty");
-            _memory.Restore(state.Captions, state.Seen);
-        }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
-        {
-            throw new EngineException(
-                $"The replay memory {path} cannot be read: {e.Message} Restore it from a copy, or delete the stage to train it again.",
-                e
-            );
-        }
+        var state = Read<State>(Path.Combine(stageFolder, StateFile));
+        _memory.Restore(state.Captions, state.Seen);
+    }
+
+    /// <inheritdoc/>
+    public override void SaveWithinTask(string folder)
+    {
+        SaveState(folder);
+        var (order, next) = _memory.Position;
+        AtomicFile.WriteText(Path.Combine(folder, PositionFile), JsonSerializer.Serialize(new Position(order, next, _draws.Drawn)));
+    }
+
+    /// <inheritdoc/>
+    public override void LoadWithinTask(string folder)
+    {
+        LoadState(folder);
+        var position = Read<Position>(Path.Combine(folder, PositionFile));
+        _memory.Restore((position.Order, position.Next));
+        _draws.SkipTo(position.Drawn);
     }
 
     /// <summary>The memory's captions as a step trains on them: here with the teacher's embedding of their English partner as target.</summary>
@@ -153,5 +160,22 @@ public class ExperienceReplay : ContinualMethod
     /// <param name="embeddings">The student's embeddings of that batch. [B, D]</param>
     protected virtual void Stored(int[] slots, int[] places, Tensor embeddings) { }
 
+    private static T Read<T>(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(path)) ?? throw new JsonException("empty");
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            throw new EngineException(
+                $"The replay memory {path} cannot be read: {e.Message} Restore it from a copy, or delete the stage to train it again.",
+                e
+            );
+        }
+    }
+
     private sealed record State(int Seen, IReadOnlyList<TrainingPair> Captions);
+
+    private sealed record Position(int[] Order, int Next, long Drawn);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -134,6 +135,48 @@ public sealed class AdamW : IDisposable
 
     private static Tensor Decay(Tensor parameter, Tensor? scale, double decay) =>
         scale is null ? parameter.Multiply_(1 - decay) : parameter.mul_(scale.Times(-decay).Plus(1.0));
+
+    /// <summary>Everything that the next step reads but the number of steps: parameters, moments, gradients that add up. The tensors stay the optimiser's.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> State()
+    {
+        foreach (var (slot, i) in _slots.Select((s, i) => (s, i)))
+        {
+            yield return (string.Create(CultureInfo.InvariantCulture, $"parameter{i}"), slot.Parameter);
+            yield return (string.Create(CultureInfo.InvariantCulture, $"first{i}"), slot.First);
+            yield return (string.Create(CultureInfo.InvariantCulture, $"second{i}"), slot.Second);
+        }
+        foreach (var (parameter, i) in _standing.Select((p, i) => (p, i)))
+        {
+            yield return (string.Create(CultureInfo.InvariantCulture, $"standing{i}"), parameter);
+            if (parameter.grad is { } gradient)
+            {
+                yield return (StandingGradient(i), gradient);
+            }
+        }
+    }
+
+    /// <summary>Puts back what <see cref="State"/> gave.</summary>
+    /// <param name="state">By name, of the shapes they had.</param>
+    /// <param name="steps">Steps made so far.</param>
+    internal void LoadState(IReadOnlyDictionary<string, Tensor> state, int steps)
+    {
+        ClearStandingGradients(); // and so asks of State only what is there
+        using var nothing = no_grad();
+        foreach (var (name, value) in State())
+        {
+            value.copy_(state[name]);
+        }
+        foreach (var (parameter, i) in _standing.Select((p, i) => (p, i)))
+        {
+            if (state.TryGetValue(StandingGradient(i), out var gradient))
+            {
+                parameter.grad = gradient.to(parameter.dtype, parameter.device, copy: true);
+            }
+        }
+        _step = steps;
+    }
+
+    private static string StandingGradient(int parameter) => string.Create(CultureInfo.InvariantCulture, $"gradient{parameter}");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -14,6 +14,16 @@ internal sealed class BestEpoch(TaskTraining training) : IDisposable
     /// <summary>Its validation score, percent; null without validation.</summary>
     public double? Score { get; private set; }
 
+    /// <summary>Its weights; empty without validation. They stay the keeper's.</summary>
+    public IReadOnlyList<Tensor> Weights => _weights;
+
+    /// <summary>Puts back what a checkpoint kept.</summary>
+    public void Load(int epoch, double? score, IEnumerable<Tensor> weights)
+    {
+        Dispose();
+        (Epoch, Score, _weights) = (epoch, score, [.. weights.Select(w => w.detach().clone().DetachFromDisposeScope())]);
+    }
+
     /// <summary>An epoch ended.</summary>
     public void Consider(int epoch, double? score)
     {

@@ -283,10 +283,10 @@ public static class CheckpointChain
         Directory.EnumerateFiles(stageFolder).Where(f => Path.GetFileName(f) is not (DeltaFile or StageFile)).Order(StringComparer.Ordinal);
 
     /// <summary>Hash of what the stage before says of itself, its own delta's hash included, or of the base: ties the links of the chain together.</summary>
-    private static string ParentOf(string chainFolder, int stage, string baseHash) =>
+    internal static string ParentOf(string chainFolder, int stage, string baseHash) =>
         stage == 1 ? baseHash : HashOf(Path.Combine(FolderOf(chainFolder, stage - 1), StageFile));
 
-    private static string HashOf(string path)
+    internal static string HashOf(string path)
     {
         try
         {

@@ -38,7 +38,7 @@ public sealed class ContinualTrainer(
     private readonly StageEvaluation _evaluation = new(dataset, features, testSets ?? []);
 
     /// <summary>Runs the plan, or what is left of it after the stages found in its checkpoint folder; those are reported again, from disk.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled; finished stages are on disk.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; finished stages are on disk, and within the stage at hand a checkpoint.</exception>
     /// <exception cref="EngineException">The plan, data or a checkpoint cannot be used.</exception>
     public void Run(RunPlan plan, IProgress<RunEvent> progress, CancellationToken stop)
     {
@@ -132,7 +132,7 @@ public sealed class ContinualTrainer(
             NewTokens = outcome.Grown.Tokens.Count,
             RowsInUse = outcome.RowsInUse,
             TrainingPairs = outcome.Pairs,
-            TrainSeconds = clock.TrainSeconds - trainedBefore,
+            TrainSeconds = clock.TrainSeconds - trainedBefore + outcome.SecondsBefore,
             EvaluationSeconds = clock.EvaluationSeconds - evaluatedBefore,
             BestEpoch = outcome.BestEpoch,
             ValidationScore = outcome.Validation,
@@ -149,6 +149,7 @@ public sealed class ContinualTrainer(
         };
         RankFile.Write(plan.CheckpointFolder, task + 1, ranks);
         var folder = CheckpointChain.Write(plan.CheckpointFolder, record, delta, run.Method.SaveState);
+        WithinStage.Clear(plan.CheckpointFolder); // the stage is whole
         run.Progress.Report(new StageFinished(figures, folder));
     }
 

@@ -33,6 +33,9 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
         _evaluationsDone += tasks[task].Evaluations;
     }
 
+    /// <summary>Pairs of the task at hand were trained on by a process before this one.</summary>
+    public void Found(long pairs) => _pairsDone += pairs;
+
     /// <summary>Time until the returned object is disposed counts as training.</summary>
     public IDisposable Training() => new Running(_training);
 

@@ -26,4 +26,7 @@ public sealed record RunPlan
 
     /// <summary>Folder of the checkpoint chain: <c>stage-001/</c>, <c>stage-002/</c>, … each whole once it is there. A run whose folder holds stages goes on after the last.</summary>
     public required string CheckpointFolder { get; init; }
+
+    /// <summary>Training between two checkpoints within a stage, which a killed run goes on from; zero for one after every step, null for none. It changes no result.</summary>
+    public TimeSpan? CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -96,34 +96,84 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
             stepsPerEpoch * plan.Epochs
         );
         using var best = new BestEpoch(training);
-        IEnumerable<TrainingBatch> Epoch(int epoch)
+        var within = new WithinStage(plan, task + 1, baseModel.Hash, run.Progress);
+        var at = within.Restore(training, best, method);
+        Told(run, at, name, stepsPerEpoch);
+        IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0)
         {
             var pairs = Pairs(languages, Seeds.For(plan.Seed, "pairs", task, epoch));
-            for (var step = 0; step < stepsPerEpoch; step++)
+            for (var step = first; step < stepsPerEpoch; step++)
             {
                 run.Stop.ThrowIfCancellationRequested();
                 using var own = NewDisposeScope();
                 yield return batches.Make(new ArraySegment<TrainingPair>(pairs, step * settings.BatchSize, settings.BatchSize));
             }
         }
-        for (var epoch = 0; epoch < plan.Epochs; epoch++)
+        var (saved, before, began) = (at, at.TrainSeconds, run.Clock.TrainSeconds);
+        void Save()
         {
-            var step = epoch * stepsPerEpoch;
-            training.BeginEpoch();
-            foreach (var batch in Epoch(epoch))
-            {
-                Step(run, training, batch, (task, name, epoch, ++step, stepsPerEpoch * plan.Epochs));
-            }
-            best.Consider(epoch + 1, settings.SelectBestEpoch ? Validate(run, languages, tokenizer, rows) : null);
+            at = at with { TrainSeconds = before + run.Clock.TrainSeconds - began };
+            within.Save(training, best, method, saved = at);
         }
-        method.EpochsDone(training, Epoch(plan.Epochs));
+        try
+        {
+            while (at.Epochs < plan.Epochs)
+            {
+                var epoch = at.Epochs;
+                var first = at.Steps - epoch * stepsPerEpoch;
+                if (first == 0)
+                {
+                    training.BeginEpoch();
+                }
+                foreach (var batch in Epoch(epoch, first))
+                {
+                    Step(run, training, batch, (task, name, epoch, at.Steps + 1, stepsPerEpoch * plan.Epochs));
+                    at = at with { Steps = at.Steps + 1 };
+                    if (within.Due)
+                    {
+                        Save();
+                    }
+                }
+                best.Consider(epoch + 1, settings.SelectBestEpoch ? Validate(run, languages, tokenizer, rows) : null);
+                at = at with { Epochs = epoch + 1 };
+            }
+            if (within.DueAtEnd)
+            {
+                Save();
+            }
+            method.EpochsDone(training, Epoch(plan.Epochs));
+        }
+        catch (OperationCanceledException) when ((at.Steps, at.Epochs) != (saved.Steps, saved.Epochs))
+        {
+            Save(); // stopping keeps the work
+            throw;
+        }
         best.PutBack();
         rows.WriteBack();
         state.Counter.EndTask(occurred);
         method.EndTask(context, rows);
         long[] changed = [.. inUse.Concat(Enumerable.Range(grown.FirstId, grown.Tokens.Count).Select(i => (long)i)).Distinct().Order()];
         var trained = (long)stepsPerEpoch * plan.Epochs * settings.BatchSize;
-        return new TaskOutcome(tokenizer, grown, changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained);
+        return new TaskOutcome(tokenizer, grown, changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained)
+        {
+            SecondsBefore = before,
+        };
+    }
+
+    /// <summary>Says where training goes on, if not at the task's beginning.</summary>
+    private static void Told(TrainingSession run, TaskPosition at, string name, int stepsPerEpoch)
+    {
+        if (at.Steps == 0)
+        {
+            return;
+        }
+        run.Clock.Found((long)at.Steps * run.Settings.BatchSize);
+        run.Progress.Report(
+            new Logged(
+                "info",
+                $"Continuing within {name}, after step {at.Steps} of {stepsPerEpoch * run.Plan.Epochs}: from the checkpoint within the stage."
+            )
+        );
     }
 
     /// <summary>Whole batches in an epoch of some languages; the last incomplete one is dropped.</summary>
@@ -232,4 +282,8 @@ internal sealed record TaskOutcome(
     int BestEpoch,
     double Validation,
     long Pairs
-);
+)
+{
+    /// <summary>Seconds that its first steps took in processes before this one.</summary>
+    public double SecondsBefore { get; init; }
+}

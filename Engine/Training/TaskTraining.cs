@@ -183,6 +183,16 @@ public sealed class TaskTraining : IDisposable
         return (outputs.Count == 1 ? outputs[0] : cat(outputs)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Everything that the next step reads but the number of steps, the factor of the rows outside and what the method keeps. The tensors stay here.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> State() => _optimiser.State();
+
+    /// <summary>Puts back what <see cref="State"/> gave after so many steps.</summary>
+    internal void LoadState(IReadOnlyDictionary<string, Tensor> state, int steps, double othersFactor)
+    {
+        _optimiser.LoadState(state, steps);
+        (_step, Rows.OthersFactor) = (steps, othersFactor);
+    }
+
     /// <summary>Copies of everything trained but the temperature: what the best epoch keeps.</summary>
     public IReadOnlyList<Tensor> Snapshot() =>
         [

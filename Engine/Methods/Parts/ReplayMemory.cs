@@ -23,6 +23,12 @@ public sealed class ReplayMemory<T>(int capacity, IReplayDraws draws)
         Seen = seen;
     }
 
+    /// <summary>Where the replay stands: the order of the slots and the place in it.</summary>
+    public (int[] Order, int Next) Position => (_order, _next);
+
+    /// <summary>Puts back where the replay stood within a task.</summary>
+    public void Restore((int[] Order, int Next) position) => (_order, _next) = position;
+
     /// <summary>A task begins: the order of replay is drawn anew, over all slots there may be.</summary>
     public void BeginTask() => (_order, _next) = (draws.Order(capacity), 0);
 

@@ -136,6 +136,10 @@ internal sealed class RecordedDraws(GoldenCase golden) : IReplayDraws
     private readonly Queue<int> _slots = [];
     private readonly Queue<(int Highest, int Drawn)> _reservoir = [];
 
+    public long Drawn => throw new NotSupportedException();
+
+    public void SkipTo(long drawn) => throw new NotSupportedException();
+
     public void BeginTask(int seed, int task)
     {
         Assert.Empty(_reservoir);

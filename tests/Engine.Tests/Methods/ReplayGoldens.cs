@@ -98,6 +98,10 @@ internal static class ReplayGoldens
 
         public void AssertUsedUp() => Assert.Empty(_draws);
 
+        public long Drawn => throw new NotSupportedException();
+
+        public void SkipTo(long drawn) => throw new NotSupportedException();
+
         public void BeginTask(int seed, int task) { }
 
         public int UpTo(int highest)

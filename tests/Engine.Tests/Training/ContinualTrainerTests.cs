@@ -64,28 +64,8 @@ public sealed class ContinualTrainerTests : ToyRuns
         Assert.Equal(2, CheckpointChain.CountStages(plan.CheckpointFolder));
         var resumed = Run(plan);
         Assert.Equal(whole.Scores, resumed.Scores); // the finished stages are reported again
-        using var a = CheckpointChain.Fold(Model, Plan(method, teir, "whole").CheckpointFolder, 4);
-        using var b = CheckpointChain.Fold(Model, plan.CheckpointFolder, 4);
-        Assert.Equal(a.Embedding.Table.data<float>().ToArray(), b.Embedding.Table.data<float>().ToArray());
-        Assert.Equal(a.Counter.Counts, b.Counter.Counts);
-        Assert.Equal(a.Vocabulary.Tokens, b.Vocabulary.Tokens);
-        // what the method keeps of its own is the same to the last bit as well
-        var stages = Enumerable.Range(1, 4).Select(s => (Whole: StageFolder("whole", s), Parts: StageFolder("parts", s)));
-        foreach (var (one, other) in stages)
-        {
-            string[] files =
-            [
-                .. Directory.GetFiles(one).Select(f => Path.GetFileName(f)!).Where(f => f != CheckpointChain.StageFile).Order(),
-            ];
-            Assert.Equal(
-                files,
-                Directory.GetFiles(other).Select(f => Path.GetFileName(f)).Where(f => f != CheckpointChain.StageFile).Order()
-            );
-            Assert.All(files, f => Assert.Equal(File.ReadAllBytes(Path.Combine(one, f)), File.ReadAllBytes(Path.Combine(other, f))));
-        }
+        AssertSame("whole", "parts");
     }
-
-    private string StageFolder(string run, int stage) => CheckpointChain.FolderOf(Path.Combine(Folder, run), stage);
 
     [Theory]
     [InlineData(false)]
