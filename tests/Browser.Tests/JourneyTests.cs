@@ -29,17 +29,17 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
         await Assertions.Expect(fish).ToBeVisibleAsync(new() { Timeout = Training });
         await Assertions.Expect(page.Locator(".status")).ToContainTextAsync("हिन्दी");
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("q=%E0%A4%AE"));
-        await ShootAsync(page, $"visitor-{width}-search");
+        await StationAsync(page, $"visitor-{width}-search");
 
         await box.FillAsync("سمكة"); // the same in Arabic, from right to left
         await Assertions.Expect(page.Locator(".status")).ToContainTextAsync("العربية");
         Assert.Equal("rtl", await box.EvaluateAsync<string>("e => getComputedStyle(e).direction"));
-        await ShootAsync(page, $"visitor-{width}-arabic");
+        await StationAsync(page, $"visitor-{width}-arabic");
 
         await page.Locator(".hits a.words").First.ClickAsync();
         await Assertions.Expect(page.Locator("main table tbody tr")).ToHaveCountAsync(36, new() { Timeout = Training });
         await Assertions.Expect(page.Locator("td[lang=he]").First).ToHaveAttributeAsync("dir", "rtl");
-        await ShootAsync(page, $"visitor-{width}-words");
+        await StationAsync(page, $"visitor-{width}-words");
         Assert.Empty(errors);
         await page.Context.CloseAsync();
     }
@@ -53,6 +53,7 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
         var sweep = await LaunchSweepAsync(page);
         await KeepBusyAsync(page, sweep);
         await CompareAsync(page, sweep);
+        await ReadAnswersAsync(page, sweep);
         await TakeTableAsync(page);
         Assert.Empty(errors);
         await page.Context.CloseAsync();
@@ -69,7 +70,7 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
         }
         await page.Locator("#tags").FillAsync("night shift");
         await page.GetByText("and once more without it").ClickAsync();
-        await ShootAsync(page, "lab-launch");
+        await StationAsync(page, "lab-launch");
         await page.Locator("button[type=submit]").ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/sweeps/[a-z0-9]+|[?&]sweep="), new() { Timeout = 60_000 });
         return Regex.Match(page.Url, "(?:/sweeps/|sweep=)([a-z0-9]+)").Groups[1].Value;
@@ -80,14 +81,14 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
     {
         await BrowserSession.GoAsync(page, "/runs/schedule");
         await Assertions.Expect(page.Locator(".lane tbody .name a[href^='/runs/']")).ToHaveCountAsync(2);
-        await ShootAsync(page, "lab-schedule");
+        await StationAsync(page, "lab-schedule");
         await page.Locator(".lane tbody .name a[href^='/runs/']").Last.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator(".page-head .chip.stopped")).ToBeVisibleAsync(new() { Timeout = Training });
         await page.GetByRole(AriaRole.Button, new() { Name = "Resume", Exact = true }).ClickAsync();
         await BrowserSession.GoAsync(page, $"/sweeps/{sweep}");
         await Assertions.Expect(page.Locator("table.runs .chip.completed")).ToHaveCountAsync(2, new() { Timeout = Training });
-        await ShootAsync(page, "lab-sweep");
+        await StationAsync(page, "lab-sweep");
     }
 
     private static async Task CompareAsync(IPage page, string sweep)
@@ -99,7 +100,19 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
             new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "What may be concluded" }) }
         );
         await Assertions.Expect(conclusion).ToContainTextAsync("seed", new() { Timeout = Training });
-        await ShootAsync(page, "student-compare");
+        await StationAsync(page, "student-compare");
+    }
+
+    // A cell opens its queries, with pictures and tokens; and a kind of queries that the cell has none of says so.
+    private static async Task ReadAnswersAsync(IPage page, string sweep)
+    {
+        await BrowserSession.GoAsync(page, $"/sweeps/{sweep}");
+        await page.Locator("table.runs tbody .name a[href^='/runs/']").First.ClickAsync();
+        await page.Locator(".matrix td a").First.ClickAsync(new() { Timeout = Training });
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/answers"));
+        await Assertions.Expect(page.Locator(".answers .asked img").First).ToBeVisibleAsync(new() { Timeout = Training });
+        await Assertions.Expect(page.Locator(".answers .caption").First).ToHaveAttributeAsync("lang", new Regex("[a-z]{2}"));
+        await StationAsync(page, "student-answers");
     }
 
     private static async Task TakeTableAsync(IPage page)
@@ -107,7 +120,7 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
         await page.GetByRole(AriaRole.Link, new() { Name = "Leaderboard" }).First.ClickAsync();
         var own = page.Locator("tbody tr", new() { HasText = "CLL-CLIP" });
         await Assertions.Expect(own.First).ToBeVisibleAsync();
-        await ShootAsync(page, "student-leaderboard");
+        await StationAsync(page, "student-leaderboard");
         var export = page.Locator("details.menu", new() { Has = page.GetByText("LaTeX") });
         await export.Locator("summary").First.ClickAsync();
         var file = await page.RunAndWaitForDownloadAsync(() => export.GetByText("LaTeX").First.ClickAsync());
@@ -116,12 +129,15 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
         Assert.Contains("CLL-CLIP + TEIR", table, StringComparison.Ordinal);
     }
 
-    private static async Task ShootAsync(IPage page, string name)
+    // A picture, and nothing serious in axe's eyes, with real data.
+    private static async Task StationAsync(IPage page, string name)
     {
         if (Shots is { Length: > 0 })
         {
             await page.WaitForTimeoutAsync(500);
             await page.ScreenshotAsync(new() { Path = Path.Combine(Shots, name + ".png"), FullPage = true });
         }
+        var serious = await Axe.SeriousAsync(page, name);
+        Assert.True(serious.Count == 0, string.Join('\n', serious));
     }
 }

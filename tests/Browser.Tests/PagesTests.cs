@@ -38,6 +38,8 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/runs/1",
             "/runs/36",
             "/runs/gone",
+            "/runs/1/answers?stage=2&language=de",
+            "/sweeps/s1",
             "/runs/schedule",
             "/runs/import",
             "/compare",
@@ -55,6 +57,8 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
         desk.Add(SampleDesk.Run("1"), 6);
         desk.Add(SampleDesk.Run("36", languages: LanguageCatalog.PaperOrder) with { Shipped = true }, 36);
         desk.Add(SampleDesk.Run("3", RunState.Failed), 1);
+        desk.Add(SampleDesk.Run("4") with { SweepId = "s1", SweepName = "Seeds" }, 6);
+        desk.Add(SampleDesk.Run("5", RunState.Running) with { SweepId = "s1", SweepName = "Seeds", Seed = 2 }, 2);
         return desk;
     }
 

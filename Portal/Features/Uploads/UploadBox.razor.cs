@@ -143,6 +143,7 @@ public sealed partial class UploadBox : IAsyncDisposable
                 maxBytes = Desk.MaxBytes,
             }
         );
+        StateHasChanged(); // a file that is chosen before the script listens would be lost: only now can one be
     }
 
     private static double Share(Sending sending) => sending.Size == 0 ? 0 : sending.Sent / (double)sending.Size;

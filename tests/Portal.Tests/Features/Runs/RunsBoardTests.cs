@@ -139,16 +139,16 @@ public sealed class RunsBoardTests : PageContext
     {
         Desk.Add(SampleDesk.Run("1") with { Tags = ["a"] }, 1);
         var page = Render<RunPage>(p => p.Add(r => r.Id, "1"));
-        page.FindAll(".notes button").Single().Click();
-        page.Find("#edit-name").Change("  ");
+        page.WaitForElement(".notes button").Click();
+        page.WaitForElement("#edit-name").Change("  ");
         page.Find("#edit-notes").Change("It was warm.");
         page.Find("form.edit").Submit();
-        Assert.Contains("must not be empty", page.Find("#error-name").TextContent, StringComparison.Ordinal);
+        Assert.Contains("must not be empty", page.WaitForElement("#error-name").TextContent, StringComparison.Ordinal);
         Assert.Equal("It was warm.", page.Find("#edit-notes").GetAttribute("value"));
         page.Find("#edit-name").Change("Warm");
         page.Find("#edit-tags").Change("a, b");
         page.Find("form.edit").Submit();
-        Assert.Equal("Warm", Text(page.Find("h1")));
+        page.WaitForAssertion(() => Assert.Equal("Warm", Text(page.Find("h1"))));
         Assert.Equal("It was warm.", Text(page.Find(".notes .text")));
         Assert.Equal(["a", "b"], Assert.Single(Desk.Edits).Edit.Tags!);
     }
