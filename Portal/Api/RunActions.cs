@@ -37,7 +37,7 @@ internal static class RunActions
                     ActAsync(id, service.StopAsync, queries)
             )
             .WithName("StopRun")
-            .WithSummary("Takes a run out of the queue, or stops it; finished stages are kept")
+            .WithSummary("Takes a run out of the queue, or stops it at its next step; the work is kept")
             .Acted();
         runs.MapPost(
                 "/{id}/resume",

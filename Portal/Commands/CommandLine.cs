@@ -44,6 +44,7 @@ public static class CommandLine
                 ("--version", _) => Version(),
                 ("methods", _) => MethodList.Write(rest, Console.Out),
                 ("run", _) => await RunCommand.RunAsync(rest),
+                ("verify-resume", _) => await VerifyResume.RunAsync(rest),
                 ("export", "checkpoint") => await CheckpointCommands.ExportAsync(rest[1..]),
                 ("export", "mlflow") => await MlflowCommand.ExportAsync(rest[1..]),
                 ("export", "run") => await ArchiveCommands.ExportAsync(rest[1..]),

@@ -38,7 +38,11 @@ internal static class Help
         );
         Section(output, "run --method ID --languages LIST [switches]", RunSwitches.All);
         output.WriteLine($"  methods: {string.Join(' ', MethodCatalog.All.Select(m => m.Id))}");
-        output.WriteLine("  Ctrl+C stops the run at its next step and keeps finished stages; run --resume ID goes on after the last one.");
+        output.WriteLine("  Ctrl+C stops the run at its next step and keeps the work; run --resume ID goes on there, also after a crash.");
+        Section(output, "verify-resume [switches]", VerifyResume.All);
+        output.WriteLine(
+            "  Trains a small run undisturbed and once more killed at random moments, and prints whether both ended equal to the last bit."
+        );
         Section(output, "export run ID --out FOLDER [--fp16]", ArchiveCommands.ExportSwitches);
         Section(output, "export checkpoint ID --out FOLDER [--stage N]", CheckpointCommands.ExportSwitches);
         Section(output, "export mlflow ID --out FOLDER", MlflowCommand.ExportSwitches);

@@ -36,7 +36,7 @@ internal static class RunCommand
         {
             await ReadyAsync(engine);
             var id = given[RunSwitches.Resume] is { } resumed
-                ? await ResumeAsync(host.Services.GetRequiredService<RunService>(), resumed)
+                ? await ResumeAsync(host.Services, resumed)
                 : await LaunchAsync(host.Services.GetRequiredService<RunService>(), request);
             return await WatchAsync(host.Services, id, given.Has(RunSwitches.Json));
         }
@@ -88,9 +88,14 @@ internal static class RunCommand
         return launched.Run?.Id ?? throw new WrongCommandException(Wrong(launched.Errors));
     }
 
-    private static async Task<string> ResumeAsync(RunService runs, string id)
+    private static async Task<string> ResumeAsync(IServiceProvider services, string id)
     {
-        var result = await runs.ResumeAsync(id);
+        var run = await services.GetRequiredService<RunQueries>().GetAsync(id);
+        if (run is { State: RunState.Queued or RunState.Running })
+        {
+            return id; // a killed process left it, and this one has taken it up at its start
+        }
+        var result = await services.GetRequiredService<RunService>().ResumeAsync(id);
         return result.Outcome == ActionOutcome.Done ? id : throw new WrongCommandException([$"{RunSwitches.Resume}: {result.Message}"]);
     }
 

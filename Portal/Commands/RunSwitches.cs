@@ -28,7 +28,7 @@ internal static class RunSwitches
         new("--name", "TEXT", "name shown in lists"),
         new("--tag", "TEXT", "a label", Repeats: true),
         new(Json, null, "run and scores as JSON on the output, as the HTTP API gives them"),
-        new(Resume, "ID", "goes on with a stopped or failed run instead of a new one"),
+        new(Resume, "ID", "goes on with a run that was stopped, failed or killed instead of a new one"),
     ];
 
     /// <summary>The request; what cannot be read is added to the errors.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CllClip.Engine;
 using CllClip.Engine.Device;
 
@@ -7,6 +8,8 @@ namespace CllClip.Portal.Hosting;
 public sealed class PortalOptions
 {
     public const string Section = "CllClip";
+
+    private const int MostCheckpointSeconds = 86_400;
 
     /// <summary>Everything that the portal writes; relative to the content root, or absolute.</summary>
     public string DataRoot { get; set; } = "data";
@@ -45,6 +48,15 @@ public sealed class PortalOptions
         {
             throw new EngineException($"The setting CllClip:Jobs:Store is '{Jobs.Store}'. This version has one store, sqlite.");
         }
+        if (!(Jobs.CheckpointSeconds is >= 0 and <= MostCheckpointSeconds))
+        {
+            throw new EngineException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The setting CllClip:Jobs:CheckpointSeconds is {Jobs.CheckpointSeconds}. Use a number of seconds from 0 to {MostCheckpointSeconds}."
+                )
+            );
+        }
         return string.IsNullOrWhiteSpace(DataRoot)
             ? throw new EngineException("The setting CllClip:DataRoot is empty. Name the folder that the portal may write to.")
             : this;
@@ -53,6 +65,9 @@ public sealed class PortalOptions
     public sealed class JobsOptions
     {
         public string Store { get; set; } = "sqlite";
+
+        /// <summary>Seconds of training between two checkpoints within a stage: what a killed portal loses at most. 0 for one after every step.</summary>
+        public double CheckpointSeconds { get; set; } = 60;
     }
 
     public sealed class SearchOptions

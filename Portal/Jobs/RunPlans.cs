@@ -43,7 +43,7 @@ internal static class RunPlans
 
     /// <summary>What the engine is to do.</summary>
     /// <exception cref="CllClip.Engine.EngineException">The catalogue has changed since the run was stored and does not know an option any more.</exception>
-    public static RunPlan ToPlan(RunEntity run, IRetrievalDataset dataset, string chainFolder) =>
+    public static RunPlan ToPlan(RunEntity run, IRetrievalDataset dataset, string chainFolder, TimeSpan checkpointInterval) =>
         new()
         {
             Method = run.Method,
@@ -54,6 +54,7 @@ internal static class RunPlans
             Device = run.Lane,
             Options = RunValidation.Resolve(new RunRequest { Method = run.Method, Options = run.Options }, dataset.Defaults),
             CheckpointFolder = chainFolder,
+            CheckpointInterval = checkpointInterval,
         };
 
     /// <summary>Number of tasks: one a language, or one for all.</summary>

@@ -40,7 +40,7 @@ public sealed partial class RunRecovery(
             LogRecovered(log, id, state);
             if (state == RunState.Running)
             {
-                store.Move(id, RunState.Queued, $"{Died}; it goes on after the last stage that was finished.", level: "warning");
+                store.Move(id, RunState.Queued, $"{Died}; it goes on from its last checkpoint.", level: "warning");
             }
             else
             {

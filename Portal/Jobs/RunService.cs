@@ -92,7 +92,7 @@ public sealed partial class RunService(
         return new SubmitResult([.. runs.Select(r => r.ToView())], new Dictionary<string, string[]>());
     }
 
-    /// <summary>Takes a queued run out of the queue, or has a running one stop at its next step; finished stages are kept.</summary>
+    /// <summary>Takes a queued run out of the queue, or has a running one stop at its next step; the work is kept.</summary>
     public Task<ActionResult> StopAsync(string id)
     {
         var result = active.Stop(id, inHand => NoteStop(id, inHand));

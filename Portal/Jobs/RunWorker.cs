@@ -20,6 +20,7 @@ public sealed partial class RunWorker(
     RunFeed feed,
     ActiveRuns active,
     PortalFolders folders,
+    PortalOptions options,
     TimeProvider time,
     ILogger<RunWorker> log
 )
@@ -94,7 +95,12 @@ public sealed partial class RunWorker(
         var dataset = Dataset(run.Dataset);
         var others = run.TestSets.Select(Dataset).ToList();
         var model = engine.Model(run.Model, run.Lane);
-        var plan = RunPlans.ToPlan(run, dataset, run.ChainFolder ?? folders.Chain(run.Id));
+        var plan = RunPlans.ToPlan(
+            run,
+            dataset,
+            run.ChainFolder ?? folders.Chain(run.Id),
+            TimeSpan.FromSeconds(options.Jobs.CheckpointSeconds)
+        );
         var now = RunProvenance.Of(dataset, model, run.Lane, others);
         if (run.Provenance is { } before && CheckpointChain.CountStages(plan.CheckpointFolder) > 0)
         {

@@ -29,22 +29,22 @@ internal sealed class StepFile : IDisposable
     private readonly TimeProvider _time;
     private readonly Action<string> _refused;
     private readonly Dictionary<string, (double Sum, int Count)> _sums = [];
+    private readonly string _path;
+    private List<StepSample> _kept = []; // until the first step says where the training goes on
     private StreamWriter? _writer;
 
     /// <param name="path">The file; made where it is not there.</param>
-    /// <param name="finishedStages">Tasks that will not be trained again: their lines stay.</param>
+    /// <param name="finishedStages">Tasks that will not be trained again: their lines stay. Those of the next stay up to the step that it goes on from.</param>
     /// <param name="time">Clock.</param>
     /// <param name="refused">Told once why the file cannot be written; the training goes on without it.</param>
     public StepFile(string path, int finishedStages, TimeProvider time, Action<string> refused)
     {
-        (_time, _refused) = (time, refused);
+        (_path, _time, _refused) = (path, time, refused);
         Try(() =>
         {
-            var kept = Read(path).Where(s => s.Stage <= finishedStages).ToList();
+            _kept = [.. Read(path).Where(s => s.Stage <= finishedStages + 1)];
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _writer = new StreamWriter(path, append: false) { AutoFlush = true, NewLine = "\n" };
-            _writer.WriteLine(Header);
-            kept.ForEach(s => _writer.WriteLine(Line(s)));
+            Rewrite();
         });
     }
 
@@ -55,6 +55,7 @@ internal sealed class StepFile : IDisposable
         {
             return;
         }
+        GoOnFrom(progress);
         foreach (var (name, value) in losses)
         {
             var (sum, count) = _sums.GetValueOrDefault(name);
@@ -75,7 +76,7 @@ internal sealed class StepFile : IDisposable
             _sums.ToDictionary(s => s.Key, s => s.Value.Sum / s.Value.Count)
         );
         _sums.Clear();
-        Try(() => _writer.WriteLine(Line(sample)));
+        Try(() => _writer!.WriteLine(Line(sample)));
     }
 
     public void Dispose()
@@ -114,6 +115,30 @@ internal sealed class StepFile : IDisposable
     /// <summary>The samples as tidy CSV, the columns of the file.</summary>
     public static string ToCsv(IEnumerable<StepSample> samples) =>
         string.Concat(samples.Select(Line).Prepend(Header).Select(l => l + "\n"));
+
+    // Lines of steps that are made again would stand there twice.
+    private void GoOnFrom(RunProgress first)
+    {
+        if (_kept.Count == 0)
+        {
+            return;
+        }
+        if (_kept.RemoveAll(s => s.Stage > first.Stage || (s.Stage == first.Stage && s.Step >= first.Step)) > 0)
+        {
+            Try(Rewrite);
+        }
+        _kept = [];
+    }
+
+    // Aside and renamed: a process killed meanwhile leaves the old file.
+    private void Rewrite()
+    {
+        _writer?.Dispose();
+        var aside = _path + ".tmp";
+        File.WriteAllText(aside, ToCsv(_kept));
+        File.Move(aside, _path, overwrite: true);
+        _writer = new StreamWriter(_path, append: true) { AutoFlush = true, NewLine = "\n" };
+    }
 
     private void Try(Action write)
     {

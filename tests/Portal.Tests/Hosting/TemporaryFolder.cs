@@ -6,9 +6,9 @@ internal sealed class TemporaryFolder : IDisposable
     public string Path { get; } = Directory.CreateTempSubdirectory("cllclip-test-").FullName;
 
     /// <summary>A data root in it that holds the prepared data set.</summary>
-    public string PreparedDataRoot()
+    public string PreparedDataRoot(string name = "data")
     {
-        var root = System.IO.Path.Combine(Path, "data");
+        var root = System.IO.Path.Combine(Path, name);
         Directory.CreateDirectory(root);
         PreparedData.LinkInto(root);
         return root;

@@ -18,9 +18,9 @@ public sealed class StepFileTests : IDisposable
 
     private StepFile Open(int finished = 0) => new(Path, finished, _time, _refused.Add);
 
-    private static void Train(StepFile file, int stage, int steps)
+    private static void Train(StepFile file, int stage, int steps, int first = 1)
     {
-        for (var step = 1; step <= steps; step++)
+        for (var step = first; step <= steps; step++)
         {
             file.Add(
                 new RunProgress(stage, 3, "de", "training", 1, 2, step, steps, 0.5, null, 1000 + step),
@@ -49,6 +49,26 @@ public sealed class StepFileTests : IDisposable
         Assert.Equal(["total", "gradNorm"], samples[0].Terms.Keys);
         Assert.Equal(File.ReadAllText(Path), StepFile.ToCsv(samples));
         Assert.Empty(_refused);
+    }
+
+    [Fact]
+    public void A_task_that_goes_on_within_keeps_its_lines_up_to_there()
+    {
+        using (var file = Open())
+        {
+            Train(file, 1, 4);
+            Train(file, 2, 9);
+        }
+        using (var file = Open(finished: 1))
+        {
+            Assert.Equal(13, StepFile.Read(Path).Count()); // killed again before its first step it loses nothing
+            Train(file, 2, 9, first: 6);
+        }
+        Assert.Equal(
+            [(1, 1), (1, 2), (1, 3), (1, 4), .. Enumerable.Range(1, 9).Select(i => (2, i))],
+            StepFile.Read(Path).Select(s => (s.Stage, s.Step))
+        );
+        Assert.Empty(Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, "*.tmp"));
     }
 
     [Fact]
