@@ -18,6 +18,8 @@ internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISe
 
     public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) => search.CheckpointsAsync(stop);
 
+    public Task<int> LastStageAsync(string runId, CancellationToken stop = default) => search.LastStageAsync(runId, stop);
+
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => search.DefaultAsync(stop);
 
     public IReadOnlyList<GalleryView> Galleries => search.Galleries;

@@ -6,8 +6,14 @@ namespace CllClip.Portal.Storage;
 /// <summary>Reads all scores of a run, row by row: as entities, the millions behind a leaderboard of hundreds of runs take ten times as long.</summary>
 internal static class ScoreReader
 {
-    /// <summary>The run's scores up to a stage, in the order in which they were stored.</summary>
-    public static async Task<List<Score>> ReadAsync(PortalDbContext db, string runId, int upToStage, CancellationToken stop)
+    /// <summary>The run's scores up to a stage and after a position, in the order in which they were stored.</summary>
+    public static async Task<List<Score>> ReadAsync(
+        PortalDbContext db,
+        string runId,
+        int upToStage,
+        long afterSequence = 0,
+        CancellationToken stop = default
+    )
     {
         await db.Database.OpenConnectionAsync(stop);
         try
@@ -15,10 +21,11 @@ internal static class ScoreReader
             await using var command = db.Database.GetDbConnection().CreateCommand();
             command.CommandText = """
                 SELECT "Stage", "Language", "Direction", "K", "Recall", "N", "Protocol", "Dataset" FROM "Scores"
-                WHERE "RunId" = $run AND "Stage" <= $stage ORDER BY "Sequence"
+                WHERE "RunId" = $run AND "Stage" <= $stage AND "Sequence" > $after ORDER BY "Sequence"
                 """;
             Add("$run", runId);
             Add("$stage", upToStage);
+            Add("$after", afterSequence);
             // SQLite has no asynchronous reading; awaiting each of a million rows would cost more than the rows.
             using var rows = command.ExecuteReader();
             var scores = new List<Score>();

@@ -49,6 +49,8 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
         foreach (
             var path in new[]
             {
+                "/",
+                "/search",
                 "/runs",
                 "/api/v1/runs?take=50",
                 "/api/v1/runs?take=50&sort=ar&q=german",

@@ -1,5 +1,6 @@
 using CllClip.Engine.Evaluation;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Layout;
 using CllClip.Portal.Layout.Components;
 using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
@@ -60,7 +61,7 @@ public sealed partial class LeaderboardPage
             File(L["Report, one HTML file"], "html", "html"),
         ];
 
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override Task OnInitializedAsync() => FirstPaint.OfAsync(RendererInfo, LoadAsync());
 
     protected override void OnAfterRender(bool firstRender)
     {

@@ -92,7 +92,7 @@ public sealed class StoredResults(IDbContextFactory<PortalDbContext> contexts, P
         // A task counts when it is stored as finished: its scores are complete then.
         var tasks = await db.Stages.AsNoTracking().Where(s => s.RunId == run.Id).Select(s => s.Figures).ToListAsync(stop);
         var stages = tasks.Select(t => t.Stage).DefaultIfEmpty().Max();
-        var scores = await ScoreReader.ReadAsync(db, run.Id, completed ? int.MaxValue : stages, stop);
+        var scores = await ScoreReader.ReadAsync(db, run.Id, completed ? int.MaxValue : stages, stop: stop);
         var view = run.ToView();
         return scores.Count == 0
             ? null

@@ -53,7 +53,7 @@ public sealed partial class RunPage
         if (!_missing)
         {
             Watch();
-            await LoadAsync(); // what happened between reading the run and subscribing
+            await CatchUpAsync();
             StateHasChanged();
         }
     }
@@ -111,7 +111,7 @@ public sealed partial class RunPage
     private async Task ReadAsync()
     {
         var id = Id;
-        var details = await Reading(() => Desk.OpenAsync(id));
+        var details = await Reading(() => RendererInfo.IsInteractive ? Desk.OpenAsync(id) : GlanceAsync(id));
         if (id != _loaded)
         {
             return; // the page has gone on to another run
@@ -135,6 +135,16 @@ public sealed partial class RunPage
         await FindCheckpointAsync(id);
     }
 
+    /// <summary>What happened between reading the run and subscribing. Of a run at rest nothing but its state is looked at: its scores are thousands.</summary>
+    private async Task CatchUpAsync()
+    {
+        if (_live is { Active: false } live && await Reading(() => Desk.RefreshAsync(Id)) is { } now && now.Run.State == live.Run.State)
+        {
+            return;
+        }
+        await LoadAsync();
+    }
+
     private async Task<T> Reading<T>(Func<Task<T>> read)
     {
         _reading++;
@@ -148,6 +158,10 @@ public sealed partial class RunPage
             _render?.Ask();
         }
     }
+
+    /// <summary>What the first paint shows; scores, curves and log come with the circuit.</summary>
+    private async Task<RunDetails?> GlanceAsync(string id) =>
+        await Desk.RefreshAsync(id) is var (run, stages) ? new RunDetails(run, [], stages, []) : null;
 
     private async Task RefreshAsync()
     {
@@ -165,7 +179,7 @@ public sealed partial class RunPage
         var last = 0;
         if (_live?.Stages.Count > 0)
         {
-            last = (await Search.CheckpointsAsync()).Where(c => c.RunId == id).Select(c => c.Stage).DefaultIfEmpty(0).Max();
+            last = await Search.LastStageAsync(id);
         }
         if (id == _loaded)
         {

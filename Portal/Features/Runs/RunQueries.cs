@@ -57,12 +57,7 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
     public async Task<IReadOnlyList<Score>> ScoresAsync(string id, long afterSequence = 0, CancellationToken stop = default)
     {
         await using var db = await contexts.CreateDbContextAsync(stop);
-        var rows = await db
-            .Scores.AsNoTracking()
-            .Where(s => s.RunId == id && s.Sequence > afterSequence)
-            .OrderBy(s => s.Sequence)
-            .ToListAsync(stop);
-        return [.. rows.Select(s => s.ToScore())];
+        return await ScoreReader.ReadAsync(db, id, int.MaxValue, afterSequence, stop);
     }
 
     public async Task<IReadOnlyList<StageView>> StagesAsync(string id, CancellationToken stop = default)

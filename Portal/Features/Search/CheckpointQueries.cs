@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Training;
@@ -32,6 +33,9 @@ public sealed partial class CheckpointQueries(
 )
 {
     private const int MostNamed = 20;
+
+    // Views of a run while its row and its chain stay: with hundreds of runs, reading all stages again took a second of every visit.
+    private readonly ConcurrentDictionary<string, (KeptRun Run, List<CheckpointView> Views)> _kept = new();
     private int _warned;
 
     public const string BaseId = "base";
@@ -41,10 +45,28 @@ public sealed partial class CheckpointQueries(
     public async Task<IReadOnlyList<CheckpointView>> ListAsync(CancellationToken stop = default)
     {
         await using var db = await contexts.CreateDbContextAsync(stop);
-        var runs = await db.Runs.AsNoTracking().OrderByDescending(r => r.Shipped).ThenByDescending(r => r.Number).ToListAsync(stop);
-        var stages = await db.Stages.AsNoTracking().OrderBy(s => s.Stage).ToListAsync(stop);
-        var of = stages.ToLookup(s => s.RunId, s => s.Figures);
-        return [Base.View, .. runs.SelectMany(r => Views(r, [.. of[r.Id]]))];
+        var runs = await db
+            .Runs.AsNoTracking()
+            .OrderByDescending(r => r.Shipped)
+            .ThenByDescending(r => r.Number)
+            .Select(r => new KeptRun(r.Id, r.Name, r.Method, r.ChainFolder, db.Stages.Count(s => s.RunId == r.Id)))
+            .ToListAsync(stop);
+        var views = new List<CheckpointView> { Base.View };
+        foreach (var run in runs.Where(r => r.Stages > 0))
+        {
+            var (folder, known) = (Folder(run.Id, run.ChainFolder), _kept.GetValueOrDefault(run.Id));
+            if (known.Run != run || !StillThere(folder, known.Views.Count))
+            {
+                known = (run, Views(run, folder, await FiguresAsync(db, run.Id, stop)));
+                _kept[run.Id] = known;
+            }
+            views.AddRange(known.Views);
+        }
+        foreach (var gone in _kept.Keys.Except(runs.Select(r => r.Id)))
+        {
+            _kept.TryRemove(gone, out _);
+        }
+        return views;
     }
 
     /// <summary>The checkpoint of this id (a run's id alone means its last stage), or null.</summary>
@@ -62,15 +84,10 @@ public sealed partial class CheckpointQueries(
         {
             return null;
         }
-        var stages = await db
-            .Stages.AsNoTracking()
-            .Where(s => s.RunId == runId)
-            .OrderBy(s => s.Stage)
-            .Select(s => s.Figures)
-            .ToListAsync(stop);
-        var views = Views(run, stages);
+        var (stages, folder) = (await FiguresAsync(db, runId, stop), Folder(run.Id, run.ChainFolder));
+        var views = Views(new KeptRun(run.Id, run.Name, run.Method, run.ChainFolder, stages.Count), folder, stages);
         var view = views.Find(v => colon < 0 ? v.Stage == v.Stages : v.Id == id);
-        return view is null ? null : new LocatedCheckpoint(view, run.Model, Folder(run), TeirExponent(run), run.Dataset);
+        return view is null ? null : new LocatedCheckpoint(view, run.Model, folder, TeirExponent(run), run.Dataset);
     }
 
     /// <summary>
@@ -121,11 +138,20 @@ public sealed partial class CheckpointQueries(
             : null;
     }
 
-    private string Folder(RunEntity run) => run.ChainFolder ?? folders.Chain(run.Id);
+    private string Folder(string runId, string? chainFolder) => chainFolder ?? folders.Chain(runId);
 
-    private List<CheckpointView> Views(RunEntity run, List<StageView> stages)
+    private static Task<List<StageView>> FiguresAsync(PortalDbContext db, string runId, CancellationToken stop) =>
+        db.Stages.AsNoTracking().Where(s => s.RunId == runId).OrderBy(s => s.Stage).Select(s => s.Figures).ToListAsync(stop);
+
+    /// <summary>Whether a chain that was there still is: its last stage, and none after it.</summary>
+    private static bool StillThere(string folder, int stages) => (stages == 0 || Has(folder, stages)) && !Has(folder, stages + 1);
+
+    private static bool Has(string folder, int stage) =>
+        File.Exists(Path.Combine(CheckpointChain.FolderOf(folder, stage), CheckpointChain.StageFile));
+
+    private static List<CheckpointView> Views(KeptRun run, string folder, List<StageView> stages)
     {
-        var there = Math.Min(stages.Count, CheckpointChain.CountStages(Folder(run)));
+        var there = Math.Min(stages.Count, CheckpointChain.CountStages(folder));
         var languages = new List<string>();
         var views = new List<CheckpointView>(there);
         foreach (var stage in stages.Take(there))
@@ -146,6 +172,9 @@ public sealed partial class CheckpointQueries(
         }
         return views;
     }
+
+    /// <summary>What the views of a run depend on, beside its chain.</summary>
+    private sealed record KeptRun(string Id, string Name, string Method, string? ChainFolder, int Stages);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -51,6 +51,9 @@ public interface ISearch
     /// <summary>Checkpoints to search with, the base model first.</summary>
     Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default);
 
+    /// <summary>The last stage of a run whose weights are here; 0 without any.</summary>
+    Task<int> LastStageAsync(string runId, CancellationToken stop = default);
+
     /// <summary>The checkpoint that search opens with.</summary>
     Task<CheckpointView> DefaultAsync(CancellationToken stop = default);
 

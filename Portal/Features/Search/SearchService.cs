@@ -38,6 +38,9 @@ public sealed class SearchService(
 
     public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) => checkpoints.ListAsync(stop);
 
+    public async Task<int> LastStageAsync(string runId, CancellationToken stop = default) =>
+        (await checkpoints.FindAsync(runId, stop))?.View.Stage ?? 0;
+
     public Task<CheckpointView> DefaultAsync(CancellationToken stop = default) => checkpoints.DefaultAsync(stop);
 
     public bool IsLoaded(SearchQuery query)

@@ -93,6 +93,9 @@ public sealed class SampleSearch : ISearch
         PreparationChanged?.Invoke();
     }
 
+    public async Task<int> LastStageAsync(string runId, CancellationToken stop = default) =>
+        (await CheckpointsAsync(stop)).Where(c => c.RunId == runId).Select(c => c.Stage).DefaultIfEmpty(0).Max();
+
     public Task<IReadOnlyList<CheckpointView>> CheckpointsAsync(CancellationToken stop = default) =>
         Broken is null
             ? Task.FromResult<IReadOnlyList<CheckpointView>>(Checkpoints)
