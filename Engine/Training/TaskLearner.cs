@@ -97,9 +97,8 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         );
         using var best = new BestEpoch(training);
         var within = new WithinStage(plan, task + 1, baseModel.Hash, run.Progress);
-        var at = within.Restore(training, best, method);
-        Told(run, at, name, stepsPerEpoch);
-        IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0)
+        var loop = new EpochLoop(run, training, best, within, (task, name, stepsPerEpoch));
+        IEnumerable<TrainingBatch> Epoch(int epoch, int first)
         {
             var pairs = Pairs(languages, Seeds.For(plan.Seed, "pairs", task, epoch));
             for (var step = first; step < stepsPerEpoch; step++)
@@ -109,45 +108,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
                 yield return batches.Make(new ArraySegment<TrainingPair>(pairs, step * settings.BatchSize, settings.BatchSize));
             }
         }
-        var (saved, before, began) = (at, at.TrainSeconds, run.Clock.TrainSeconds);
-        void Save()
-        {
-            at = at with { TrainSeconds = before + run.Clock.TrainSeconds - began };
-            within.Save(training, best, method, saved = at);
-        }
-        try
-        {
-            while (at.Epochs < plan.Epochs)
-            {
-                var epoch = at.Epochs;
-                var first = at.Steps - epoch * stepsPerEpoch;
-                if (first == 0)
-                {
-                    training.BeginEpoch();
-                }
-                foreach (var batch in Epoch(epoch, first))
-                {
-                    Step(run, training, batch, (task, name, epoch, at.Steps + 1, stepsPerEpoch * plan.Epochs));
-                    at = at with { Steps = at.Steps + 1 };
-                    if (within.Due)
-                    {
-                        Save();
-                    }
-                }
-                best.Consider(epoch + 1, settings.SelectBestEpoch ? Validate(run, languages, tokenizer, rows) : null);
-                at = at with { Epochs = epoch + 1 };
-            }
-            if (within.DueAtEnd)
-            {
-                Save();
-            }
-            method.EpochsDone(training, Epoch(plan.Epochs));
-        }
-        catch (OperationCanceledException) when ((at.Steps, at.Epochs) != (saved.Steps, saved.Epochs))
-        {
-            Save(); // stopping keeps the work
-            throw;
-        }
+        loop.Run(Epoch, () => settings.SelectBestEpoch ? Validate(run, languages, tokenizer, rows) : null);
         best.PutBack();
         rows.WriteBack();
         state.Counter.EndTask(occurred);
@@ -156,24 +117,8 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         var trained = (long)stepsPerEpoch * plan.Epochs * settings.BatchSize;
         return new TaskOutcome(tokenizer, grown, changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained)
         {
-            SecondsBefore = before,
+            SecondsBefore = loop.SecondsBefore,
         };
-    }
-
-    /// <summary>Says where training goes on, if not at the task's beginning.</summary>
-    private static void Told(TrainingSession run, TaskPosition at, string name, int stepsPerEpoch)
-    {
-        if (at.Steps == 0)
-        {
-            return;
-        }
-        run.Clock.Found((long)at.Steps * run.Settings.BatchSize);
-        run.Progress.Report(
-            new Logged(
-                "info",
-                $"Continuing within {name}, after step {at.Steps} of {stepsPerEpoch * run.Plan.Epochs}: from the checkpoint within the stage."
-            )
-        );
     }
 
     /// <summary>Whole batches in an epoch of some languages; the last incomplete one is dropped.</summary>
@@ -192,25 +137,6 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
             occurrence.Add(pair.Language, tokenizer.Pieces(pair.Caption));
         }
         return occurrence;
-    }
-
-    private static void Step(
-        TrainingSession run,
-        TaskTraining training,
-        TrainingBatch batch,
-        (int Task, string Name, int Epoch, int Step, int Steps) at
-    )
-    {
-        var report = training.Step(batch);
-        if (!double.IsFinite(report.Loss))
-        {
-            throw new EngineException(
-                $"The loss of {at.Name} is {report.Loss} at epoch {at.Epoch + 1}, step {at.Step}. Lower the learning rate and launch the run again."
-            );
-        }
-        run.Clock.Trained(run.Settings.BatchSize);
-        var progress = run.Clock.At(at.Task + 1, at.Name, "training", at.Epoch + 1, run.Plan.Epochs, at.Step, at.Steps);
-        run.Progress.Report(new ProgressMade(progress, Losses(report)));
     }
 
     private double? Validate(TrainingSession run, IReadOnlyList<string> languages, ClipTokenizer tokenizer, TaskRows rows)
@@ -233,30 +159,6 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
             random.Shuffle(pairs);
         }
         return pairs;
-    }
-
-    private static Dictionary<string, double> Losses(StepReport report)
-    {
-        var losses = new Dictionary<string, double> { ["total"] = report.Loss };
-        foreach (
-            var (name, value) in new (string, double?)[]
-            {
-                ("crosslingual", report.Crosslingual),
-                ("crossmodal", report.Crossmodal),
-                ("replay", report.Replay),
-                ("penalty", report.Penalty),
-                ("tau", report.Temperature),
-                ("gradNorm", report.GradientNorm),
-                ("learningRate", report.LearningRate),
-            }
-        )
-        {
-            if (value is { } number)
-            {
-                losses[name] = number;
-            }
-        }
-        return losses;
     }
 }
 

@@ -7,6 +7,7 @@ import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 const [page, count] = [new URL(process.argv[2]), Number(process.argv[3])];
 const atOnce = 4; // pages that open at the same time
 const seen = { pages: 0, batches: 0, bytes: 0, closed: 0, errors: [] };
+process.on('uncaughtException', (error) => seen.errors.push(String(error.message ?? error))); // counted, and the other pages go on
 
 // The wire format of circuits is SignalR's MessagePack under another name.
 class BlazorPack extends MessagePackHubProtocol {
