@@ -233,7 +233,7 @@ public sealed class ChaosTests : IDisposable
     private static string State(JsonElement of) => of.GetProperty("state").GetString()!;
 
     private static void Say(FormattableString line) =>
-        TestContext.Current.SendDiagnosticMessage(line.ToString(CultureInfo.InvariantCulture));
+        TestContext.Current.TestOutputHelper?.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     private static async Task<string> LaunchAsync(HttpClient client, string[] languages, int epochs)
     {
