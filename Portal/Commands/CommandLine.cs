@@ -44,6 +44,8 @@ public static class CommandLine
                 ("--version", _) => Version(),
                 ("methods", _) => MethodList.Write(rest, Console.Out),
                 ("run", _) => await RunCommand.RunAsync(rest),
+                ("backup", _) => BackupCommands.Backup(rest),
+                ("restore", _) => BackupCommands.Restore(rest),
                 ("verify-resume", _) => await VerifyResume.RunAsync(rest),
                 ("export", "checkpoint") => await CheckpointCommands.ExportAsync(rest[1..]),
                 ("export", "mlflow") => await MlflowCommand.ExportAsync(rest[1..]),

@@ -24,6 +24,8 @@ internal static class Help
             dotnet run --project Portal -- import scores …    results measured elsewhere, for the leaderboard
             dotnet run --project Portal -- import dataset …   your own data set: checked and prepared where it lies
             dotnet run --project Portal -- import checkpoint …  a Hugging Face CLIP folder as a base model
+            dotnet run --project Portal -- backup …           everything that cannot be made again, as one file
+            dotnet run --project Portal -- restore …          such a file into an empty data root
             """
         );
         Section(
@@ -56,6 +58,13 @@ internal static class Help
             output.WriteLine($"  {layout.Kind.PadRight(10)} {layout.Files}");
         }
         Section(output, "import checkpoint FOLDER [--id NAME]", CheckpointCommands.ImportSwitches);
+        Section(output, "backup --out FILE", BackupCommands.BackupSwitches);
+        output.WriteLine("  A consistent copy, also while the portal runs and trains (docs/backup.md). It holds keys: keep it private.");
+        output.WriteLine();
+        output.WriteLine("restore FILE --CllClip:DataRoot=FOLDER");
+        output.WriteLine(
+            "  Into an empty or new data root, after every file was checked; queued and running runs go on at the next start."
+        );
         output.WriteLine();
         output.WriteLine(
             "Exit codes: 0 done, 1 failed (the reason is on the error stream), 2 the command is wrong, 130 stopped by Ctrl+C."

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using CllClip.Engine;
+using CllClip.Portal.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 
@@ -46,7 +47,7 @@ internal static class StartupError
         error.SqliteErrorCode switch
         {
             11 or 26 => // CORRUPT, NOTADB
-                $"The database is damaged ({error.Message.TrimEnd('.')}). Put a backup in its place, or move it away: the portal then starts with an empty one.",
+            $"The database is damaged ({error.Message.TrimEnd('.')}). {PortalDatabase.DamageRemedy}",
             13 => "No space is left for the database. Free some on that disk, then start again.", // FULL
             _ => null,
         };

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CllClip.Portal.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -5,8 +6,10 @@ using Microsoft.EntityFrameworkCore;
 namespace CllClip.Portal.Storage;
 
 /// <summary>Opens the portal's database at start: checks the file, brings its schema up to date, or says what is wrong with it.</summary>
-public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, PortalFolders folders)
+public sealed partial class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, PortalFolders folders, ILogger<PortalDatabase> log)
 {
+    private const string Before = ".before-";
+
     private readonly Lock _once = new();
     private bool _ready;
 
@@ -27,10 +30,19 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
                 var fresh = !File.Exists(folders.Database) || new FileInfo(folders.Database).Length == 0;
                 if (!fresh)
                 {
+                    CheckLength(folders.Database);
                     Check(db);
                 }
-                if (fresh || IsOlder(db))
+                if (fresh)
                 {
+                    db.Database.Migrate();
+                }
+                else if (Migrations(db) is (var applied, [var next, ..]))
+                {
+                    if (applied.Count > 0) // else there is nothing in it: the very first start was killed
+                    {
+                        Keep(next);
+                    }
                     db.Database.Migrate();
                 }
                 db.Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL"); // readers never wait for the writer
@@ -48,8 +60,7 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
         new(
             (cause as SqliteException)?.SqliteErrorCode switch
             {
-                SqliteCorrupt or SqliteNotADatabase =>
-                    $"The database {file} is damaged ({cause.Message}). Restore it from a copy, or move it away: the portal then starts with an empty one. Checkpoints under runs/ are kept.",
+                SqliteCorrupt or SqliteNotADatabase => $"The database {file} is damaged ({cause.Message.TrimEnd('.')}). {DamageRemedy}",
                 SqliteFull =>
                     $"The disk is full: the database {file} cannot grow. Free some space and start again; what was stored before is kept.",
                 SqliteReadOnly or SqliteCannotOpen or SqlitePermission =>
@@ -62,14 +73,38 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
             cause
         );
 
+    /// <summary>What to do about a damaged database.</summary>
+    internal const string DamageRemedy =
+        "Restore a backup into an empty folder (restore FILE --CllClip:DataRoot=FOLDER) and start the portal with that setting; without a backup move the file away: the portal then starts with an empty one. Checkpoints under runs/ are kept.";
+
     private const int SqlitePermission = 3;
     private const int SqliteBusy = 5;
     private const int SqliteLocked = 6;
     private const int SqliteReadOnly = 8;
-    private const int SqliteCorrupt = 11;
-    private const int SqliteFull = 13;
+    internal const int SqliteCorrupt = 11;
+    internal const int SqliteFull = 13;
     private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
+
+    /// <summary>SQLite takes the missing end of a file that was cut within its last page for zeros.</summary>
+    private static void CheckLength(string path)
+    {
+        if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
+        {
+            return; // the log mends what a failing power supply left half-written
+        }
+        Span<byte> header = stackalloc byte[18];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("SQLite format 3\0"u8))
+        {
+            return; // SQLite says itself what is wrong with it
+        }
+        var page = BinaryPrimitives.ReadUInt16BigEndian(header[16..]) is var size && size == 1 ? 65536 : size;
+        if (page > 0 && file.Length % page != 0)
+        {
+            throw new SqliteException("the file ends in the middle of a page", SqliteCorrupt);
+        }
+    }
 
     /// <summary>Without EF's query pipeline, which would have to be compiled for it at every start.</summary>
     private static void Check(PortalDbContext db)
@@ -84,17 +119,62 @@ public sealed class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, 
         }
     }
 
-    /// <summary>Whether migrations wait for it.</summary>
-    private bool IsOlder(PortalDbContext db)
+    /// <summary>Migrations that the database has, and those that wait for it.</summary>
+    private (List<string> Applied, List<string> Waiting) Migrations(PortalDbContext db)
     {
         var (applied, known) = (db.Database.GetAppliedMigrations().ToList(), db.Database.GetMigrations().ToList());
-        var unknown = applied.Except(known).ToList();
-        if (unknown.Count > 0)
+        CheckNotNewer(folders.Database, applied, known);
+        return (applied, [.. known.Except(applied)]);
+    }
+
+    /// <summary>Refuses a database with migrations that this program does not know.</summary>
+    /// <exception cref="DatabaseException">It has such.</exception>
+    internal static void CheckNotNewer(string file, IEnumerable<string> applied, IEnumerable<string> known)
+    {
+        if (applied.Except(known).LastOrDefault() is { } unknown)
         {
             throw new DatabaseException(
-                $"The database {folders.Database} was written by a newer version of this program (it knows '{unknown[^1]}'). Update the program, or set CllClip:DataRoot to another folder."
+                $"The database {file} was written by a newer version of this program (it knows '{unknown}'). Update the program, or set CllClip:DataRoot to another folder."
             );
         }
-        return applied.Count < known.Count;
     }
+
+    /// <summary>Keeps the database as it was before a migration beside it, and of such copies the newest alone.</summary>
+    private void Keep(string migration)
+    {
+        var copy = folders.Database + Before + migration;
+        var working = copy + ".tmp";
+        try
+        {
+            File.Delete(working); // of a start that was killed
+            SqliteCopy.Write(folders.Database, working);
+            File.Move(working, copy, overwrite: true);
+        }
+        catch (Exception error)
+            when (error is SqliteException { SqliteErrorCode: SqliteFull } or IOException or UnauthorizedAccessException)
+        {
+            throw new DatabaseException(
+                $"The database {folders.Database} is of an earlier version, and the copy {copy} that is kept before it is brought up to date cannot be written: {error.Message.TrimEnd('.')}. Free some space or mend the rights on its folder, and start again; the database is as it was.",
+                error
+            );
+        }
+        finally
+        {
+            File.Delete(working);
+        }
+        var folder = Path.GetDirectoryName(folders.Database)!;
+        foreach (
+            var older in Directory.EnumerateFiles(folder, Path.GetFileName(folders.Database) + Before + "*").Where(f => f != copy).ToList()
+        )
+        {
+            File.Delete(older);
+        }
+        LogKept(log, folders.Database, copy);
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The database {Database} is brought up to date; as it was before it is kept in {Copy}"
+    )]
+    private static partial void LogKept(ILogger log, string database, string copy);
 }

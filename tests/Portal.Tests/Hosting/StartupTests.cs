@@ -76,7 +76,7 @@ public sealed class StartupTests : IDisposable
         using var portal = PortalProcess.Portal(root);
 
         Assert.Equal(1, await portal.EndAsync());
-        AssertPlain(portal, file, "damaged");
+        AssertPlain(portal, file, "damaged", "restore FILE --CllClip:DataRoot=");
         Assert.Equal(rubbish, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 

@@ -115,29 +115,42 @@ public sealed class PortalDatabaseTests
         Assert.Equal(new string('x', 5000), File.ReadAllText(bench.Folders.Database));
     }
 
-    [Fact]
-    public void A_database_with_overwritten_pages_is_called_damaged()
+    /// <summary>Noise over everything, over some pages in the middle, over the beginnings of pages; and files that were cut.</summary>
+    public static TheoryData<string, Action<string>> Damages() =>
+        new()
+        {
+            { "all but the first page", f => DatabaseDamage.Overwrite(f, 4096, int.MaxValue) },
+            { "a page in the middle", f => DatabaseDamage.Overwrite(f, Middle(f), 4096) },
+            { "the first bytes of a page in the middle", f => DatabaseDamage.Overwrite(f, Middle(f), 8) },
+            { "the header", f => DatabaseDamage.Overwrite(f, 0, 100) },
+            { "cut in the middle of a page", f => DatabaseDamage.Cut(f, 0.501) },
+            { "cut at the last page", f => DatabaseDamage.Cut(f, 0.999) },
+            { "cut within the header", f => DatabaseDamage.Cut(f, 50.0 / new FileInfo(f).Length) },
+        };
+
+    [Theory]
+    [MemberData(nameof(Damages), DisableDiscoveryEnumeration = true)]
+    public void A_damaged_database_is_named_with_the_remedy_and_left_as_it_is(string what, Action<string> damage)
     {
         using var bench = Bench.Ready();
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 200; i++)
         {
-            bench.Add($"r{i}");
+            bench.Add($"r{i}", change: r => r.Notes = new string('n', 500));
         }
-        using (var db = bench.Open())
-        {
-            db.Database.ExecuteSqlRaw("PRAGMA wal_checkpoint(TRUNCATE)");
-        }
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        using (var file = File.OpenWrite(bench.Folders.Database))
-        {
-            file.Position = 4096;
-            var noise = new byte[(int)file.Length - 4096];
-            new Random(1).NextBytes(noise);
-            file.Write(noise);
-        }
+        DatabaseDamage.Settle(bench);
+        damage(bench.Folders.Database);
+        var damaged = File.ReadAllBytes(bench.Folders.Database);
         using var again = new Bench(bench.Folder);
-        Assert.Contains("damaged", Assert.Throws<DatabaseException>(again.Database.Prepare).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<DatabaseException>(again.Database.Prepare);
+        Assert.All(
+            (string[])[bench.Folders.Database, "damaged", "restore FILE --CllClip:DataRoot=", "move the file away"],
+            words => Assert.True(error.Message.Contains(words, StringComparison.Ordinal), $"{what}: {error.Message}")
+        );
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Assert.Equal(damaged, File.ReadAllBytes(bench.Folders.Database));
     }
+
+    private static long Middle(string file) => new FileInfo(file).Length / 2 / 4096 * 4096;
 
     [Fact]
     public void A_database_of_a_newer_version_is_refused()
