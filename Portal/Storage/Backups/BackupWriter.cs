@@ -46,7 +46,7 @@ internal sealed class BackupWriter(PortalFolders folders, IReadOnlyList<string> 
                 File.Exists(target) ? Exists(target)
                     : error is IOException io && DiskSpace.IsFull(io)
                         ? $"The disk is full: {target} was not written, and nothing of it is left there. Free some space, or choose a folder on another disk with --out."
-                    : $"{target} cannot be written: {error.Message.TrimEnd('.')}. Nothing of it is left there; mend that, or choose another folder with --out.",
+                    : $"The backup {target} was not made: {error.Message.TrimEnd('.')}. Nothing of it is left there; mend that and back up again, or choose another folder with --out.",
                 error
             );
         }

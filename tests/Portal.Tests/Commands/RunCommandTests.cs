@@ -149,7 +149,20 @@ public sealed class RunCommandTests(FinishedRun finished) : IClassFixture<Finish
         Assert.Equal(0, await process.EndAsync());
         Assert.All(
             (string[])
-                ["run ", "export run", "import run", "--method", "--teir", "--languages", "--json", "--urls", "cll-clip", "zero-shot"],
+                [
+                    "run ",
+                    "export run",
+                    "import run",
+                    "backup --out FILE",
+                    "restore FILE",
+                    "--method",
+                    "--teir",
+                    "--languages",
+                    "--json",
+                    "--urls",
+                    "cll-clip",
+                    "zero-shot",
+                ],
             word => Assert.Contains(word, process.Output, StringComparison.Ordinal)
         );
     }
