@@ -69,7 +69,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, To
             return !Uri.TryCreate(origin, UriKind.Absolute, out var uri)
                 || !uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
         }
-        return !IsSafe(request.Method) && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+        return !IsSafe(request.Method) && request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none");
     }
 
     private static bool IsSafe(string method) =>

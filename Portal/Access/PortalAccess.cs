@@ -10,6 +10,9 @@ public static class PortalAccess
     private const string DefaultAddress = "http://localhost:5080";
     private const long LargestBody = 32 * 1024 * 1024;
 
+    /// <summary>A browser sends a head at once; whoever lets one trickle holds a connection open for nothing.</summary>
+    private static readonly TimeSpan LongestHead = TimeSpan.FromSeconds(10);
+
     public static WebApplicationBuilder AddPortalAccess(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -27,6 +30,7 @@ public static class PortalAccess
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.RequestHeadersTimeout = LongestHead;
         });
         // The server's own log of requests shows whole addresses, also one with a token in it.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

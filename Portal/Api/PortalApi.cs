@@ -51,7 +51,8 @@ public static class PortalApi
                     new ExceptionHandlerOptions
                     {
                         ExceptionHandler = Explain,
-                        SuppressDiagnosticsCallback = c => c.Exception is BadHttpRequestException or OperationCanceledException,
+                        SuppressDiagnosticsCallback = c =>
+                            c.Exception is BadHttpRequestException or OperationCanceledException || IsChunkTooLarge(c.Exception),
                     }
                 );
                 api.UseStatusCodePages();
@@ -76,12 +77,20 @@ public static class PortalApi
         return app;
     }
 
+    /// <summary>What the server throws for the size of a chunk that is no number it can hold: an error of reading like a disk's, but the caller's.</summary>
+    private static bool IsChunkTooLarge(Exception error) => error is IOException { InnerException: OverflowException };
+
     private static Task Explain(HttpContext context)
     {
         var problem = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
         {
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.Of(413, "The body is too large"),
             BadHttpRequestException bad => Problem.Of(bad.StatusCode, "The request cannot be read", bad.Message),
+            { } error when IsChunkTooLarge(error) => Problem.Of(
+                400,
+                "The request cannot be read",
+                "A chunk says that it has more bytes than there are numbers."
+            ),
             _ => Problem.Of(500, "The portal met an error", "It stands in the server's log."),
         };
         return problem.ExecuteAsync(context);

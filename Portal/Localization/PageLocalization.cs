@@ -60,6 +60,12 @@ public static class PageLocalization
         // Only ever back into this portal: "//elsewhere" and "/\elsewhere" are addresses of other hosts.
         var local =
             back is ['/', ..] && !back.StartsWith("//", StringComparison.Ordinal) && !back.StartsWith("/\\", StringComparison.Ordinal);
-        return TypedResults.LocalRedirect(local ? back! : "/");
+        return TypedResults.LocalRedirect(local ? Escaped(back!) : "/");
     }
+
+    /// <summary>An address as it may stand in a header: a word of any script, a space or a line break in it would make an error of the answer.</summary>
+    private static string Escaped(string address) =>
+        string.Concat(
+            address.EnumerateRunes().Select(r => r.Value is > ' ' and < 0x7f ? r.ToString() : Uri.EscapeDataString(r.ToString()))
+        );
 }

@@ -236,7 +236,7 @@ public sealed class LaunchForm
     {
         ArgumentNullException.ThrowIfNull(run);
         AllowSeveral(false);
-        Methods = [run.Method];
+        Methods = MethodCatalog.Find(run.Method) is null ? Methods : [run.Method]; // an imported run's may be none of this portal's
         Teir = run.Teir;
         AlsoWithoutTeir = false;
         Dataset = run.Dataset;

@@ -65,6 +65,10 @@ public sealed partial class LaunchPage
             {
                 (_from, _refused) = (from, NoErrors);
                 _form.Load(from);
+                if (!_form.Methods.Contains(from.Method))
+                {
+                    _notice = L["This portal does not have the method “{0}”; the form keeps its own.", from.Method];
+                }
             }
         }
         catch (Exception e) when (!_left.IsCancellationRequested)

@@ -24,6 +24,11 @@ internal static class TusMetadata
             wrong = $"Upload-Metadata has more than {LongestHeader} characters.";
             return "";
         }
+        if (header.Any(c => c is < ' ' or > '~')) // it comes back as a header, which holds nothing else
+        {
+            wrong = "Upload-Metadata holds characters that are not ASCII. Send keys in ASCII and values in Base64.";
+            return "";
+        }
         foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = pair.Split(' ');
