@@ -118,6 +118,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
         return new TaskOutcome(tokenizer, grown, changed, inUse.Length, occurred, rows.OthersFactor, best.Epoch, best.Score ?? 0, trained)
         {
             SecondsBefore = loop.SecondsBefore,
+            TrainedParameters = training.TrainedParameters,
         };
     }
 
@@ -188,4 +189,7 @@ internal sealed record TaskOutcome(
 {
     /// <summary>Seconds that its first steps took in processes before this one.</summary>
     public double SecondsBefore { get; init; }
+
+    /// <summary>Numbers that its steps changed.</summary>
+    public long TrainedParameters { get; init; }
 }

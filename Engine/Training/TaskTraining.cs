@@ -70,6 +70,8 @@ public sealed class TaskTraining : IDisposable
                 _optimiser.AddStanding(parameter);
             }
         }
+        // now: a method may put its parameters away when the task ends
+        TrainedParameters = rows.Values.numel() + (method.StepsParameters ? method.Parameters.Sum(p => p.Parameter.numel()) : 0);
         if (_objective.UsesTemperature)
         {
             _temperature = tensor(new[] { settings.Temperature }, rows.Values.dtype, rows.Values.device).requires_grad_(true);
@@ -80,6 +82,9 @@ public sealed class TaskTraining : IDisposable
 
     /// <summary>The rows in use.</summary>
     public TaskRows Rows { get; }
+
+    /// <summary>Numbers that a step changes, the temperature left out: the rows in use, and the method's parameters where they are stepped.</summary>
+    public long TrainedParameters { get; }
 
     /// <summary>The temperature now; null where the cross-modal term is left out.</summary>
     public double? Temperature => _temperature?.Number();

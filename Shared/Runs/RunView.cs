@@ -49,6 +49,9 @@ public sealed record StageView
     /// <summary>Rows that the task's captions use.</summary>
     public required int RowsInUse { get; init; }
 
+    /// <summary>Numbers that the task's steps change: rows in use and the method's own parameters. Null for stages from before this was counted.</summary>
+    public long? TrainedParameters { get; init; }
+
     /// <summary>Training pairs seen (captions times epochs).</summary>
     public required long TrainingPairs { get; init; }
 

@@ -100,8 +100,9 @@ public sealed record BoardEntry
 /// <param name="TrainSeconds">Seconds of training (vocabulary, steps, validation).</param>
 /// <param name="PeakMemoryBytes">Largest working set of the process.</param>
 /// <param name="VocabularySize">Rows of the token embedding after the last task.</param>
+/// <param name="TrainedParameters">Most numbers that one task trained; null where a task did not count them.</param>
 /// <param name="Machine">Machine and device, without which the seconds say nothing.</param>
-public sealed record RunCost(double TrainSeconds, long PeakMemoryBytes, int VocabularySize, string? Machine)
+public sealed record RunCost(double TrainSeconds, long PeakMemoryBytes, int VocabularySize, long? TrainedParameters, string? Machine)
 {
     /// <summary>The cost of a run's tasks; null before the first is done.</summary>
     public static RunCost? Of(IReadOnlyCollection<StageView> stages, Provenance? provenance) =>
@@ -111,6 +112,7 @@ public sealed record RunCost(double TrainSeconds, long PeakMemoryBytes, int Voca
                 stages.Sum(s => s.TrainSeconds),
                 stages.Max(s => s.PeakMemoryBytes),
                 stages.MaxBy(s => s.Stage)!.VocabularySize,
+                stages.All(s => s.TrainedParameters is not null) ? stages.Max(s => s.TrainedParameters) : null,
                 provenance is null ? null : $"{provenance.Machine}; {provenance.Device}"
             );
 }

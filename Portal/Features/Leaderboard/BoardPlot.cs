@@ -76,6 +76,7 @@ public sealed record BoardPlot(BoardAxis Axis, string Unit, IReadOnlyList<PlotPo
             BoardAxis.Time => text["training time"],
             BoardAxis.Memory => text["peak memory"],
             BoardAxis.Vocabulary => text["vocabulary after the last task"],
+            BoardAxis.Parameters => text["trained parameters of a task"],
             _ => text["forgetting F"],
         };
     }
@@ -99,6 +100,7 @@ public sealed record BoardPlot(BoardAxis Axis, string Unit, IReadOnlyList<PlotPo
             BoardAxis.Time => row.Entry.Cost?.TrainSeconds,
             BoardAxis.Memory => row.Entry.Cost is { PeakMemoryBytes: > 0 and var bytes } ? bytes : null,
             BoardAxis.Vocabulary => row.Entry.Cost?.VocabularySize,
+            BoardAxis.Parameters => row.Entry.Cost?.TrainedParameters,
             _ => row.F.Mean,
         };
 
@@ -110,6 +112,7 @@ public sealed record BoardPlot(BoardAxis Axis, string Unit, IReadOnlyList<PlotPo
             : ("s", 1),
             BoardAxis.Memory => ("GB", 1e9),
             BoardAxis.Vocabulary => ("", 1),
+            BoardAxis.Parameters => ("M", 1e6),
             _ => ("percentage points", 1),
         };
 }

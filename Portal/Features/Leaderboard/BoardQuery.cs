@@ -27,6 +27,9 @@ public enum BoardAxis
 
     /// <summary>Rows of the token embedding after the last task: what the model stores for its languages.</summary>
     Vocabulary,
+
+    /// <summary>Most numbers that one task trained: rows in use and the method's own parameters.</summary>
+    Parameters,
 }
 
 /// <summary>Everything that can be chosen on the leaderboard; the page's address and the API's parameters hold the same.</summary>

@@ -143,7 +143,11 @@ internal sealed class MlflowFiles(RunView run, IReadOnlyList<StageView> stages, 
         }
         foreach (var (name, value) in StageFigures)
         {
-            Metric($"stage/{name}", stages.Select(s => (s.Stage, value(s))), times);
+            Metric(
+                $"stage/{name}",
+                stages.Select(s => (s.Stage, Value: value(s))).Where(s => s.Value is not null).Select(s => (s.Stage, s.Value!.Value)),
+                times
+            );
         }
         if (run.Provenance?.DurationSeconds is { } seconds)
         {
@@ -178,11 +182,12 @@ internal sealed class MlflowFiles(RunView run, IReadOnlyList<StageView> stages, 
         );
     }
 
-    private static readonly (string Name, Func<StageView, double> Value)[] StageFigures =
+    private static readonly (string Name, Func<StageView, double?> Value)[] StageFigures =
     [
         ("vocabulary_size", s => s.VocabularySize),
         ("new_tokens", s => s.NewTokens),
         ("rows_in_use", s => s.RowsInUse),
+        ("trained_parameters", s => s.TrainedParameters),
         ("training_pairs", s => s.TrainingPairs),
         ("train_seconds", s => s.TrainSeconds),
         ("evaluation_seconds", s => s.EvaluationSeconds),

@@ -37,6 +37,10 @@ public sealed class ContinualTrainerTests : ToyRuns
         }
         Assert.Equal(0, run.Stages[0].NewTokens); // English has the base's own vocabulary
         Assert.All(run.Stages.Skip(1), s => Assert.True(s.NewTokens > 0));
+        var width = Model.TokenEmbedding.shape[1];
+        Assert.All(run.Stages, s => Assert.Equal(s.RowsInUse * width, s.TrainedParameters));
+        var adapters = Run(Plan("mla", false, "b")).Stages.Select(s => s.TrainedParameters - s.RowsInUse * width).Distinct();
+        Assert.InRange(Assert.Single(adapters)!.Value, 1_000, 10_000_000); // every language's are as large
     }
 
     public static TheoryData<string, bool> ContinualMethods

@@ -71,7 +71,7 @@ public class BoardLinkTests
     [InlineData("?k=1&k=5", "k", "more than once")]
     [InlineData("?method=nope", "method", "cll-clip, er")]
     [InlineData("?metric=nope", "metric", "paper, mammoth, avalanche")]
-    [InlineData("?plot=nope", "plot", "forgetting, time, memory, vocabulary, none")]
+    [InlineData("?plot=nope", "plot", "forgetting, time, memory, vocabulary, parameters, none")]
     [InlineData("?languages=script-latin,de", "languages", "stands alone")]
     [InlineData("?teir=maybe", "teir", "true, false")]
     public void What_cannot_be_read_is_named(string link, string name, string message)

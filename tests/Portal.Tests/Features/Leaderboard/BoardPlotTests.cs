@@ -38,7 +38,8 @@ public class BoardPlotTests
             )
             .Groups.Single();
 
-    private static RunCost Cost(double seconds, string machine = "m") => new(seconds, 2_000_000_000, 5000, machine);
+    private static RunCost Cost(double seconds, string machine = "m") =>
+        new(seconds, 2_000_000_000, 5000, seconds > 600 ? 2_500_000 : null, machine);
 
     [Fact]
     public void Points_are_the_rows_that_have_both_values()
@@ -53,6 +54,8 @@ public class BoardPlotTests
         Assert.Equal(3, BoardPlot.Of(group, BoardAxis.Forgetting).Points.Count);
         Assert.Equal("2 GB", BoardPlot.Of(group, BoardAxis.Memory).Text(2, PageText.English));
         Assert.Equal(5000, BoardPlot.Of(group, BoardAxis.Vocabulary).Points[0].X);
+        var parameters = BoardPlot.Of(group, BoardAxis.Parameters); // runs from before they were counted have none
+        Assert.Equal((2.5, 2, "2.5 M"), (parameters.Points.Single().X, parameters.LeftOut, parameters.Text(2.5, PageText.English)));
     }
 
     [Fact]

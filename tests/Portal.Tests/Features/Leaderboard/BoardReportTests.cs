@@ -21,7 +21,7 @@ public class BoardReportTests
             {
                 Label = Evil,
                 Model = Evil,
-                Cost = new(90, 1_500_000_000, 100, Evil),
+                Cost = new(90, 1_500_000_000, 100, null, Evil),
                 Provenance = new Provenance
                 {
                     CodeVersion = "1.2.3",
