@@ -37,7 +37,7 @@ public sealed class PageLanguageTests(BrowserSession session) : IClassFixture<Br
           for (let node; (node = walker.nextNode()); ) look(node.parentElement, node.textContent, node.parentElement.tagName.toLowerCase() + '.' + node.parentElement.className);
           for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder], [alt]'))
             for (const name of ['aria-label', 'title', 'placeholder', 'alt']) look(element, element.getAttribute(name)?.replace(/^(\/|https?:).*/, ''), element.tagName.toLowerCase() + '[' + name + ']');
-          if (!location.pathname.match(/^\/runs\/\d/)) look(document.body, document.title.replace('CLL-CLIP', ''), 'title'); // there it is the run's name
+          if (!location.pathname.match(/^\/(runs\/\d|sweeps\/)/)) look(document.body, document.title.replace('CLL-CLIP', ''), 'title'); // there it is the run's name, or the sweep's
           return [...found];
         }
         """;
@@ -77,7 +77,7 @@ public sealed class PageLanguageTests(BrowserSession session) : IClassFixture<Br
             wrong.AddRange((await page.EvaluateAsync<string[]>(PagesTests.TooWide)).Select(e => $"{path}: too wide: {e}"));
             var heading = await page.Locator("h1").First.InnerTextAsync();
             if (
-                path is not ("/runs/1" or "/runs/36" or "/docs/api" or "/webhooks" or "/datasets/emoji36")
+                path is not ("/runs/1" or "/runs/36" or "/sweeps/s1" or "/docs/api" or "/webhooks" or "/datasets/emoji36")
                 && !heading.Any(c => c > '\u0600')
             )
             {
