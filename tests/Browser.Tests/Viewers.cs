@@ -36,7 +36,10 @@ internal sealed class Viewers : IDisposable
         try
         {
             var line = await viewers._process.StandardOutput.ReadLineAsync(stop);
-            Assert.True(line == $"open {count}", line is null ? "The viewers ended at once." : (await viewers.CloseAsync(stop)).ToString());
+            if (line != $"open {count}")
+            {
+                Assert.Fail(line is null ? "The viewers ended at once." : $"{line}: {await viewers.CloseAsync(stop)}");
+            }
             return viewers;
         }
         catch
