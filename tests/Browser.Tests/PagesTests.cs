@@ -17,12 +17,17 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
 
     private string Address => (_host ??= new PortalHost(_desk)).Address;
 
-    // What makes the page wider than the window: nothing but elements that stand in a scrollable area may be.
+    // What makes the page wider than the window: nothing but elements that stand in a scrollable area may be; the document itself is none.
     internal const string TooWide = """
-        () => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('main *, header *, footer *')]
-          .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-          .filter(e => { for (let p = e.parentElement; p; p = p.parentElement) if (p.scrollWidth > p.clientWidth && /auto|scroll|hidden/.test(getComputedStyle(p).overflowX)) return false; return true; })
-          .map(e => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right))
+        () => {
+          const wide = document.documentElement.scrollWidth;
+          if (wide <= innerWidth) return [];
+          const found = [...document.querySelectorAll('main *, header *, footer *')]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+            .filter(e => { for (let p = e.parentElement; p && p !== document.documentElement; p = p.parentElement) if (p.scrollWidth > p.clientWidth && /auto|scroll|hidden/.test(getComputedStyle(p).overflowX)) return false; return true; })
+            .map(e => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right));
+          return found.length ? found : ['the document ' + wide];
+        }
         """;
 
     public static TheoryData<string> Paths =>

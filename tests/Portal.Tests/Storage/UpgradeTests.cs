@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Storage;
@@ -156,7 +155,7 @@ public sealed class UpgradeTests
     [MemberData(nameof(Migrations))]
     public void The_file_as_it_was_is_kept_beside_it_and_named_in_the_log(string migration)
     {
-        var log = new Lines();
+        var log = new KeptLines<PortalDatabase>();
         using var bench = At(migration);
         var (schema, before) = Read(bench.Folders.Database);
         var known = Migrations().Select(m => m.Data).ToList();
@@ -170,13 +169,13 @@ public sealed class UpgradeTests
         if (migration == known[^1])
         {
             Assert.Equal(2, kept.Count); // nothing to do, nothing touched
-            Assert.Empty(log.All);
+            Assert.Empty(log.Lines);
             return;
         }
         var next = known[known.IndexOf(migration) + 1];
         var copy = Assert.Single(kept);
         Assert.Equal(Path.Combine(folder, $"portal.db.before-{next}"), copy);
-        Assert.Contains(copy, Assert.Single(log.All), StringComparison.Ordinal);
+        Assert.Contains(copy, Assert.Single(log.Lines), StringComparison.Ordinal);
         var (old, rows) = Read(copy);
         Assert.Equal(schema, old);
         Assert.All(before, table => Assert.Equal(table.Value, rows[table.Key]));
@@ -344,22 +343,4 @@ public sealed class UpgradeTests
             .ToDictionary(t => t, t => SqliteCopy.Texts(connection, $"SELECT name FROM pragma_table_info('{t}')"));
 
     private static string Names(IEnumerable<string> columns) => string.Join(", ", columns.Select(c => $"\"{c}\""));
-
-    private sealed class Lines : ILogger<PortalDatabase>
-    {
-        public List<string> All { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => All.Add(formatter(state, exception));
-    }
 }

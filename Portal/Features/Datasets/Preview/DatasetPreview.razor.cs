@@ -45,9 +45,13 @@ public sealed partial class DatasetPreview
 
     private string Direction => LanguageCatalog.Describe(_language).Direction;
 
+    // In the language that CLIP knows, where the data set has it.
+    private string FirstShown =>
+        Dataset.Languages.Contains(LanguageCatalog.PaperOrder[0]) ? LanguageCatalog.PaperOrder[0] : Dataset.Languages[0];
+
     protected override async Task OnParametersSetAsync()
     {
-        var language = Language is { } wanted && Dataset.Languages.Contains(wanted) ? wanted : Dataset.Languages[0];
+        var language = Language is { } wanted && Dataset.Languages.Contains(wanted) ? wanted : FirstShown;
         var number = int.TryParse(Number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : 1;
         var asked = Address(Split, language, number);
         if (asked == _asked)

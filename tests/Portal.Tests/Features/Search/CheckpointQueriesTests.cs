@@ -5,7 +5,6 @@ using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Runs;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Search;
@@ -13,7 +12,7 @@ namespace CllClip.Portal.Tests.Features.Search;
 public sealed class CheckpointQueriesTests : IDisposable
 {
     private readonly Bench _bench = Bench.Ready();
-    private readonly Lined _log = new();
+    private readonly KeptLines<CheckpointQueries> _log = new();
 
     public void Dispose() => _bench.Dispose();
 
@@ -80,24 +79,6 @@ public sealed class CheckpointQueriesTests : IDisposable
             new PortalOptions { Search = new() { DefaultCheckpoint = set } },
             _log
         );
-
-    private sealed class Lined : ILogger<CheckpointQueries>
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Add(formatter(state, exception));
-    }
 
     private void Add(string id, int stages, int weights, bool joint = false)
     {

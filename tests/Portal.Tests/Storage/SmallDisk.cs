@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Storage;
+
+/// <summary>A disk of a few kilobytes, where this account may mount one.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private SmallDisk(string folder) => Folder = folder;
+
+    public string Folder { get; }
+
+    public static SmallDisk Mount(string folder, string size)
+    {
+        Directory.CreateDirectory(folder);
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder) == 0,
+            "A small disk cannot be mounted by this account: only root on Linux may."
+        );
+        return new SmallDisk(folder);
+    }
+
+    public void Dispose() => Run("umount", Folder);
+
+    private static int Run(string program, params string[] args)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}
