@@ -10,6 +10,7 @@ public sealed class PortalOptions
     public const string Section = "CllClip";
 
     private const int MostCheckpointSeconds = 86_400;
+    private const int MostReserveMegabytes = 1_000_000;
 
     /// <summary>Everything that the portal writes; relative to the content root, or absolute.</summary>
     public string DataRoot { get; set; } = "data";
@@ -57,6 +58,15 @@ public sealed class PortalOptions
                 )
             );
         }
+        if (Jobs.ReserveMegabytes is < 0 or > MostReserveMegabytes)
+        {
+            throw new EngineException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The setting CllClip:Jobs:ReserveMegabytes is {Jobs.ReserveMegabytes}. Use a number of megabytes from 0 to {MostReserveMegabytes}."
+                )
+            );
+        }
         return string.IsNullOrWhiteSpace(DataRoot)
             ? throw new EngineException("The setting CllClip:DataRoot is empty. Name the folder that the portal may write to.")
             : this;
@@ -68,6 +78,9 @@ public sealed class PortalOptions
 
         /// <summary>Seconds of training between two checkpoints within a stage: what a killed portal loses at most. 0 for one after every step.</summary>
         public double CheckpointSeconds { get; set; } = 60;
+
+        /// <summary>Megabytes that are kept free on the disk of data root and database: runs pause before they are used up. 0 for none: runs pause when the disk is full.</summary>
+        public int ReserveMegabytes { get; set; } = 256;
     }
 
     public sealed class SearchOptions

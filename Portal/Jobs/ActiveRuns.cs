@@ -6,6 +6,7 @@ namespace CllClip.Portal.Jobs;
 public sealed class ActiveRuns
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _switches = new();
+    private readonly ConcurrentDictionary<string, string> _pauses = new();
     private readonly Lock _claiming = new();
 
     /// <summary>Raised when a worker takes a run in hand, before it begins.</summary>
@@ -50,20 +51,48 @@ public sealed class ActiveRuns
         }
         if (result.Outcome == ActionOutcome.Done)
         {
-            try
-            {
-                stop?.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // it ended just now
-            }
+            Press(stop);
         }
         return result;
     }
 
+    /// <summary>Has the worker that holds a run pause it at its next step. Nothing happens where none does.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="why">Words for the run's history.</param>
+    internal void Pause(string id, string why)
+    {
+        CancellationTokenSource? stop;
+        lock (_claiming)
+        {
+            if (!_switches.TryGetValue(id, out stop) || !_pauses.TryAdd(id, why))
+            {
+                return;
+            }
+        }
+        Press(stop);
+    }
+
+    /// <summary>Why a run in hand is to pause; null if it is not.</summary>
+    internal string? PauseOf(string id) => _pauses.GetValueOrDefault(id);
+
+    private static void Press(CancellationTokenSource? stop)
+    {
+        try
+        {
+            stop?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // it ended just now
+        }
+    }
+
     private sealed class InHand(ActiveRuns runs, string id) : IDisposable
     {
-        public void Dispose() => runs._switches.TryRemove(id, out _);
+        public void Dispose()
+        {
+            runs._switches.TryRemove(id, out _);
+            runs._pauses.TryRemove(id, out _);
+        }
     }
 }

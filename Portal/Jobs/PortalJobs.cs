@@ -21,6 +21,8 @@ public static class PortalJobs
         services.AddRunStore();
         services.AddLogging(log => log.AddFilter("Quartz", LogLevel.Warning));
         services.AddSingleton<ActiveRuns>();
+        services.AddSingleton<DiskRoom>();
+        services.AddSingleton<RunSpace>();
         services.AddSingleton<RunWorker>();
         services.AddSingleton<Calibration>();
         services.AddSingleton<RunMeasurements>();
@@ -49,6 +51,7 @@ public static class PortalJobs
             });
         });
         services.AddHostedService<RunRecovery>();
+        services.AddHostedService<RoomWatch>();
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         return services;
     }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using CllClip.Engine;
+using CllClip.Portal.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace CllClip.Portal.Jobs;
@@ -6,16 +8,13 @@ namespace CllClip.Portal.Jobs;
 /// <summary>What a failed run says of its error: words with the remedy. The whole of it goes into the portal's log.</summary>
 internal static class RunErrors
 {
-    private const int DiskFull = 28; // ENOSPC
-    private const int DiskFullWindows = 0x70;
-    private const int SqliteFull = 13;
     private const string Kept = "Finished stages and their scores are kept.";
 
     public static string Explain(Exception error)
     {
-        if (Causes(error).Any(IsDiskFull))
+        if (DiskSpace.IsCauseOf(error))
         {
-            return $"No space is left on the disk that holds the data root. Free some, then resume the run. {Kept}";
+            return $"No space is left on the disk that holds the data root. Free some; the run goes on by itself then, from its last checkpoint. {Kept}";
         }
         foreach (var cause in Causes(error))
         {
@@ -26,6 +25,7 @@ internal static class RunErrors
                 case SqliteException or IOException or UnauthorizedAccessException:
                     return $"{cause.Message.TrimEnd('.')}. Mend that (the disk, or the rights on the data root), then resume the run. {Kept}";
                 case OutOfMemoryException:
+                case ExternalException when IsOutOfMemory(cause.Message):
                     return $"The memory was not enough. Close other programs or choose a smaller batch, then resume the run. {Kept}";
             }
         }
@@ -33,9 +33,10 @@ internal static class RunErrors
         return $"The training met an unexpected error ({error.GetType().Name}: {line}); the portal's log has all of it. Resume the run to try again. {Kept}";
     }
 
-    private static bool IsDiskFull(Exception error) =>
-        error is SqliteException { SqliteErrorCode: SqliteFull }
-        || (error is IOException && (error.HResult & 0xFFFF) is DiskFull or DiskFullWindows);
+    // What libtorch throws, of the CPU's allocator and of CUDA's.
+    private static bool IsOutOfMemory(string message) =>
+        message.Contains("allocate memory", StringComparison.Ordinal)
+        || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<Exception> Causes(Exception error)
     {

@@ -29,7 +29,11 @@ public sealed class RunMeasurements(RunQueries queries, IEngineHost engine, Cali
     }
 
     /// <summary>What a stored run is expected to take from its beginning.</summary>
-    public RunEstimate Estimate(RunView run, IReadOnlyList<MeasuredRun> known, PageText text)
+    /// <param name="run">The run.</param>
+    /// <param name="known">What was measured.</param>
+    /// <param name="text">Language of the words.</param>
+    /// <param name="embeddingWidth">Width of a row of the token embedding; 0 where the size of checkpoints is of no interest.</param>
+    public RunEstimate Estimate(RunView run, IReadOnlyList<MeasuredRun> known, PageText text, int embeddingWidth = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
         var dataset = engine.Datasets.FirstOrDefault(d => d.Id == run.Dataset);
@@ -43,6 +47,6 @@ public sealed class RunMeasurements(RunQueries queries, IEngineHost engine, Cali
             Model = run.Model,
             Languages = run.Languages,
         };
-        return RunEstimator.Estimate(request, known, pairs, run.Epochs, embeddingWidth: 0, text);
+        return RunEstimator.Estimate(request, known, pairs, run.Epochs, embeddingWidth, text);
     }
 }

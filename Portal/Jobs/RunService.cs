@@ -98,7 +98,7 @@ public sealed partial class RunService(
         var result = active.Stop(id, inHand => NoteStop(id, inHand));
         return Task.FromResult(
             result.Outcome == ActionOutcome.Conflict
-                ? ActionResult.Conflict($"Only queued and running runs can be stopped. {result.Message}")
+                ? ActionResult.Conflict($"Only queued, running and paused runs can be stopped. {result.Message}")
                 : result
         );
     }
@@ -119,7 +119,7 @@ public sealed partial class RunService(
             : result;
     }
 
-    /// <summary>Puts a stopped or failed run back into the queue; it goes on after its last finished stage.</summary>
+    /// <summary>Puts a stopped, failed or paused run back into the queue; it goes on after its last finished stage.</summary>
     public async Task<ActionResult> ResumeAsync(string id)
     {
         string lane = "";
@@ -148,7 +148,7 @@ public sealed partial class RunService(
             await queue.WakeOrRetryAsync(lane);
         }
         return result.Outcome == ActionOutcome.Conflict
-            ? ActionResult.Conflict($"Only stopped and failed runs can be resumed. {result.Message}")
+            ? ActionResult.Conflict($"Only stopped, failed and paused runs can be resumed. {result.Message}")
             : result;
     }
 

@@ -9,7 +9,8 @@ public static class RunTransitions
     {
         [RunState.Queued] = [RunState.Running, RunState.Stopped, RunState.Failed],
         // Queued: the process died or was shut down, the run goes on from its last stage.
-        [RunState.Running] = [RunState.Stopping, RunState.Completed, RunState.Failed, RunState.Queued],
+        [RunState.Running] = [RunState.Stopping, RunState.Completed, RunState.Failed, RunState.Queued, RunState.Paused],
+        [RunState.Paused] = [RunState.Queued, RunState.Stopped],
         // Completed: the last step was done before the stop was seen.
         [RunState.Stopping] = [RunState.Stopped, RunState.Completed, RunState.Failed],
         [RunState.Stopped] = [RunState.Queued],

@@ -19,6 +19,8 @@ public sealed partial class RunWorker(
     RunStore store,
     RunFeed feed,
     ActiveRuns active,
+    DiskRoom room,
+    RunSpace space,
     PortalFolders folders,
     PortalOptions options,
     TimeProvider time,
@@ -66,6 +68,8 @@ public sealed partial class RunWorker(
         try
         {
             var (dataset, others, plan, model) = Prepare(run);
+            room.Check(space.Needed(run, plan, (int)model.TokenEmbedding.shape[1], stop.Token));
+            room.Forget(run.Id);
             var finished = CheckpointChain.CountStages(plan.CheckpointFolder);
             using var steps = new StepFile(folders.Steps(run.Id), finished, time, words => store.Log(run.Id, "warning", words));
             recorder = new RunRecorder(run, dataset, finished, store, feed, steps, time);
@@ -75,8 +79,22 @@ public sealed partial class RunWorker(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The store decides in one step: what a person asked to stop is stopped, anything else goes back to the queue.
-            End(run, recorder, [RunState.Stopped, RunState.Queued], state => WordsEarly(state, recorder), null, shutdown);
+            // The store decides in one step: what a person asked to stop is stopped, what has no room is paused, anything else goes back to the queue.
+            var pause = shutdown.IsCancellationRequested ? null : active.PauseOf(run.Id);
+            End(
+                run,
+                recorder,
+                [RunState.Stopped, pause is null ? RunState.Queued : RunState.Paused],
+                state => WordsEarly(state, recorder, pause),
+                pause,
+                shutdown
+            );
+        }
+        catch (Exception error) when (error is NoRoomException || DiskSpace.IsCauseOf(error))
+        {
+            var (words, needed) = error is NoRoomException none ? (none.Message, none.Needed) : (RunErrors.Explain(error), 0);
+            room.Refused(run.Id, needed, error is not NoRoomException);
+            End(run, recorder, [RunState.Paused, RunState.Stopped], _ => words, words, shutdown);
         }
         catch (Exception error)
         {
@@ -161,8 +179,8 @@ public sealed partial class RunWorker(
                     reason,
                     row =>
                     {
-                        row.Error = error;
-                        row.EndedAt = row.State == RunState.Queued ? null : store.Now;
+                        row.Error = row.State is RunState.Failed or RunState.Paused ? error : null;
+                        row.EndedAt = row.State is RunState.Queued or RunState.Paused ? null : store.Now;
                         if (recorder is not null)
                         {
                             row.DurationSeconds = recorder.Worked;
@@ -170,7 +188,9 @@ public sealed partial class RunWorker(
                             row.Summary = recorder.Finished > 0 ? recorder.Summary : row.Summary;
                         }
                     },
-                    error is null ? "info" : "error"
+                    error is null ? "info"
+                        : to.Contains(RunState.Paused) ? "warning"
+                        : "error"
                 ),
             shutdown
         );
@@ -202,10 +222,10 @@ public sealed partial class RunWorker(
     private static string After(RunRecorder? recorder) =>
         recorder is { Finished: > 0 } ? string.Create(CultureInfo.InvariantCulture, $" after stage {recorder.Finished}") : "";
 
-    private static string WordsEarly(RunState state, RunRecorder? recorder) =>
-        state == RunState.Stopped
-            ? $"Stopped as asked{After(recorder)}."
-            : $"The portal was shut down{After(recorder)}; the run goes on by itself when it is started again.";
+    private static string WordsEarly(RunState state, RunRecorder? recorder, string? pause) =>
+        state == RunState.Stopped ? $"Stopped as asked{After(recorder)}."
+        : pause is not null ? pause
+        : $"The portal was shut down{After(recorder)}; the run goes on by itself when it is started again.";
 
     private static string Words(RunRecorder recorder, RunEntity run) =>
         string.Create(

@@ -18,6 +18,9 @@ public enum RunState
     /// <summary>Stopped by a person; can be resumed from its last stage.</summary>
     Stopped,
 
+    /// <summary>Has no room on the disk; goes on by itself from its last checkpoint when there is.</summary>
+    Paused,
+
     /// <summary>All tasks are done.</summary>
     Completed,
 

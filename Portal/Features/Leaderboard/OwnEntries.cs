@@ -114,6 +114,7 @@ public static class OwnEntries
             RunState.Completed => null,
             RunState.Running or RunState.Stopping => PageText.Key("running, {0} of {1} tasks done"),
             RunState.Queued => PageText.Key("queued, {0} of {1} tasks done"),
+            RunState.Paused => PageText.Key("paused after {0} of {1} tasks"),
             RunState.Stopped => PageText.Key("stopped after {0} of {1} tasks"),
             _ => PageText.Key("failed after {0} of {1} tasks"),
         };

@@ -24,7 +24,14 @@ internal sealed partial class ModelDesk(
     private const int LongestFolder = 4096;
     private const int LongestName = 200;
     private const int LongestId = 64;
-    private static readonly RunState[] Unfinished = [RunState.Queued, RunState.Running, RunState.Stopping, RunState.Stopped];
+    private static readonly RunState[] Unfinished =
+    [
+        RunState.Queued,
+        RunState.Running,
+        RunState.Stopping,
+        RunState.Paused,
+        RunState.Stopped,
+    ];
     private readonly SemaphoreSlim _one = new(1, 1); // one folder in memory at a time
 
     public bool MayChange => true;

@@ -24,6 +24,12 @@ public sealed record LaunchContext(
     /// <summary>Learning rates that belong to base models, by their ids; a data set's own default stands for the others.</summary>
     public IReadOnlyDictionary<string, double> LearningRates { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Bytes that runs may write on the disk of the data root; null where the system does not say.</summary>
+    public long? FreeBytes { get; init; }
+
+    /// <summary>Bytes of memory that this process may use; null while unknown.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>Whether runs have to wait: the data set is still being prepared.</summary>
     public bool Preparing => Provisional && Opened.Count == 0;
 

@@ -108,7 +108,7 @@ public sealed class LiveRun
         return [.. Run.Languages.Where(l => scored.Contains(l) || !learned.Contains(l))];
     }
 
-    public bool Active => Run.State is RunState.Queued or RunState.Running or RunState.Stopping;
+    public bool Active => Run.State is RunState.Queued or RunState.Running or RunState.Stopping or RunState.Paused;
 
     /// <summary>Everything read anew: what is known already stays, curves since the page was opened too.</summary>
     public void CatchUp(RunDetails stored)

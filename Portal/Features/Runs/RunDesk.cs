@@ -21,6 +21,7 @@ internal sealed partial class RunDesk(
     RunFeed feed,
     IEngineHost engine,
     RunMeasurements measurements,
+    DiskRoom room,
     ScheduleQueries schedule,
     RunStore store,
     PortalFolders folders,
@@ -64,6 +65,8 @@ internal sealed partial class RunDesk(
             provisional
         )
         {
+            FreeBytes = room.Look() is { } free ? Math.Max(0, free - room.Reserve) : null,
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             LearningRates =
                 datasets.Count == 0
                     ? new Dictionary<string, double>()

@@ -3,6 +3,7 @@ using System.Globalization;
 using CllClip.Engine;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
+using CllClip.Portal.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

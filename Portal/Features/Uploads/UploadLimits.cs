@@ -1,4 +1,5 @@
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Storage;
 
 namespace CllClip.Portal.Features.Uploads;
 

@@ -16,6 +16,7 @@ public static class RunStateNames
             RunState.Running => text["Running"],
             RunState.Stopping => text["Stopping"],
             RunState.Stopped => text["Stopped"],
+            RunState.Paused => text["Paused"],
             RunState.Completed => text["Completed"],
             _ => text["Failed"],
         };

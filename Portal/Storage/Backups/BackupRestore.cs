@@ -3,9 +3,9 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CllClip.Engine;
-using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace CllClip.Portal.Storage.Backups;

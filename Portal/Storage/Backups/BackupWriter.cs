@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using CllClip.Engine;
 using CllClip.Engine.Training;
-using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace CllClip.Portal.Storage.Backups;

@@ -20,7 +20,7 @@ public sealed class JobsHost : IAsyncDisposable
     private readonly bool _owned;
     private bool _stopped;
 
-    public JobsHost(ToyEngine engine, string? folder = null)
+    public JobsHost(ToyEngine engine, string? folder = null, PortalOptions? options = null)
     {
         _owned = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("cllclip-jobs-").FullName;
@@ -28,7 +28,7 @@ public sealed class JobsHost : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(Folders);
-        builder.Services.AddSingleton(new PortalOptions { Device = "cpu" });
+        builder.Services.AddSingleton(options ?? new PortalOptions { Device = "cpu" });
         builder.Services.AddSingleton<IEngineHost>(engine);
         builder.Services.AddPortalStorage();
         builder.Services.AddPortalJobs();
@@ -46,9 +46,9 @@ public sealed class JobsHost : IAsyncDisposable
 
     public PortalDbContext Open() => Get<IDbContextFactory<PortalDbContext>>().CreateDbContext();
 
-    public static async Task<JobsHost> StartedAsync(ToyEngine engine, string? folder = null)
+    public static async Task<JobsHost> StartedAsync(ToyEngine engine, string? folder = null, PortalOptions? options = null)
     {
-        var host = new JobsHost(engine, folder);
+        var host = new JobsHost(engine, folder, options);
         await host.StartAsync();
         return host;
     }

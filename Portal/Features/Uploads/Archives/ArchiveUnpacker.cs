@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using CllClip.Portal.Storage;
 
 namespace CllClip.Portal.Features.Uploads.Archives;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CllClip.Portal.Layout.Components;
+using CllClip.Portal.Storage;
 
 namespace CllClip.Portal.Features.Uploads.Archives;
 
