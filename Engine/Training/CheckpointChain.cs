@@ -47,7 +47,8 @@ public static class CheckpointChain
         var path = Path.Combine(FolderOf(chainFolder, stage), StageFile);
         try
         {
-            return JsonSerializer.Deserialize<StageRecord>(File.ReadAllBytes(path), Json) ?? throw new JsonException("empty");
+            var record = JsonSerializer.Deserialize<StageRecord>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
+            return record.Seal is null || record.Seal == SealOf(record) ? record : throw new JsonException("it is not what was written");
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -84,7 +85,7 @@ public static class CheckpointChain
                 Delta = HashOf(Path.Combine(working, DeltaFile)),
                 Own = OwnFiles(working).ToDictionary(f => Path.GetFileName(f), HashOf),
             };
-            AtomicFile.WriteText(Path.Combine(working, StageFile), JsonSerializer.Serialize(whole, Json));
+            AtomicFile.WriteText(Path.Combine(working, StageFile), JsonSerializer.Serialize(whole with { Seal = SealOf(whole) }, Json));
             Directory.Move(working, target);
             return target;
         }
@@ -285,6 +286,9 @@ public static class CheckpointChain
     /// <summary>Hash of what the stage before says of itself, its own delta's hash included, or of the base: ties the links of the chain together.</summary>
     internal static string ParentOf(string chainFolder, int stage, string baseHash) =>
         stage == 1 ? baseHash : HashOf(Path.Combine(FolderOf(chainFolder, stage - 1), StageFile));
+
+    private static string SealOf(StageRecord record) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(record with { Seal = "" }, Json)));
 
     internal static string HashOf(string path)
     {

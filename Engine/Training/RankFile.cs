@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Model;
 using CllClip.Shared.Results;
@@ -7,7 +9,7 @@ namespace CllClip.Engine.Training;
 
 /// <summary>
 /// The ranks of every query after a stage, as <c>ranks/stage-NNN.safetensors</c> beside the chain of checkpoints: a tensor of int16 for each data set, protocol,
-/// language and direction. Written before the stage counts as done, so a stage that is done has its ranks.
+/// language and direction, with the SHA-256 of each in the file's metadata. Written before the stage counts as done, so a stage that is done has its ranks.
 /// </summary>
 public static class RankFile
 {
@@ -25,14 +27,16 @@ public static class RankFile
     public static void Write(string runFolder, int stage, IEnumerable<QueryRanks> ranks)
     {
         ArgumentNullException.ThrowIfNull(ranks);
+        var all = ranks.ToList();
         SafetensorsWriter.Write(
             PathOf(runFolder, stage),
-            ranks.Select(r => new TensorSource(
+            all.Select(r => new TensorSource(
                 Name(r.Dataset, r.Protocol, r.Language, r.Direction),
                 ScalarType.Int16,
                 [r.Ranks.Length],
                 () => tensor(r.Ranks, ScalarType.Int16)
-            ))
+            )),
+            all.ToDictionary(r => Name(r.Dataset, r.Protocol, r.Language, r.Direction), r => HashOf(r.Ranks))
         );
     }
 
@@ -57,8 +61,13 @@ public static class RankFile
         {
             return null;
         }
-        using var ranks = file.ReadTensor(name);
-        return ranks.Elements<short>();
+        using var tensor = file.ReadTensor(name);
+        var ranks = tensor.Elements<short>();
+        return file.Metadata?.GetValueOrDefault(name) is { } hash && hash != HashOf(ranks)
+            ? throw new EngineException(
+                $"{file.Path} is not the file that was written: it was cut or changed. Restore it from a copy, or delete it: the scores do not need it."
+            )
+            : ranks;
     }
 
     /// <summary>Copies the ranks of every stage that has them.</summary>
@@ -70,6 +79,8 @@ public static class RankFile
             File.Copy(PathOf(runFolder, stage), PathOf(targetFolder, stage));
         }
     }
+
+    private static string HashOf(short[] ranks) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(ranks.AsSpan())));
 
     private static string Name(string? dataset, string protocol, string language, RetrievalDirection direction) =>
         string.Join('/', dataset ?? "", protocol, language, direction == RetrievalDirection.TextToImage ? "t2i" : "i2t");

@@ -17,6 +17,7 @@ namespace CllClip.Engine.Training;
 /// <param name="Method">Id of the method; null in chains written before there was more than one.</param>
 /// <param name="Options">The method's options in force.</param>
 /// <param name="Own">SHA-256 of each file that the method wrote beside, by name.</param>
+/// <param name="Seal">SHA-256 of this record with an empty seal; null in chains of earlier versions.</param>
 public sealed record StageRecord(
     int Format,
     string BaseHash,
@@ -28,5 +29,6 @@ public sealed record StageRecord(
     string Delta,
     string? Method = null,
     IReadOnlyDictionary<string, JsonElement>? Options = null,
-    IReadOnlyDictionary<string, string>? Own = null
+    IReadOnlyDictionary<string, string>? Own = null,
+    string? Seal = null
 );

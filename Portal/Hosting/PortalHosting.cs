@@ -1,4 +1,5 @@
 using CllClip.Engine;
+using CllClip.Portal.Access;
 using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Uploads;
@@ -67,6 +68,10 @@ public static class PortalHosting
         ArgumentNullException.ThrowIfNull(app);
         var held = app.Services.GetRequiredService<DataRootLock>();
         app.Services.GetRequiredService<PreparationConsole>();
+        KeyFiles.PutDamagedAside(
+            app.Services.GetRequiredService<PortalFolders>(),
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(KeyFiles))
+        );
         if (app.Services.GetService<IServer>() is { } server)
         {
             var folders = app.Services.GetRequiredService<PortalFolders>();

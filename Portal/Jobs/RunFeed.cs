@@ -54,6 +54,7 @@ public sealed class RunFeed(IFeedHistory history, TimeProvider time)
 
     private readonly ConcurrentDictionary<FeedSubscription, string?> _subscriptions = new();
     private readonly ConcurrentDictionary<string, ProgressMessage> _latest = new();
+    private long _sequence = time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Subscribes to one run, or to all (null), from now on; dispose it to leave.</summary>
     public FeedSubscription Subscribe(string? runId) => Subscribe(runId, QueueLength);
@@ -67,6 +68,12 @@ public sealed class RunFeed(IFeedHistory history, TimeProvider time)
 
     /// <summary>Number of subscribers at the moment.</summary>
     public int Subscribers => _subscriptions.Count;
+
+    /// <summary>
+    /// The position of the next progress of any run. Grows over attempts and restarts, also where the clock is set back meanwhile: pages that are open pass over
+    /// what is older.
+    /// </summary>
+    internal long NextSequence() => Interlocked.Increment(ref _sequence);
 
     /// <summary>The last progress of a run that is being trained in this process.</summary>
     public ProgressMessage? Latest(string runId) => _latest.GetValueOrDefault(runId);

@@ -28,7 +28,7 @@ internal sealed class RunRecorder(
     private readonly double _workedBefore = run.DurationSeconds ?? 0;
     private readonly List<Score> _scores = [];
     private long _snapshotAt = time.GetTimestamp();
-    private long _sequence = time.GetUtcNow().ToUnixTimeMilliseconds(); // grows over restarts too
+
     private RunProgress? _progress = run.Progress;
 
     /// <summary>Aggregates of the scores so far.</summary>
@@ -68,7 +68,7 @@ internal sealed class RunRecorder(
     {
         _progress = made.Progress;
         steps.Add(made.Progress, made.Losses);
-        feed.Publish(new ProgressMessage(run.Id, ++_sequence, made.Progress, made.Losses));
+        feed.Publish(new ProgressMessage(run.Id, feed.NextSequence(), made.Progress, made.Losses));
         if (time.GetElapsedTime(_snapshotAt) >= BetweenSnapshots)
         {
             _snapshotAt = time.GetTimestamp();

@@ -21,6 +21,7 @@ public static class PortalUi
             options.SnackbarConfiguration.PreventDuplicates = true;
         });
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DrawingPace>();
         return services;
     }
 

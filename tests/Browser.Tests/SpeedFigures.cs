@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CllClip.Portal.Tests;
 using CllClip.Portal.Tests.Hosting;
+using CllClip.Portal.Tests.Load;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using Xunit;

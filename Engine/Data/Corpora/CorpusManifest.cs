@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace CllClip.Engine.Data.Corpora;
@@ -55,6 +56,9 @@ public sealed record CorpusManifest
     /// <summary>What it has, by language code.</summary>
     public required IReadOnlyDictionary<string, CorpusLanguage> Languages { get; init; }
 
+    /// <summary>SHA-256 of the manifest with an empty seal; null where an earlier version wrote it.</summary>
+    public string? Seal { get; init; }
+
     /// <summary>Reads a manifest; null where there is none or an older version wrote it.</summary>
     /// <exception cref="EngineException">It is damaged.</exception>
     public static CorpusManifest? Read(string path)
@@ -66,6 +70,10 @@ public sealed record CorpusManifest
         try
         {
             var manifest = JsonSerializer.Deserialize<CorpusManifest>(File.ReadAllBytes(path), Json);
+            if (manifest?.Seal is { } seal && seal != manifest.Sealed().Seal)
+            {
+                throw new JsonException("it is not what was written");
+            }
             return manifest?.Format == CurrentFormat ? manifest : null;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
@@ -76,5 +84,11 @@ public sealed record CorpusManifest
 
     /// <summary>Writes it, whole or not at all.</summary>
     /// <exception cref="EngineException">The disk refuses.</exception>
-    public void Write(string path) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, this, Json));
+    public void Write(string path) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, Sealed(), Json));
+
+    private CorpusManifest Sealed() =>
+        this with
+        {
+            Seal = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Seal = "" }, Json))),
+        };
 }

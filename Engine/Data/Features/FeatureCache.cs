@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tokenizer;
+using CllClip.Engine.Training;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Data.Features;
@@ -59,6 +60,7 @@ public sealed class FeatureCache(string folder)
                 if (!IsWhole(path, wanted, facts))
                 {
                     write(path);
+                    AtomicFile.WriteText(Sum(path), CheckpointChain.HashOf(path));
                 }
             }
             return FeatureMatrix.Open(path, model.Device, MostResident);
@@ -140,7 +142,8 @@ public sealed class FeatureCache(string folder)
         try
         {
             using var file = SafetensorsReader.Open(path); // refuses one that is shorter than its header says
-            return facts.All(fact => file.Metadata?.GetValueOrDefault(fact.Key) == fact.Value)
+            return IsAsWritten(path)
+                && facts.All(fact => file.Metadata?.GetValueOrDefault(fact.Key) == fact.Value)
                 && file.Entry(FeatureMatrix.TensorName).Shape.SequenceEqual([wanted.Rows, wanted.Width]);
         }
         catch (EngineException)
@@ -148,6 +151,11 @@ public sealed class FeatureCache(string folder)
             return false; // a damaged cache is computed anew
         }
     }
+
+    private static string Sum(string path) => $"{path}.sha256";
+
+    // Files of earlier versions have no sum beside them.
+    private static bool IsAsWritten(string path) => !File.Exists(Sum(path)) || File.ReadAllText(Sum(path)) == CheckpointChain.HashOf(path);
 
     private void WriteImages(
         string path,

@@ -177,11 +177,11 @@ public sealed class CorpusShelf
         }
     }
 
-    private static Item? Load(string folder)
+    private Item? Load(string folder)
     {
-        if (Parse<CorpusEntry>(Path.Combine(folder, EntryFile)) is not { } entry)
+        if ((Parse<CorpusEntry>(Path.Combine(folder, EntryFile)) ?? Recovered(folder)) is not { } entry)
         {
-            return null; // half of a file cannot be: somebody else's
+            return null; // nothing was prepared yet: there is nothing to lose
         }
         var item = new Item(entry) { Report = Parse<StoredReport>(Path.Combine(folder, ReportFile)) };
         try
@@ -197,6 +197,28 @@ public sealed class CorpusShelf
         catch (EngineException error)
         {
             return item with { Error = error.Message };
+        }
+    }
+
+    /// <summary>A registration whose own file is damaged, from what was prepared.</summary>
+    private CorpusEntry? Recovered(string folder)
+    {
+        try
+        {
+            if (CorpusManifest.Read(Path.Combine(folder, ManifestFile)) is not { Registration: var registration })
+            {
+                return null;
+            }
+            var inUploads = Path.GetRelativePath(_folders.Uploads, registration.Folder).Split(Path.DirectorySeparatorChar);
+            return new CorpusEntry
+            {
+                Registration = registration,
+                Upload = inUploads[0] is ".." or "." || Path.IsPathRooted(inUploads[0]) ? null : inUploads[0],
+            };
+        }
+        catch (EngineException)
+        {
+            return null;
         }
     }
 

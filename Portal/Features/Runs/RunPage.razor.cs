@@ -12,7 +12,7 @@ public sealed partial class RunPage
     private RunInbox? _inbox;
     private RunWatch? _watch;
     private RunCharts? _charts;
-    private Throttle? _render;
+    private LivePage? _render;
     private string? _loaded;
     private int _reading; // what arrives while the store is read waits: it is newer than what is read
     private int _checkpoint; // last stage whose weights are here; 0 without any
@@ -44,10 +44,9 @@ public sealed partial class RunPage
         {
             return;
         }
-        _render = new Throttle(
+        _render = Pace.Open(
             () => InvokeAsync(ShowNewsAsync),
             TimeSpan.FromMilliseconds(250),
-            Clock,
             error => _watch?.Break(error) // reads everything anew after a pause
         );
         if (!_missing)

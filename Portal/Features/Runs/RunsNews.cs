@@ -12,18 +12,19 @@ internal sealed class RunsNews : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, RunProgress> _progress = new();
-    private readonly Throttle _render;
+    private readonly LivePage _render;
     private readonly RunWatch _watch;
     private volatile bool _stale;
 
     /// <param name="desk">Where to subscribe.</param>
+    /// <param name="pace">How often the page may be drawn.</param>
     /// <param name="clock">Counts the pauses.</param>
     /// <param name="show">Has the page show what came, on any thread.</param>
     /// <param name="lost">Tells the page that nothing comes any more, on any thread.</param>
     /// <param name="readAgain">Has the page read what it missed, on any thread; throws where it cannot.</param>
-    public RunsNews(IRunDesk desk, TimeProvider clock, Func<Task> show, Func<Exception, Task> lost, Func<Task> readAgain)
+    public RunsNews(IRunDesk desk, DrawingPace pace, TimeProvider clock, Func<Task> show, Func<Exception, Task> lost, Func<Task> readAgain)
     {
-        _render = new Throttle(show, Interval, clock, error => _watch?.Break(error)); // reads everything anew after a pause
+        _render = pace.Open(show, Interval, error => _watch?.Break(error)); // reads everything anew after a pause
         _watch = new RunWatch(
             desk,
             null,

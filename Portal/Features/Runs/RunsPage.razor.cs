@@ -81,6 +81,7 @@ public sealed partial class RunsPage
         }
         _news = new RunsNews(
             Desk,
+            Pace,
             Clock,
             () => InvokeAsync(ShowNewsAsync),
             error => InvokeAsync(() => Show(() => _lost = error.Message)),

@@ -6,7 +6,7 @@ public sealed class Throttle : IDisposable
     private readonly Func<Task> _action;
     private readonly Action<Exception>? _failed;
     private readonly TimeProvider _clock;
-    private readonly TimeSpan _interval;
+    private readonly Func<TimeSpan> _interval;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private long _last;
@@ -18,6 +18,10 @@ public sealed class Throttle : IDisposable
     /// <param name="clock">Counts it.</param>
     /// <param name="failed">Told of an error of the action, on any thread.</param>
     public Throttle(Func<Task> action, TimeSpan interval, TimeProvider clock, Action<Exception>? failed = null)
+        : this(action, () => interval, clock, failed) { }
+
+    /// <summary>As the other, with an interval that may change.</summary>
+    public Throttle(Func<Task> action, Func<TimeSpan> interval, TimeProvider clock, Action<Exception>? failed = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         (_action, _interval, _clock, _failed) = (action, interval, clock, failed);
@@ -35,8 +39,9 @@ public sealed class Throttle : IDisposable
                 return;
             }
             _waiting = true;
-            var since = _last == long.MinValue ? _interval : _clock.GetElapsedTime(_last);
-            _timer.Change(since >= _interval ? TimeSpan.Zero : _interval - since, Timeout.InfiniteTimeSpan);
+            var interval = _interval();
+            var since = _last == long.MinValue ? interval : _clock.GetElapsedTime(_last);
+            _timer.Change(since >= interval ? TimeSpan.Zero : interval - since, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed partial class SchedulePage
 
     private ScheduleView? _schedule;
     private RunWatch? _watch;
-    private Throttle? _render;
+    private LivePage? _render;
     private bool _busy;
     private string? _error; // why there is nothing to show
     private string? _lost; // why nothing arrives
@@ -24,7 +24,7 @@ public sealed partial class SchedulePage
         {
             return;
         }
-        _render = new Throttle(() => InvokeAsync(ReadAsync), Interval, Clock, error => _watch?.Break(error));
+        _render = Pace.Open(() => InvokeAsync(ReadAsync), Interval, error => _watch?.Break(error));
         _watch = new RunWatch(
             Desk,
             null,

@@ -49,6 +49,7 @@ public sealed partial class SweepPage
         }
         _news = new RunsNews(
             Desk,
+            Pace,
             Clock,
             () => InvokeAsync(ShowNewsAsync),
             error => InvokeAsync(() => Show(() => _lost = error.Message)),

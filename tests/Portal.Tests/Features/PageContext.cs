@@ -25,6 +25,7 @@ public abstract class PageContext : BunitContext
         Services.AddMudServices();
         Services.AddPageLocalization();
         Services.AddSingleton(Time);
+        Services.AddSingleton<DrawingPace>();
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);
         Services.AddScoped<OwnImages>();

@@ -51,6 +51,16 @@ internal sealed partial class PortalProcess : IDisposable
         }
     }
 
+    /// <summary>Memory that it holds, native and managed together.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public int ExitCode => _process.ExitCode;
 
     public string Output => Text(_output);

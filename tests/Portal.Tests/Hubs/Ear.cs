@@ -11,7 +11,7 @@ internal sealed class Ear : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<(string Kind, JsonElement Message)> _heard = [];
 
-    private Ear(Uri address, Action<Microsoft.AspNetCore.Http.Connections.Client.HttpConnectionOptions>? options)
+    public Ear(Uri address, Action<Microsoft.AspNetCore.Http.Connections.Client.HttpConnectionOptions>? options = null)
     {
         Hub = new HubConnectionBuilder().WithUrl(new Uri(address, "/hubs/runs"), o => options?.Invoke(o)).Build();
         foreach (var kind in new[] { "state", "score", "log", "progress" })

@@ -20,7 +20,7 @@ public sealed class JobsHost : IAsyncDisposable
     private readonly bool _owned;
     private bool _stopped;
 
-    public JobsHost(ToyEngine engine, string? folder = null, PortalOptions? options = null)
+    public JobsHost(ToyEngine engine, string? folder = null, PortalOptions? options = null, TimeProvider? time = null)
     {
         _owned = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("cllclip-jobs-").FullName;
@@ -30,6 +30,7 @@ public sealed class JobsHost : IAsyncDisposable
         builder.Services.AddSingleton(Folders);
         builder.Services.AddSingleton(options ?? new PortalOptions { Device = "cpu" });
         builder.Services.AddSingleton<IEngineHost>(engine);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddPortalStorage();
         builder.Services.AddPortalJobs();
         _host = builder.Build();

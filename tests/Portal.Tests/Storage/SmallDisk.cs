@@ -20,6 +20,9 @@ internal sealed class SmallDisk : IDisposable
         return new SmallDisk(folder);
     }
 
+    /// <summary>From here on nothing can be written; no file may be open for writing.</summary>
+    public void MakeReadOnly() => Assert.Equal(0, Run("mount", "-o", "remount,ro", Folder));
+
     public void Dispose() => Run("umount", Folder);
 
     private static int Run(string program, params string[] args)

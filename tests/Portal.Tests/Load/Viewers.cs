@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CllClip.Portal.Tests;
 using Xunit;
 
-namespace CllClip.Browser.Tests;
+namespace CllClip.Portal.Tests.Load;
 
 /// <summary>Many open pages without browsers (tests/Benchmarks/viewers): real circuits that answer every batch, at a fraction of a browser's cost.</summary>
 internal sealed class Viewers : IDisposable

@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CllClip.Portal.Tests.Hosting;
+using CllClip.Portal.Tests.Hubs;
+using Microsoft.AspNetCore.SignalR.Client;
+using Xunit;
+
+namespace CllClip.Portal.Tests.Load;
+
+/// <summary>
+/// A tool, not a test: 200 people watch a run, 50 search, and the run goes on. Figures in docs/benchmarks/load.md.
+/// <code>CLLCLIP_LOAD_MINUTES=10 dotnet run -c Release --project tests/Portal.Tests -- --explicit only --filter-method "*A_full_house" --show-live-output on</code>
+/// </summary>
+public sealed class LoadFigures : IDisposable
+{
+    private const int Watching = 200;
+    private const int Searching = 50;
+    private const int Listening = 4;
+    private static readonly string[] Queries = ["snowman", "Katze", "猫", "قطة", "सूरज", "árbol", "poisson", "дом", "น้ำ", "moyo"];
+    private static readonly string[] Languages =
+    [
+        "en",
+        "de",
+        "ja",
+        "ar",
+        "hi",
+        "es",
+        "fr",
+        "ru",
+        "th",
+        "sw",
+        "zh",
+        "ko",
+        "pl",
+        "tr",
+        "it",
+        "el",
+    ];
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact(Explicit = true)]
+    public async Task A_full_house()
+    {
+        var minutes = double.Parse(Environment.GetEnvironmentVariable("CLLCLIP_LOAD_MINUTES") ?? "10", CultureInfo.InvariantCulture);
+        using var portal = PortalProcess.Portal(_folder.PreparedDataRoot());
+        using var http = new HttpClient { BaseAddress = await portal.AddressAsync() };
+        await DoneAsync(http, await LaunchAsync(http, 2, 1)); // what is compiled and read once
+        var quiet = await LaunchAsync(http, 5, 6);
+        await DoneAsync(http, quiet);
+
+        var run = await LaunchAsync(http, Languages.Length, 40); // longer than anybody looks
+        var ears = new List<Ear>();
+        for (var i = 0; i < Listening; i++)
+        {
+            var ear = new Ear(http.BaseAddress!);
+            await ear.Hub.StartAsync(Stop);
+            await ear.Hub.InvokeAsync("Watch", run, Stop);
+            ears.Add(ear);
+        }
+        using var viewers = await Viewers.OpenAsync(new Uri(http.BaseAddress!, $"/runs/{run}"), Watching, Stop);
+        Say($"{Watching} pages are open; {Searching} begin to search");
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var answers = new ConcurrentBag<(double Milliseconds, int Status)>();
+        var searching = Enumerable.Range(0, Searching).Select(i => SearchAsync(http.BaseAddress!, i, answers, end.Token)).ToList();
+        var memory = new List<(double Resident, double Managed)>();
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(minutes))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(10), Stop);
+            memory.Add((portal.ResidentBytes / 1e6, await ManagedAsync(http)));
+            if (memory.Count % 6 == 0)
+            {
+                Say(
+                    $"{Stopwatch.GetElapsedTime(began).TotalMinutes:0.0} min: {memory[^1].Resident:0} MB resident, {memory[^1].Managed:0} MB managed, {answers.Count} searches"
+                );
+            }
+        }
+        await end.CancelAsync();
+        await Task.WhenAll(searching);
+        var times = answers.Select(a => a.Milliseconds).Order().ToList();
+        Say(
+            $"searches: {times.Count}, median {At(times, 0.5):0} ms, 99 % {At(times, 0.99):0} ms, longest {times[^1]:0} ms; {answers.Count(a => a.Status != 200)} were not answered with 200"
+        );
+        var third = memory.Count / 3;
+        Say(
+            $"memory, first and last third: {memory[..third].Average(m => m.Resident):0} and {memory[^third..].Average(m => m.Resident):0} MB resident, {memory[..third].Average(m => m.Managed):0} and {memory[^third..].Average(m => m.Managed):0} MB managed"
+        );
+        await StoppedAsync(http, run);
+        var seen = await viewers.CloseAsync(Stop);
+        Say($"the pages received {seen.Batches} batches, {seen.Bytes / 1e6:0.0} MB; {seen.Closed} were closed by the portal");
+        await HeardAsync(http, run, ears);
+        await SlowedAsync(http, quiet, run);
+        Assert.Equal((Watching, 0), (seen.Pages, seen.Closed));
+    }
+
+    /// <summary>Every listener heard each score and each state once.</summary>
+    private static async Task HeardAsync(HttpClient http, string run, List<Ear> ears)
+    {
+        var scores = (await http.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}/scores", Stop)).GetArrayLength();
+        var states = (await http.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}/history", Stop)).GetArrayLength();
+        foreach (var ear in ears)
+        {
+            for (var i = 0; i < 100 && (ear.Scores.Count, ear.States.Count) != (scores, states); i++)
+            {
+                await Task.Delay(100, Stop);
+            }
+            Say($"a listener heard {ear.Scores.Count} of {scores} scores and {ear.States.Count} of {states} states");
+            Assert.Equal((scores, states), (ear.Scores.Count, ear.States.Count));
+            await ear.DisposeAsync();
+        }
+    }
+
+    /// <summary>Seconds of training for a pair, of the languages that both runs learned.</summary>
+    private static async Task SlowedAsync(HttpClient http, string quiet, string run)
+    {
+        var (before, under) = (await StagesAsync(http, quiet), await StagesAsync(http, run));
+        var both = Math.Min(before.Count, under.Count);
+        Say($"microseconds of training for a pair, by stage: quiet {Row(before)}, under load {Row(under)}");
+        if (both > 0)
+        {
+            Say($"training was slowed by {100 * (under.Take(both).Average() / before.Take(both).Average() - 1):0.0} %");
+        }
+
+        static string Row(List<double> values) => string.Join(' ', values.Select(v => v.ToString("0.0", CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task<List<double>> StagesAsync(HttpClient http, string run) =>
+        [
+            .. (await http.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}/stages", Stop))
+                .EnumerateArray()
+                .Select(s => 1e6 * s.GetProperty("trainSeconds").GetDouble() / Math.Max(1, s.GetProperty("trainingPairs").GetInt64())),
+        ];
+
+    /// <summary>One person who searches, looks at what was found for a second or two, and searches again.</summary>
+    private static async Task SearchAsync(Uri address, int person, ConcurrentBag<(double, int)> answers, CancellationToken end)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        var random = new Random(person);
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(random.Next(1500, 4500), end);
+                var began = Stopwatch.GetTimestamp();
+                using var answer = await http.GetAsync(
+                    $"/api/v1/search?k=12&q={Uri.EscapeDataString(Queries[random.Next(Queries.Length)])}",
+                    end
+                );
+                await answer.Content.ReadAsByteArrayAsync(end);
+                answers.Add((Stopwatch.GetElapsedTime(began).TotalMilliseconds, (int)answer.StatusCode));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the house closes
+        }
+    }
+
+    private static async Task<string> LaunchAsync(HttpClient http, int languages, int epochs)
+    {
+        var request = new
+        {
+            method = "cll-clip",
+            teir = true,
+            languages = Languages[..languages],
+            epochs,
+        };
+        for (var end = DateTime.UtcNow.AddMinutes(3); ; await Task.Delay(300, Stop))
+        {
+            using var answer = await http.PostAsJsonAsync("/api/v1/runs", request, Stop);
+            if (answer.IsSuccessStatusCode)
+            {
+                return (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("id").GetString()!;
+            }
+            Assert.True(DateTime.UtcNow < end, await answer.Content.ReadAsStringAsync(Stop));
+        }
+    }
+
+    private static Task DoneAsync(HttpClient http, string run) => UntilAsync(http, run, "Completed");
+
+    private static async Task StoppedAsync(HttpClient http, string run)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using (var stopped = await http.PostAsync($"/api/v1/runs/{run}/stop", null, Stop))
+        {
+            stopped.EnsureSuccessStatusCode();
+        }
+        await UntilAsync(http, run, "Stopped");
+        Say($"the run stopped within {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+    }
+
+    private static async Task UntilAsync(HttpClient http, string run, string state)
+    {
+        for (var end = DateTime.UtcNow.AddMinutes(8); ; await Task.Delay(200, Stop))
+        {
+            var now = (await http.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}", Stop)).GetProperty("state").GetString();
+            if (now == state)
+            {
+                return;
+            }
+            Assert.NotEqual("Failed", now);
+            Assert.True(DateTime.UtcNow < end, $"The run is {now}, not {state}.");
+        }
+    }
+
+    private static async Task<double> ManagedAsync(HttpClient http) =>
+        (await http.GetStringAsync("/metrics", Stop))
+            .Split('\n')
+            .Where(l => l.StartsWith("dotnet_total_memory_bytes", StringComparison.Ordinal))
+            .Select(l => double.Parse(l.Split(' ')[1], CultureInfo.InvariantCulture) / 1e6)
+            .FirstOrDefault();
+
+    private static double At(List<double> sorted, double share) => sorted[(int)(share * (sorted.Count - 1))];
+
+    private static void Say(string text) => TestContext.Current.TestOutputHelper!.WriteLine(text);
+}
