@@ -190,12 +190,16 @@ internal static class CorpusText
                 (_at, _filled) = (0, _stream.Read(_buffer));
                 _ended = _filled == 0;
             }
-            catch (Exception error) when (error is IOException or SharpZipBaseException or UnauthorizedAccessException)
+            // the inflater runs beyond its own tables on some broken streams
+            catch (Exception error)
+                when (error is IOException or SharpZipBaseException or IndexOutOfRangeException or UnauthorizedAccessException)
             {
                 // unlike .NET's own GZipStream, this one does not take a file that is cut off for a whole one
                 Unreadable(
                     _name,
-                    error is SharpZipBaseException or EndOfStreamException ? "its gzip is broken or cut off" : error.Message,
+                    error is SharpZipBaseException or IndexOutOfRangeException or EndOfStreamException
+                        ? "its gzip is broken or cut off"
+                        : error.Message,
                     _report
                 );
                 (_at, _filled, _ended) = (0, 0, true);
