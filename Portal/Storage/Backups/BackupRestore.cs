@@ -16,6 +16,7 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
     private const string Aside = ".restoring-";
     private const int BufferBytes = 1 << 20;
     private const int MostManifestBytes = 256 << 20;
+    private const long LargestFile = 1L << 40; // of as many files as a manifest can list: their sum is a number still
     private const double FirstSecond = 1; // no estimate before
 
     // Of the lock that is held meanwhile, and of a new disk.
@@ -96,7 +97,7 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
             manifest = document.Deserialize<BackupManifest>(BackupManifest.Json)!;
             if (
                 manifest is not { Schema: not null, Files: not null }
-                || manifest.Files.Any(f => f is not { Path: not null, Bytes: >= 0, Sha256: not null })
+                || manifest.Files.Any(f => f is not { Path: not null, Bytes: >= 0 and <= LargestFile, Sha256: not null })
             )
             {
                 throw new JsonException("a field is missing");
