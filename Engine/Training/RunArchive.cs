@@ -149,8 +149,9 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
     {
         try
         {
-            using var zip = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-            using var reader = new StreamReader(zip, Encoding.UTF8);
+            var file = File.OpenRead(path);
+            using var text = new PackedLimit(new GZipStream(file, CompressionMode.Decompress), file.Length);
+            using var reader = new StreamReader(text, Encoding.UTF8);
             var several = reader.ReadLine() switch
             {
                 Header => false,
