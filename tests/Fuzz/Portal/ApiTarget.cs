@@ -134,7 +134,7 @@ internal sealed class ApiTarget(Uri address, Func<long> memory) : IFuzzTarget
         {
             Made(answer.Headers.Location!.ToString(), text);
         }
-        return status < 400 ? null : $"{status}";
+        return status < 400 ? null : answer.StatusCode.ToString();
     }
 
     /// <inheritdoc/>
