@@ -169,7 +169,7 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
     {
         RemoveAside(); // of a restore that was killed
         CheckEmpty(); // now that nobody else can come in between
-        CheckSpace(manifest);
+        CheckSpace(archive, manifest);
         var working = Path.Combine(folders.DataRoot, $"{Aside}{Guid.NewGuid():N}");
         try
         {
@@ -269,13 +269,13 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
         }
     }
 
-    private void CheckSpace(BackupManifest manifest)
+    private void CheckSpace(string archive, BackupManifest manifest)
     {
         var needed = manifest.Files.Sum(f => f.Bytes);
         if (DiskSpace.Free(folders.DataRoot) is { } free && free < needed)
         {
             throw new EngineException(
-                $"The backup takes {Formats.Bytes(needed)} unpacked, and {folders.DataRoot} has {Formats.Bytes(free)} free. Free some space, or choose a folder on another disk with --CllClip:DataRoot=FOLDER"
+                $"The backup {archive} takes {Formats.Bytes(needed)} unpacked, and {folders.DataRoot} has {Formats.Bytes(free)} free. Free some space, or choose a folder on another disk with --CllClip:DataRoot=FOLDER"
             );
         }
     }
