@@ -13,11 +13,15 @@ internal sealed class ConfigJson(string path, string place, JsonElement element)
         {
             if (new FileInfo(path) is { Exists: true, Length: var length } && length > largest)
                 throw new EngineException($"{path} is larger than {largest >> 20} MB: it cannot be such a file.");
-            var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            var bytes = File.ReadAllBytes(path);
+            var document = JsonDocument.Parse(bytes);
+            var fault = document.RootElement.ValueKind != JsonValueKind.Object ? "a JSON object" : null;
+            if (fault is null && StrictJson.Fault(bytes) is { } text)
+                fault = $"valid JSON: {text}";
+            if (fault is null)
                 return document;
             document.Dispose();
-            throw new EngineException($"{path} is not a JSON object.");
+            throw new EngineException($"{path} is not {fault}.");
         }
         catch (JsonException e)
         {

@@ -27,14 +27,18 @@ internal static class VocabularyFiles
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var token = reader.GetString()!;
-                var line = LineOf(json, reader.TokenStartIndex);
+                var at = reader.TokenStartIndex; // its line is counted only where it is wrong
                 reader.Read();
                 if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id) || id is < 0 or >= MostTokens)
-                    throw Broken(path, line, $"gives the token '{token}' an id that is no whole number from 0 to {MostTokens - 1}");
+                    throw Broken(
+                        path,
+                        LineOf(json, at),
+                        $"gives the token '{token}' an id that is no whole number from 0 to {MostTokens - 1}"
+                    );
                 if (!seen.Add(token))
-                    throw Broken(path, line, $"holds the token '{token}' twice");
+                    throw Broken(path, LineOf(json, at), $"holds the token '{token}' twice");
                 if (!found.TryAdd(id, token))
-                    throw Broken(path, line, $"gives the id {id} to both '{found[id]}' and '{token}'");
+                    throw Broken(path, LineOf(json, at), $"gives the id {id} to both '{found[id]}' and '{token}'");
             }
             reader.Read(); // anything after the object is an error of the reader
         }

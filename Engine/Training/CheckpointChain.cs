@@ -23,7 +23,11 @@ public static class CheckpointChain
 
     private const int Format = 1;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Folder of a stage, from 1.</summary>
     public static string FolderOf(string chainFolder, int stage) =>
@@ -247,7 +251,7 @@ public static class CheckpointChain
         if (record.BaseHash != baseModel.Hash)
         {
             throw new EngineException(
-                $"Stage {stage} in {chainFolder} was trained from another base model (weights {record.BaseHash[..12]}…, not {baseModel.Hash[..12]}…). Choose the base model it began with."
+                $"Stage {stage} in {chainFolder} was trained from another base model (weights {record.BaseHash[..Math.Min(12, record.BaseHash.Length)]}…, not {baseModel.Hash[..12]}…). Choose the base model it began with."
             );
         }
         if (record.Parent != ParentOf(chainFolder, stage, record.BaseHash))
@@ -275,7 +279,7 @@ public static class CheckpointChain
     }
 
     private static WordSplitter SplitterOf(StageRecord record) =>
-        record.Options?.TryGetValue(CommonOptions.WordPattern, out var pattern) == true
+        record.Options?.TryGetValue(CommonOptions.WordPattern, out var pattern) == true && pattern.ValueKind == JsonValueKind.String
             ? WordSplitter.Of(pattern.GetString()!)
             : WordSplitter.Clip;
 

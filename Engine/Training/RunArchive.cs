@@ -32,7 +32,12 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
     /// <summary>With scores on further data sets; an archive without any keeps the shorter header, which every version reads.</summary>
     private const string HeaderWithDataset = Header + ",dataset";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Writes the archive, whole or not at all.</summary>
     /// <param name="folder">The target; must not exist or be empty.</param>
@@ -144,8 +149,9 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
     {
         try
         {
-            using var zip = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-            using var reader = new StreamReader(zip, Encoding.UTF8);
+            var file = File.OpenRead(path);
+            using var text = new PackedLimit(new GZipStream(file, CompressionMode.Decompress), file.Length);
+            using var reader = new StreamReader(text, Encoding.UTF8);
             var several = reader.ReadLine() switch
             {
                 Header => false,

@@ -17,6 +17,7 @@ IBenchmark[] benchmarks =
     new VectorsBenchmark(),
     new ExamplesCommand(),
     new CorpusCommand(),
+    new FuzzCommand(),
 ];
 
 var verb = args.FirstOrDefault();

@@ -104,9 +104,12 @@ public static partial class CorpusPreparation
     {
         foreach (var (code, place) in source.Languages(report, stop))
         {
-            var (file, line) = place.LastIndexOf(':') is > 0 and var colon
-                ? (place[..colon], int.Parse(place[(colon + 1)..], CultureInfo.InvariantCulture))
-                : (place, (int?)null);
+            // a colon may stand in the name of a file or folder, too
+            var (file, line) =
+                place.LastIndexOf(':') is > 0 and var colon
+                && int.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? (place[..colon], number)
+                    : (place, (int?)null);
             if (!Tag().IsMatch(code))
             {
                 report.Error(

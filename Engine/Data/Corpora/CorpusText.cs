@@ -13,6 +13,9 @@ internal static class CorpusText
     /// <summary>Longest line in bytes; a longer one is no caption.</summary>
     private const int LongestLine = 16 << 20;
 
+    /// <summary>Most lines of a file: the largest data sets have a tenth, and even empty ones take memory.</summary>
+    private const int MostLines = 50_000_000;
+
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The lines, from 1, without what ends them; a line that is not UTF-8 is reported and comes as null.</summary>
@@ -113,7 +116,9 @@ internal static class CorpusText
             try
             {
                 Stream file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer);
-                _stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipInputStream(file) : file;
+                _stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+                    ? new PackedLimit(new GZipInputStream(file), file.Length)
+                    : file;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -125,6 +130,17 @@ internal static class CorpusText
         public ReadOnlyMemory<byte>? Next(int number)
         {
             _line.ResetWrittenCount();
+            if (number > MostLines && !_ended)
+            {
+                _report.Error(
+                    _name,
+                    null,
+                    "many lines",
+                    $"The file has more than {MostLines / 1_000_000} million lines.",
+                    "Split the data set, or choose another file."
+                );
+                (_at, _filled, _ended) = (0, 0, true);
+            }
             while (true)
             {
                 if (_at == _filled && !Fill())
@@ -190,12 +206,22 @@ internal static class CorpusText
                 (_at, _filled) = (0, _stream.Read(_buffer));
                 _ended = _filled == 0;
             }
-            catch (Exception error) when (error is IOException or SharpZipBaseException or UnauthorizedAccessException)
+            // the inflater runs beyond its own tables on some broken streams
+            catch (Exception error)
+                when (error
+                        is IOException
+                            or InvalidDataException
+                            or SharpZipBaseException
+                            or IndexOutOfRangeException
+                            or UnauthorizedAccessException
+                )
             {
                 // unlike .NET's own GZipStream, this one does not take a file that is cut off for a whole one
                 Unreadable(
                     _name,
-                    error is SharpZipBaseException or EndOfStreamException ? "its gzip is broken or cut off" : error.Message,
+                    error is SharpZipBaseException or IndexOutOfRangeException or EndOfStreamException
+                        ? "its gzip is broken or cut off"
+                        : error.Message,
                     _report
                 );
                 (_at, _filled, _ended) = (0, 0, true);

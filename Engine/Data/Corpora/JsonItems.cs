@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace CllClip.Engine.Data.Corpora;
@@ -36,6 +37,11 @@ internal static class JsonItems
         {
             if (text is null or "")
             {
+                continue;
+            }
+            if (text.Contains(@"\ud", StringComparison.OrdinalIgnoreCase) && Fault(text) is { } fault)
+            {
+                report.Error(name, line, "JSON", $"The line is not valid JSON ({fault}).", "Write one JSON object a line.");
                 continue;
             }
             JsonElement item;
@@ -111,6 +117,17 @@ internal static class JsonItems
             using var document = JsonDocument.ParseValue(ref reader);
             var end = at + (int)reader.BytesConsumed;
             line += bytes.AsSpan(start, end - start).Count((byte)'\n');
+            if (StrictJson.Fault(bytes.AsSpan(start, end - start)) is { } fault)
+            {
+                report.Error(
+                    name,
+                    own,
+                    "JSON",
+                    $"The item is not valid JSON ({fault}).",
+                    "Mend it there; everything after it was left unread."
+                );
+                return null;
+            }
             (at, state) = (end, reader.CurrentState);
             return (own, document.RootElement.Clone());
         }
@@ -124,6 +141,19 @@ internal static class JsonItems
                 error is JsonException json ? $"The file is not valid JSON ({Position(json)})." : "A text of the file is not valid UTF-8.",
                 "Mend it there; everything after it was left unread."
             );
+            return null;
+        }
+    }
+
+    /// <summary>What is wrong with the texts of a line; null where it is JSON, or so broken that parsing says it.</summary>
+    private static string? Fault(string line)
+    {
+        try
+        {
+            return StrictJson.Fault(Encoding.UTF8.GetBytes(line));
+        }
+        catch (JsonException)
+        {
             return null;
         }
     }

@@ -95,7 +95,7 @@ internal sealed class PaperTraining(CorpusFolder folder, string name)
             yield return new TrainingLine(image, text, annotations, at);
         }
         _order = order;
-        if (indexOf is null ? items != english.Count : items > 0 && indexOf.Values.Max() >= english.Count)
+        if (indexOf is null ? items != english.Count : items > 0 && indexOf.Values.Any(i => i >= english.Count))
         {
             report.Error(
                 annotations,

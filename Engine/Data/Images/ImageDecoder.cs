@@ -8,7 +8,12 @@ public static class ImageDecoder
 {
     private const string Formats = "PNG, JPEG, WebP, GIF and BMP are supported";
 
-    static ImageDecoder() => Cache.Max = 0; // libvips keeps files it has read, but none comes twice
+    static ImageDecoder()
+    {
+        Cache.Max = 0; // libvips keeps files it has read, but none comes twice
+        // What it finds wrong with a file comes as an exception; its warnings would let any file fill the log.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, (_, _, _) => { });
+    }
 
     /// <summary>Decodes a file from the disk.</summary>
     /// <exception cref="EngineException">It cannot be read or decoded, or exceeds the limits.</exception>

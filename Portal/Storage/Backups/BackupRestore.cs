@@ -16,6 +16,7 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
     private const string Aside = ".restoring-";
     private const int BufferBytes = 1 << 20;
     private const int MostManifestBytes = 256 << 20;
+    private const long LargestFile = 1L << 40; // of as many files as a manifest can list: their sum is a number still
     private const double FirstSecond = 1; // no estimate before
 
     // Of the lock that is held meanwhile, and of a new disk.
@@ -96,7 +97,7 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
             manifest = document.Deserialize<BackupManifest>(BackupManifest.Json)!;
             if (
                 manifest is not { Schema: not null, Files: not null }
-                || manifest.Files.Any(f => f is not { Path: not null, Bytes: >= 0, Sha256: not null })
+                || manifest.Files.Any(f => f is not { Path: not null, Bytes: >= 0 and <= LargestFile, Sha256: not null })
             )
             {
                 throw new JsonException("a field is missing");
@@ -168,7 +169,7 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
     {
         RemoveAside(); // of a restore that was killed
         CheckEmpty(); // now that nobody else can come in between
-        CheckSpace(manifest);
+        CheckSpace(archive, manifest);
         var working = Path.Combine(folders.DataRoot, $"{Aside}{Guid.NewGuid():N}");
         try
         {
@@ -268,13 +269,13 @@ internal sealed class BackupRestore(PortalFolders folders, IReadOnlyList<string>
         }
     }
 
-    private void CheckSpace(BackupManifest manifest)
+    private void CheckSpace(string archive, BackupManifest manifest)
     {
         var needed = manifest.Files.Sum(f => f.Bytes);
         if (DiskSpace.Free(folders.DataRoot) is { } free && free < needed)
         {
             throw new EngineException(
-                $"The backup takes {Formats.Bytes(needed)} unpacked, and {folders.DataRoot} has {Formats.Bytes(free)} free. Free some space, or choose a folder on another disk with --CllClip:DataRoot=FOLDER"
+                $"The backup {archive} takes {Formats.Bytes(needed)} unpacked, and {folders.DataRoot} has {Formats.Bytes(free)} free. Free some space, or choose a folder on another disk with --CllClip:DataRoot=FOLDER"
             );
         }
     }

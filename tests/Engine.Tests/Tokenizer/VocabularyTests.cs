@@ -42,6 +42,29 @@ public sealed class VocabularyTests : IDisposable
     }
 
     [Fact]
+    public void Many_tokens_in_one_line_take_seconds_not_minutes()
+    {
+        File.WriteAllText(
+            Path.Combine(folder, "vocab.json"),
+            "{" + string.Join(',', Enumerable.Range(0, 400_000).Select(i => $"\"token {i}\":{i}")) + "}"
+        );
+        File.WriteAllText(Path.Combine(folder, "merges.txt"), "");
+        var began = Environment.CpuUsage.TotalTime;
+        Assert.Equal(400_000, Vocabulary.Load(folder).Count);
+        Assert.InRange((Environment.CpuUsage.TotalTime - began).TotalSeconds, 0, 60); // of all tests running now, on a slow machine
+    }
+
+    [Fact]
+    public void A_token_of_a_million_letters_is_not_told_whole_and_the_remedy_is()
+    {
+        File.WriteAllText(Path.Combine(folder, "vocab.json"), "{\"" + new string('a', 1_000_000) + "\":-1}");
+        var message = Assert.Throws<EngineException>(() => Vocabulary.Load(folder)).Message;
+        Assert.InRange(message.Length, 100, 5_000);
+        Assert.Contains(Path.Combine(folder, "vocab.json"), message, StringComparison.Ordinal);
+        Assert.EndsWith("Copy the file anew from where it came.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_file_is_named()
     {
         Assert.Contains("vocab.json", Assert.Throws<EngineException>(() => Vocabulary.Load(folder)).Message, StringComparison.Ordinal);

@@ -98,6 +98,40 @@ public sealed class RunArchiveTests : ToyRuns
     }
 
     [Fact]
+    public void Scores_that_unpack_to_a_line_without_end_are_refused()
+    {
+        var folder = Path.Combine(Folder, "archive");
+        Archive().Write(folder, halfPrecision: false);
+        using (var bomb = new GZipStream(File.Create(Path.Combine(folder, RunArchive.ScoresFile)), CompressionLevel.SmallestSize))
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                bomb.Write(new byte[1 << 20]);
+            }
+        }
+        Assert.Contains("200 times", Assert.Throws<EngineException>(() => RunArchive.Read(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scores")]
+    [InlineData("figures")]
+    [InlineData("vocabulary")]
+    [InlineData("delta")]
+    public void A_stage_without_what_it_must_say_is_damaged(string field)
+    {
+        var archive = Archive();
+        var path = Path.Combine(CheckpointChain.FolderOf(archive.ChainFolder!, 1), CheckpointChain.StageFile);
+        var stage = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        foreach (var change in new Action[] { () => stage[field] = null, () => stage.Remove(field) })
+        {
+            change();
+            File.WriteAllText(path, stage.ToJsonString());
+            var message = Assert.Throws<EngineException>(() => CheckpointChain.Read(archive.ChainFolder!, 1)).Message;
+            Assert.Contains(field, message, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    [Fact]
     public void A_lost_stage_is_noticed()
     {
         var folder = Path.Combine(Folder, "archive");

@@ -41,7 +41,13 @@ public static class ArchiveUnpacker
             throw error switch
             {
                 ArchiveException or OperationCanceledException => error,
-                InvalidDataException or EndOfStreamException => new ArchiveException(
+                // .NET's readers say the last four of numbers and dates that no archive can have
+                InvalidDataException
+                or EndOfStreamException
+                or OverflowException
+                or FormatException
+                or ArgumentException
+                or InvalidOperationException => new ArchiveException(
                     $"The archive is damaged or cut off ({error.Message.TrimEnd('.')}). Pack the folder anew and upload it again.",
                     error
                 ),

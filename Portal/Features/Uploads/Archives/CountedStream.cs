@@ -4,7 +4,11 @@ namespace CllClip.Portal.Features.Uploads.Archives;
 internal sealed class CountedStream(Stream inner, long packed, ArchiveLimits limits, CancellationToken stop) : Stream
 {
     private long _count;
+    private bool _described; // the next block belongs to the header before it
     private int _zeros; // bytes of zero at the end so far
+
+    /// <summary>Whether what is read now is the content of an entry.</summary>
+    public bool InContent { get; set; }
 
     /// <summary>Whether the last block is zero: the mark that a tar is whole.</summary>
     public bool EndsWithZeros => _zeros >= 512;
@@ -25,7 +29,13 @@ internal sealed class CountedStream(Stream inner, long packed, ArchiveLimits lim
     public override int Read(Span<byte> buffer)
     {
         stop.ThrowIfCancellationRequested();
-        var count = inner.Read(buffer);
+        // Outside of contents the reader takes a block for a header, without holding it against its checksum: it is looked at first.
+        var isBlock = !InContent && buffer.Length == TarUnpacker.BlockBytes;
+        var count = isBlock ? inner.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) : inner.Read(buffer);
+        if (isBlock && count == buffer.Length)
+        {
+            _described = !_described && TarUnpacker.CheckHeader(buffer);
+        }
         _count += count;
         limits.CheckBytes(_count, packed);
         var last = buffer[..count].LastIndexOfAnyExcept((byte)0);

@@ -5,6 +5,13 @@ namespace CllClip.Portal.Features.Uploads.Archives;
 /// <summary>Unpacks tar: regular files and folders; links, devices and whatever else a tar may hold are refused.</summary>
 internal static class TarUnpacker
 {
+    /// <summary>What a tar consists of.</summary>
+    public const int BlockBytes = 512;
+
+    private const int SizeAt = 124;
+    private const int SizeLength = 12;
+    private const int TypeAt = 156;
+    private const int MostDescription = 1 << 20; // bytes
     private const int ChecksumAt = 148;
     private const int ChecksumLength = 8;
 
@@ -31,6 +38,45 @@ internal static class TarUnpacker
         return sum == given && block[0] != 0;
     }
 
+    /// <summary>
+    /// Refuses a header that announces more than 1 MB of further description (long names, attributes): the reader would make room for all of it, up to 2 GB, before
+    /// a byte of it is there.
+    /// </summary>
+    /// <returns>Whether the block that follows is no header, but all of a description.</returns>
+    /// <exception cref="ArchiveException">It does.</exception>
+    public static bool CheckHeader(ReadOnlySpan<byte> block)
+    {
+        if (block[TypeAt] is not ((byte)'x' or (byte)'g' or (byte)'L' or (byte)'K'))
+        {
+            return false;
+        }
+        var size = Size(block.Slice(SizeAt, SizeLength));
+        return size <= MostDescription
+            ? size == BlockBytes
+            : throw new ArchiveException(
+                "The archive has a name or attributes of more than 1 MB, as no honest archive has. Pack the folder anew, with nothing but its files."
+            );
+    }
+
+    /// <summary>A size in octal digits or, where the first bit is set, in binary.</summary>
+    private static double Size(ReadOnlySpan<byte> field)
+    {
+        var size = 0.0; // of 12 bytes: beyond long
+        if ((field[0] & 0x80) != 0)
+        {
+            foreach (var b in field[1..])
+            {
+                size = size * 256 + b;
+            }
+            return size;
+        }
+        foreach (var digit in field)
+        {
+            size = digit is >= (byte)'0' and <= (byte)'7' ? size * 8 + (digit - '0') : size;
+        }
+        return size;
+    }
+
     /// <summary>Unpacks a stream.</summary>
     /// <param name="stream">The tar.</param>
     /// <param name="target">Takes what is in it.</param>
@@ -49,11 +95,13 @@ internal static class TarUnpacker
             {
                 throw ArchivePath.Refused(entry.Name, $"it is {refused}");
             }
-            if (ArchivePath.Of(entry.Name) is not { } path)
+            var path = ArchivePath.Of(entry.Name);
+            stream.InContent = true;
+            if (path is null)
             {
-                continue;
+                entry.DataStream?.CopyTo(Stream.Null);
             }
-            if (entry.EntryType is TarEntryType.Directory or TarEntryType.DirectoryList)
+            else if (entry.EntryType is TarEntryType.Directory or TarEntryType.DirectoryList)
             {
                 target.AddFolder(path);
             }
@@ -61,6 +109,7 @@ internal static class TarUnpacker
             {
                 target.AddFile(path, entry.DataStream ?? Stream.Null);
             }
+            stream.InContent = false;
             tell();
         }
         Span<byte> rest = new byte[4096];

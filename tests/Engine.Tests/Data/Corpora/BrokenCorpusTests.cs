@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Tests.Data.Images;
@@ -226,6 +227,26 @@ public class BrokenCorpusTests : CorpusFolderTests
         Finds("coco", FindingSeverity.Error, German, null, "broken or cut off");
         File.WriteAllText(At(German), "red cat\trote Katze");
         Finds("coco", FindingSeverity.Error, German, null, "broken or cut off");
+    }
+
+    [Fact]
+    public void A_gzip_that_unpacks_to_hundreds_of_times_its_size_is_refused_before_it_fills_the_memory()
+    {
+        Write("coco");
+        using (var bomb = new GZipStream(File.Create(At(German)), CompressionLevel.SmallestSize))
+        {
+            var lines = new byte[1 << 20];
+            lines.AsSpan().Fill((byte)'a');
+            for (var end = 1023; end < lines.Length; end += 1024)
+            {
+                lines[end] = (byte)'\n';
+            }
+            for (var i = 0; i < 100; i++)
+            {
+                bomb.Write(lines);
+            }
+        }
+        Finds("coco", FindingSeverity.Error, German, null, "more than 200 times its own size");
     }
 
     [Fact]

@@ -54,6 +54,28 @@ public sealed class ArchiveUnpackerTests : IDisposable
         Assert.Equal(progress.Order(), progress);
     }
 
+    [Fact]
+    public void A_block_of_content_or_of_attributes_is_not_taken_for_a_header_that_announces_gigabytes()
+    {
+        var block = new byte[512];
+        Array.Fill(block, (byte)0x80, 124, 12); // a size beyond all bounds
+        block[156] = (byte)'x';
+        var attributes = new Dictionary<string, string> { ["comment"] = new string('7', 494) }; // 512 with its length and its name
+        var tar = Archives.Tar(w =>
+        {
+            File(w, "a.bin", block);
+            File(w, ".DS_Store", [.. new byte[4096], .. block]); // passed over
+            w.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "b.bin", attributes) { DataStream = new MemoryStream(block) });
+            File(w, "c.bin", [.. block, .. block]);
+        });
+        foreach (var archive in new[] { tar, Archives.Gzip(tar) })
+        {
+            var (files, bytes) = ArchiveUnpacker.Unpack(Put(archive), Target, Limits);
+            Assert.Equal((3, 4 * 512), (files, bytes));
+            Directory.Delete(Target, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("../evil.txt", "leads out")]
     [InlineData("a/../../evil.txt", "leads out")]
