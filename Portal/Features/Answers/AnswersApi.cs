@@ -1,3 +1,4 @@
+using CllClip.Portal.Access;
 using System.ComponentModel;
 using System.Globalization;
 using CllClip.Engine;
@@ -16,6 +17,7 @@ public static class AnswersApi
     public static IEndpointRouteBuilder MapAnswersApi(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/runs/{id}/answers", AnswerAsync)
+            .Does(Acts.Look)
             .WithName("GetAnswers")
             .WithTags("Runs")
             .WithSummary("The queries behind one score: right, wrong, forgotten, newly learned, and what was found instead")

@@ -27,8 +27,6 @@ internal sealed partial class ModelDesk(
     private static readonly RunState[] Unfinished = [RunState.Queued, RunState.Running, RunState.Stopping, RunState.Stopped];
     private readonly SemaphoreSlim _one = new(1, 1); // one folder in memory at a time
 
-    public bool MayChange => true;
-
     public Task<IReadOnlyList<ModelResponse>> ListAsync(CancellationToken stop = default) =>
         Task.Run(() => ModelResponse.All(engine, bases), stop); // looks at folders, which may lie far away
 

@@ -17,7 +17,7 @@ public static class ModelServices
         services.AddHostedService(s => s.GetRequiredService<HuggingFaceExports>());
         return services.AddScoped<IModelDesk>(s => new GuardedModelDesk(
             s.GetRequiredService<ModelDesk>(),
-            s.GetRequiredService<IAccess>()
+            s.GetRequiredService<Door>()
         ));
     }
 }
