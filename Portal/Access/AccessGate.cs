@@ -70,8 +70,9 @@ public sealed class AccessGate
 
     /// <summary>Who somebody is who gave no proof of anything.</summary>
     internal Caller Unproven(string address) =>
-        !TokenNeeded ? new(Caller.ThisMachine, Role.Admin, address)
-        : new(Caller.Anonymous, _options.AnonymousViewers ? Role.Viewer : Role.None, address);
+        !TokenNeeded
+            ? new(Caller.ThisMachine, Role.Admin, address)
+            : new(Caller.Anonymous, _options.AnonymousViewers ? Role.Viewer : Role.None, address);
 
     /// <summary>What the cookie of a token holds: its digest, sealed with the portal's keys. It gives nothing away, and is good for as long as the settings name the token.</summary>
     internal string CookieOf(TokenKey key) => _cookies.Protect(Convert.ToHexString(key.Digest), CookieLife);

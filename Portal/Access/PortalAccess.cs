@@ -73,13 +73,17 @@ public static class PortalAccess
     {
         if (!gate.HasAdmin)
         {
-            Console.WriteLine("No token of the settings has the role admin: nobody can delete anything, add webhooks or read the audit log.");
+            Console.WriteLine(
+                "No token of the settings has the role admin: nobody can delete anything, add webhooks or read the audit log."
+            );
         }
         if (!gate.TokenNeeded || !gate.TokenIsMade)
         {
             return;
         }
-        Console.WriteLine("The portal can be reached from other machines. Whoever changes anything needs this token of an admin, made for this start:");
+        Console.WriteLine(
+            "The portal can be reached from other machines. Whoever changes anything needs this token of an admin, made for this start:"
+        );
         foreach (var address in gate.AddressesWithToken)
         {
             Console.WriteLine($"  {address}");

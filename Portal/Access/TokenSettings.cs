@@ -47,7 +47,10 @@ internal static class TokenSettings
                 $"The setting {setting}:Name must name who has the token, in one line of at most {LongestName} characters."
             );
         }
-        if (name.Equals(Caller.Anonymous, StringComparison.OrdinalIgnoreCase) || name.Equals(Caller.ThisMachine, StringComparison.OrdinalIgnoreCase))
+        if (
+            name.Equals(Caller.Anonymous, StringComparison.OrdinalIgnoreCase)
+            || name.Equals(Caller.ThisMachine, StringComparison.OrdinalIgnoreCase)
+        )
         {
             throw new EngineException($"The setting {setting}:Name is '{name}', which means those without a token. Choose another name.");
         }
@@ -65,7 +68,9 @@ internal static class TokenSettings
         }
         var digest = Digest(given.Token?.Trim() ?? "", $"{setting}:Token", ShortestToken);
         return before.FirstOrDefault(k => k.Digest.AsSpan().SequenceEqual(digest)) is { } same
-            ? throw new EngineException($"The setting {setting}:Token is the same as the token of '{same.Name}'. Give each a token of its own.")
+            ? throw new EngineException(
+                $"The setting {setting}:Token is the same as the token of '{same.Name}'. Give each a token of its own."
+            )
             : new TokenKey(name, role, digest);
     }
 

@@ -1,5 +1,5 @@
-using CllClip.Portal.Access;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Access;
 using CllClip.Shared.Languages;
 
 namespace CllClip.Portal.Api;

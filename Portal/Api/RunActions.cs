@@ -1,6 +1,6 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;

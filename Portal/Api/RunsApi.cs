@@ -1,6 +1,6 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
 using System.Text;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Jobs;
 using CllClip.Shared.Results;
@@ -28,7 +28,11 @@ internal static class RunsApi
 
     private static void MapOne(RouteGroupBuilder runs)
     {
-        runs.MapGet("/{id}", GetAsync).Does(Acts.Look).WithName("GetRun").WithSummary("One run: request, progress, summary, provenance").Found<RunView>();
+        runs.MapGet("/{id}", GetAsync)
+            .Does(Acts.Look)
+            .WithName("GetRun")
+            .WithSummary("One run: request, progress, summary, provenance")
+            .Found<RunView>();
         runs.MapGet("/{id}/scores", ScoresAsync)
             .Does(Acts.Look)
             .WithName("GetScores")
@@ -72,7 +76,11 @@ internal static class RunsApi
             .WithName("GetHistory")
             .WithSummary("Every state that the run entered, with time and reason")
             .Found<IReadOnlyList<StateMessage>>();
-        runs.MapGet("/{id}/log", LogAsync).Does(Acts.Look).WithName("GetLog").WithSummary("The run's log").Found<IReadOnlyList<LogMessage>>();
+        runs.MapGet("/{id}/log", LogAsync)
+            .Does(Acts.Look)
+            .WithName("GetLog")
+            .WithSummary("The run's log")
+            .Found<IReadOnlyList<LogMessage>>();
     }
 
     private static async Task<IResult> ListAsync([AsParameters] RunsQuery query, RunQueries runs, CancellationToken stop)

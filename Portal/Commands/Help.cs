@@ -36,7 +36,11 @@ internal static class Help
                 new("--urls", "URL", "address of the portal; any but loopback asks for a token"),
                 new("--CllClip:DataRoot", "FOLDER", "what the portal writes: database, data sets, checkpoints (data)"),
                 new("--CllClip:Device", "DEVICE", "auto, cpu, cuda or cuda:N (auto)"),
-                new("--CllClip:Access:Token", "TOKEN", "an admin's token, where others can reach the portal; further ones by name and role: docs/security.md"),
+                new(
+                    "--CllClip:Access:Token",
+                    "TOKEN",
+                    "an admin's token, where others can reach the portal; further ones by name and role: docs/security.md"
+                ),
             ]
         );
         Section(output, "run --method ID --languages LIST [switches]", RunSwitches.All);

@@ -15,7 +15,9 @@ internal static class TokenCommand
         output.WriteLine($"token     {token}");
         output.WriteLine($"settings  {TokenSettings.DigestLine(token)}");
         output.WriteLine();
-        output.WriteLine("Give the token to whoever is to have it, and put the second into the settings, which do not give the token away:");
+        output.WriteLine(
+            "Give the token to whoever is to have it, and put the second into the settings, which do not give the token away:"
+        );
         output.WriteLine(
             $$"""  "CllClip": { "Access": { "Tokens": [ { "Name": "ana", "Role": "runner", "Token": "{{TokenSettings.DigestLine(token)}}" } ] } }"""
         );

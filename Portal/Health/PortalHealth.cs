@@ -44,15 +44,17 @@ public static class PortalHealth
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
             .Does(Acts.CheckHealth);
         app.MapHealthChecks(
-            "/health/ready",
-            new HealthCheckOptions
-            {
-                Predicate = check => check.Tags.Contains(ReadyTag),
-                ResultStatusCodes = none,
-                ResponseWriter = WriteAsync,
-            }
-        ).Does(Acts.CheckHealth);
-        app.MapMetrics(settings => settings.Registry = app.Services.GetRequiredService<PortalMetrics>().Registry, "/metrics").Does(Acts.Look);
+                "/health/ready",
+                new HealthCheckOptions
+                {
+                    Predicate = check => check.Tags.Contains(ReadyTag),
+                    ResultStatusCodes = none,
+                    ResponseWriter = WriteAsync,
+                }
+            )
+            .Does(Acts.CheckHealth);
+        app.MapMetrics(settings => settings.Registry = app.Services.GetRequiredService<PortalMetrics>().Registry, "/metrics")
+            .Does(Acts.Look);
         return app;
     }
 

@@ -23,8 +23,7 @@ internal sealed class PreparationMeter(Action<PreparationStatus> set, bool prepa
 
     public void EnterFeatures() => Report("Opening the base model", _dataShare);
 
-    public void Report(FeatureProgress value) =>
-        Report("Embedding for the base model", _dataShare + ((1 - _dataShare) * value.Fraction));
+    public void Report(FeatureProgress value) => Report("Embedding for the base model", _dataShare + ((1 - _dataShare) * value.Fraction));
 
     public void Report(string phase, double fraction)
     {

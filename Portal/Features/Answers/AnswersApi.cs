@@ -1,7 +1,7 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
 using System.Globalization;
 using CllClip.Engine;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Localization;
 using CllClip.Shared.Results;

@@ -100,7 +100,10 @@ internal sealed record AuditParameters
             Target = Words(errors, "target", Target),
             Outcome = string.IsNullOrEmpty(Outcome)
                 ? null
-                : Enum.Parse<AuditOutcome>(OneOf(errors, "outcome", Outcome, [.. Enum.GetNames<AuditOutcome>().Select(n => n.ToLowerInvariant())]), true),
+                : Enum.Parse<AuditOutcome>(
+                    OneOf(errors, "outcome", Outcome, [.. Enum.GetNames<AuditOutcome>().Select(n => n.ToLowerInvariant())]),
+                    true
+                ),
             Since = SinceOf(errors),
             Sort = OneOf(errors, "sort", Sort, [.. AuditFilter.Sorts]),
             Descending = OneOf(errors, "order", Order, ["desc", "asc"]) == "desc",

@@ -36,7 +36,9 @@ internal sealed partial class AuditLog(IDbContextFactory<PortalDbContext> contex
     private const int RefusedOfAll = 60;
 
     private readonly PartitionedRateLimiter<Caller> _refused = PartitionedRateLimiter.CreateChained(
-        PartitionedRateLimiter.Create<Caller, string>(caller => A(IPAddress.TryParse(caller.Address, out var a) ? RateLimits.Network(a) : "", RefusedOfOne)),
+        PartitionedRateLimiter.Create<Caller, string>(caller =>
+            A(IPAddress.TryParse(caller.Address, out var a) ? RateLimits.Network(a) : "", RefusedOfOne)
+        ),
         PartitionedRateLimiter.Create<Caller, string>(_ => A("", RefusedOfAll))
     );
 
@@ -113,7 +115,10 @@ internal sealed partial class AuditLog(IDbContextFactory<PortalDbContext> contex
             {
                 for (var i = 0; i < line.Length; i++)
                 {
-                    line[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) && !IsPair(from, i) || from[i] is '\u2028' or '\u2029' ? ' ' : from[i];
+                    line[i] =
+                        char.IsControl(from[i]) || char.IsSurrogate(from[i]) && !IsPair(from, i) || from[i] is '\u2028' or '\u2029'
+                            ? ' '
+                            : from[i];
                 }
             }
         );

@@ -15,6 +15,8 @@ public sealed class AuditOptions
     /// <exception cref="EngineException">A setting cannot be used; the message names it.</exception>
     public AuditOptions Check() =>
         KeepDays is < 0 or > Longest
-            ? throw new EngineException($"The setting {Section}:KeepDays is {KeepDays}. Use a number of days from 1 to {Longest}, or 0 to keep all.")
+            ? throw new EngineException(
+                $"The setting {Section}:KeepDays is {KeepDays}. Use a number of days from 1 to {Longest}, or 0 to keep all."
+            )
             : this;
 }

@@ -1,9 +1,9 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
 using CllClip.Engine;
 using CllClip.Engine.Data;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Features.Datasets.Preview;
 using CllClip.Portal.Features.Datasets.Statistics;

@@ -109,12 +109,7 @@ internal static class DatasetsApi
     /// <summary>Where data lies on the server is told to those alone who may register some.</summary>
     private static bool ShowsFolders(HttpContext context) => Caller.Of(context.User).May(Acts.RegisterDataset);
 
-    private static IResult Get(
-        [Description(IdHelp)] string id,
-        HttpContext context,
-        CorpusPreparer preparer,
-        Hosting.IEngineHost engine
-    ) =>
+    private static IResult Get([Description(IdHelp)] string id, HttpContext context, CorpusPreparer preparer, Hosting.IEngineHost engine) =>
         DatasetResponse.All(engine, preparer, ShowsFolders(context)).FirstOrDefault(d => d.Id == id) is { } found
             ? TypedResults.Ok(found)
             : Problem.NotFound("data set", id);

@@ -122,10 +122,7 @@ public sealed class ImportDesk(ScoreImport import, LeaderboardService leaderboar
 internal sealed class GuardedImportDesk(ImportDesk desk, Door door) : IImportDesk
 {
     // To look at a file needs the same right as to import it, and leaves no line in the audit log.
-    private static readonly Act Looking = Acts.ImportScores with
-    {
-        Kept = false,
-    };
+    private static readonly Act Looking = Acts.ImportScores with { Kept = false };
 
     public Task<(ImportPreview? Preview, IReadOnlyList<ImportProblem> Problems)> CheckAsync(
         ReadOnlyMemory<byte> file,

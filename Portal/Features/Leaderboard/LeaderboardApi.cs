@@ -1,6 +1,6 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
 using System.Text;
+using CllClip.Portal.Access;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,6 +1,6 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
 using System.IO.Compression;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Features.Runs;
 

@@ -1,6 +1,6 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
 using System.Text.Json;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Localization;

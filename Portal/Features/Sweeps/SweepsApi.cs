@@ -1,5 +1,5 @@
-using CllClip.Portal.Access;
 using System.ComponentModel;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;

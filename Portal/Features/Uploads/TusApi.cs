@@ -35,7 +35,12 @@ internal static class TusApi
             .WithName("DescribeUploads")
             .WithSummary("What this server of the tus protocol can do: version, extensions and largest file, as headers")
             .Produces(StatusCodes.Status204NoContent);
-        Say(uploads.MapGet("", (UploadShelf shelf) => TypedResults.Ok(shelf.All)), Acts.SeeUploads, "ListUploads", "Uploads and how far they are");
+        Say(
+            uploads.MapGet("", (UploadShelf shelf) => TypedResults.Ok(shelf.All)),
+            Acts.SeeUploads,
+            "ListUploads",
+            "Uploads and how far they are"
+        );
         Say(uploads.MapGet("/{id}", Get), Acts.SeeUploads, "GetUpload", "One upload: how much of it is here, whether it is unpacked")
             .Produces<Upload>()
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -73,7 +78,12 @@ internal static class TusApi
             .Produces<Upload>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        Say(uploads.MapDelete("/{id}", Delete), Acts.DeleteUpload, "DeleteUpload", "Removes an upload and everything of it (tus termination)")
+        Say(
+                uploads.MapDelete("/{id}", Delete),
+                Acts.DeleteUpload,
+                "DeleteUpload",
+                "Removes an upload and everything of it (tus termination)"
+            )
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);

@@ -40,11 +40,7 @@ public sealed class WebhookDesk(WebhookStore store, WebhookRegistrar registrar, 
 
     /// <summary>Sends a message of no run, to try the receiver; null, or why not.</summary>
     public Task<string?> PingAsync(string id) =>
-        door.DoAsync(
-            Acts.PingWebhook,
-            id,
-            async () => await outbox.PingAsync(id) ? null : text["This webhook is not there any more."]
-        );
+        door.DoAsync(Acts.PingWebhook, id, async () => await outbox.PingAsync(id) ? null : text["This webhook is not there any more."]);
 
     /// <summary>Forgets a webhook; null, or why not.</summary>
     public Task<string?> RemoveAsync(string id) =>

@@ -15,8 +15,7 @@ namespace CllClip.Portal.Storage.Migrations
                 name: "Audit",
                 columns: table => new
                 {
-                    Id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
+                    Id = table.Column<long>(type: "INTEGER", nullable: false).Annotation("Sqlite:Autoincrement", true),
                     At = table.Column<DateTime>(type: "TEXT", nullable: false),
                     Who = table.Column<string>(type: "TEXT", nullable: false),
                     Role = table.Column<string>(type: "TEXT", nullable: false),
@@ -24,27 +23,19 @@ namespace CllClip.Portal.Storage.Migrations
                     What = table.Column<string>(type: "TEXT", nullable: false),
                     Target = table.Column<string>(type: "TEXT", nullable: false),
                     TargetName = table.Column<string>(type: "TEXT", nullable: true),
-                    Outcome = table.Column<string>(type: "TEXT", nullable: false)
+                    Outcome = table.Column<string>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Audit", x => x.Id);
-                });
+                }
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "IX_Audit_At",
-                table: "Audit",
-                column: "At");
+            migrationBuilder.CreateIndex(name: "IX_Audit_At", table: "Audit", column: "At");
 
-            migrationBuilder.CreateIndex(
-                name: "IX_Audit_What_At",
-                table: "Audit",
-                columns: new[] { "What", "At" });
+            migrationBuilder.CreateIndex(name: "IX_Audit_What_At", table: "Audit", columns: new[] { "What", "At" });
 
-            migrationBuilder.CreateIndex(
-                name: "IX_Audit_Who_At",
-                table: "Audit",
-                columns: new[] { "Who", "At" });
+            migrationBuilder.CreateIndex(name: "IX_Audit_Who_At", table: "Audit", columns: new[] { "Who", "At" });
 
             // What was written stays as it was written; EF never asks for it, and nobody else shall either.
             migrationBuilder.Sql(
@@ -60,8 +51,7 @@ namespace CllClip.Portal.Storage.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "Audit");
+            migrationBuilder.DropTable(name: "Audit");
         }
     }
 }

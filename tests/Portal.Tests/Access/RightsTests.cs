@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using CllClip.Portal.Access;
 using CllClip.Portal.Tests.Api;
-using CllClip.Portal.Tests.Attacks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -22,7 +21,7 @@ public sealed partial class RightsTests(GuardedPortal portal, RightsTests.Closed
 
     [Fact]
     public void Every_endpoint_says_what_it_does() =>
-        Assert.Empty(Endpoints.Where(e => e.Metadata.GetMetadata<Act>() is null).Select(e => $"{e.DisplayName} {e.RoutePattern.RawText}"));
+        Assert.Empty(Endpoints.Where(e => EndpointActs.Of(e) == Acts.Undeclared).Select(e => $"{e.DisplayName} {e.RoutePattern.RawText}"));
 
     [Fact]
     public void Every_act_stands_in_the_table_once()
@@ -44,10 +43,14 @@ public sealed partial class RightsTests(GuardedPortal portal, RightsTests.Closed
     {
         var wrong = new List<string>();
         var asked = 0;
-        foreach (var endpoint in Endpoints.Where(e => e.RoutePattern.RawText?.TrimStart('/').StartsWith("api/", StringComparison.Ordinal) == true))
+        foreach (
+            var endpoint in Endpoints.Where(e =>
+                e.RoutePattern.RawText?.TrimStart('/').StartsWith("api/", StringComparison.Ordinal) == true
+            )
+        )
         {
             var act = endpoint.Metadata.GetMetadata<Act>()!;
-            foreach (var method in AttackedPortal.Methods(endpoint))
+            foreach (var method in Attacks.AttackedPortal.Methods(endpoint))
             {
                 foreach (var role in Roles)
                 {

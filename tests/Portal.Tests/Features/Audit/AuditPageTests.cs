@@ -23,7 +23,10 @@ public sealed class AuditPageTests : PageContext
     public void Lines_say_who_did_what_to_what_and_lead_to_what_is_there()
     {
         _log.Lines.AddRange([
-            Line(1, "rob", "run.launch", "r1", "done") with { TargetName = "My <b>run</b>" },
+            Line(1, "rob", "run.launch", "r1", "done") with
+            {
+                TargetName = "My <b>run</b>",
+            },
             Line(2, "ada", "run.delete", "r2", "done"),
             Line(3, "anonymous", "sign-in", "", "refused"),
             Line(4, "ada", "of.a.later.portal", "x", "done"),

@@ -47,8 +47,10 @@ public sealed class AuditRetentionTests
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("a\r\nb\tc\0d\u0085e\u2028f\u2029g", "a  b c d e f g")]
-    [InlineData("half \ud83d of \ude00 one, whole 😀", "half   of   one, whole 😀")]
     public void A_text_stays_in_its_line(string text, string line) => Assert.Equal(line, AuditLog.OneLine(text));
+
+    [Fact]
+    public void Half_a_character_is_left_out() => Assert.Equal("half   of   one, whole 😀", AuditLog.OneLine("half \ud83d of \ude00 one, whole 😀"));
 
     [Fact]
     public void A_long_text_is_cut() => Assert.Equal(200, AuditLog.OneLine(new string('x', 5000)).Length);

@@ -12,7 +12,6 @@ using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Access;
 using CllClip.Portal.Tests.Api;
-using CllClip.Portal.Tests.Attacks;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -39,7 +38,7 @@ public sealed partial class AuditTests(GuardedPortal portal) : IClassFixture<Gua
             acts.Add(act);
             var path = "/" + Parameter().Replace(endpoint.RoutePattern.RawText!.TrimStart('/'), "none");
             var before = await NewestAsync();
-            await portal.AskAsync(AttackedPortal.Methods(endpoint)[0], path, change: GuardedPortal.As(GuardedPortal.Admin));
+            await portal.AskAsync(Attacks.AttackedPortal.Methods(endpoint)[0], path, change: GuardedPortal.As(GuardedPortal.Admin));
             var line = Assert.Single(await SinceAsync(before));
             Assert.Equal((act.Name, "ada", "admin"), (line.What, line.Who, line.Role));
             Assert.Equal(path.Contains("/none", StringComparison.Ordinal) ? "none" : "", line.Target);
@@ -60,7 +59,17 @@ public sealed partial class AuditTests(GuardedPortal portal) : IClassFixture<Gua
         var tries = new (Act Act, Func<Task> Try)[]
         {
             (Acts.LaunchRun, () => runs.SubmitAsync([new RunRequest { Method = "no-such", Languages = ["en"] }], Stop)),
-            (Acts.LaunchSweep, () => runs.SubmitSweepAsync(new SweepRequest { Run = new RunRequest { Method = "no-such", Languages = ["en"] } }, Stop)),
+            (
+                Acts.LaunchSweep,
+                () =>
+                    runs.SubmitSweepAsync(
+                        new SweepRequest
+                        {
+                            Run = new RunRequest { Method = "no-such", Languages = ["en"] },
+                        },
+                        Stop
+                    )
+            ),
             (Acts.StopRun, () => runs.StopAsync("none", Stop)),
             (Acts.ResumeRun, () => runs.ResumeAsync("none", Stop)),
             (Acts.DeleteRun, () => runs.DeleteAsync("none", Stop)),
@@ -148,7 +157,17 @@ public sealed partial class AuditTests(GuardedPortal portal) : IClassFixture<Gua
         Assert.All(lines, l => Assert.True(l.Address is "127.0.0.1" or "::1" or "192.168.1.7" or "192.168.1.8", l.Address));
         var all = string.Join('\n', lines.Select(l => $"{l.Who} {l.Role} {l.Address} {l.What} {l.Target} {l.TargetName}"));
         Assert.All(
-            new[] { GuardedPortal.Viewer, GuardedPortal.Runner, GuardedPortal.Admin, "guessed", Secret, "hook-with-a-key", "sha256", "CfDJ8" },
+            new[]
+            {
+                GuardedPortal.Viewer,
+                GuardedPortal.Runner,
+                GuardedPortal.Admin,
+                "guessed",
+                Secret,
+                "hook-with-a-key",
+                "sha256",
+                "CfDJ8",
+            },
             secret => Assert.DoesNotContain(secret, all, StringComparison.Ordinal)
         );
     }
@@ -199,7 +218,9 @@ public sealed partial class AuditTests(GuardedPortal portal) : IClassFixture<Gua
     {
         await portal.AskAsync("POST", "/api/v1/runs/none/stop", change: GuardedPortal.As(GuardedPortal.Runner));
         await using var db = await portal.Services.GetRequiredService<IDbContextFactory<PortalDbContext>>().CreateDbContextAsync(Stop);
-        var error = await Assert.ThrowsAsync<SqliteException>(() => db.Audit.ExecuteUpdateAsync(l => l.SetProperty(x => x.Who, "nobody"), Stop));
+        var error = await Assert.ThrowsAsync<SqliteException>(() =>
+            db.Audit.ExecuteUpdateAsync(l => l.SetProperty(x => x.Who, "nobody"), Stop)
+        );
         Assert.Contains("never changed", error.Message, StringComparison.Ordinal);
     }
 
