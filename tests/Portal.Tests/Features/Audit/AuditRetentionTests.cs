@@ -50,7 +50,8 @@ public sealed class AuditRetentionTests
     public void A_text_stays_in_its_line(string text, string line) => Assert.Equal(line, AuditLog.OneLine(text));
 
     [Fact]
-    public void Half_a_character_is_left_out() => Assert.Equal("half   of   one, whole 😀", AuditLog.OneLine("half \ud83d of \ude00 one, whole 😀"));
+    public void Half_a_character_is_left_out() =>
+        Assert.Equal("half   of   one, whole 😀", AuditLog.OneLine("half \ud83d of \ude00 one, whole 😀"));
 
     [Fact]
     public void A_long_text_is_cut() => Assert.Equal(200, AuditLog.OneLine(new string('x', 5000)).Length);
