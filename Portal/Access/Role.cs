@@ -32,6 +32,15 @@ internal static class RoleNames
     /// <summary>As the settings and the API write it; to be translated where a page shows it.</summary>
     public static string Of(Role role) => All.First(r => r.Role == role).Name;
 
+    /// <summary>Who somebody is, in the reader's language where it is no name of a token.</summary>
+    public static string Who(string name, PageText text) =>
+        name switch
+        {
+            Caller.Anonymous => text["anonymous"],
+            Caller.ThisMachine => text["this machine"],
+            _ => name,
+        };
+
     /// <summary>The role that the settings name; null if there is none.</summary>
     public static Role? Find(string? name) =>
         All.Where(r => r.Role > Role.None && r.Name.Equals(name?.Trim(), StringComparison.OrdinalIgnoreCase))

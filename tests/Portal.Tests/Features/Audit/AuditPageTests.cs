@@ -34,10 +34,10 @@ public sealed class AuditPageTests : PageContext
         var page = Render<AuditPage>();
         var rows = page.FindAll("tbody tr");
         Assert.Equal(4, rows.Count);
-        Assert.Equal("2026-11-24 03:04:05 rob runner 192.168.1.7 Launched a run My <b>run</b> r1 done", Text(rows[0]));
+        Assert.Equal("2026-11-24 03:04:05 rob runner 192.168.1.7 Launch a run My <b>run</b> r1 done", Text(rows[0]));
         Assert.Equal("/runs/r1", rows[0].QuerySelector("a")!.GetAttribute("href"));
         Assert.Null(rows[1].QuerySelector("a"));
-        Assert.Contains("Signed in", Text(rows[2]), StringComparison.Ordinal);
+        Assert.Contains("Sign in", Text(rows[2]), StringComparison.Ordinal);
         Assert.Contains("of.a.later.portal", Text(rows[3]), StringComparison.Ordinal);
         Assert.Contains("Lines are removed after 30 days.", page.Markup, StringComparison.Ordinal);
     }
