@@ -2,6 +2,7 @@ using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Answers;
+using CllClip.Portal.Features.Audit;
 using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Import;
@@ -28,6 +29,7 @@ try
     builder.AddPortalHosting();
     builder.AddPortalAccess();
     builder.Services.AddPortalStorage();
+    builder.Services.AddAudit(builder.Configuration);
     builder.Services.AddPortalJobs();
     builder.Services.AddWebhooks(builder.Configuration);
     builder.Services.AddGuardedRunDesk();
@@ -60,6 +62,7 @@ try
     app.MapImportApi();
     app.MapMlflowApi();
     app.MapWebhooksApi();
+    app.MapAuditApi();
     app.MapCompareApi();
     app.MapAnswersApi();
     app.MapPortalHealth();

@@ -1,63 +1,99 @@
 using System.Net;
-using CllClip.Portal.Api;
+using CllClip.Portal.Features.Audit;
+using CllClip.Portal.Storage;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace CllClip.Portal.Access;
 
-/// <summary>Marks an endpoint whose POST changes nothing, so that those who may only look may call it.</summary>
-[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class)]
-public sealed class ChangesNothingAttribute : Attribute;
-
-/// <summary>Refuses foreign hosts and origins, turns <c>?token=</c> into a cookie, and lets only those pass who may look or change.</summary>
-internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, TokenAttempts attempts)
+/// <summary>Refuses foreign hosts and origins, turns <c>?token=</c> into a cookie, finds out who calls, and lets pass who may do what the endpoint does.</summary>
+internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, TokenAttempts attempts, IAuditLog log)
 {
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
         if (!gate.IsOwnHost(request.Host))
         {
-            return Refuse(
+            await AccessAnswers.AnswerAsync(
                 context,
                 403,
                 "Foreign host",
                 "The request names a host that is none of this portal's. If the portal is to be called by it, add it to the setting CllClip:Access:Hosts."
             );
         }
-        if (IsForeignOrigin(request))
+        else if (IsForeignOrigin(request))
         {
-            return Refuse(context, 403, "Foreign origin", "The request comes from a page of another site.");
+            await AccessAnswers.AnswerAsync(context, 403, "Foreign origin", "The request comes from a page of another site.");
         }
-        if (gate.TokenNeeded && HttpMethods.IsGet(request.Method) && request.Query.TryGetValue("token", out var token))
+        else if (gate.TokenNeeded && HttpMethods.IsGet(request.Method) && request.Query.TryGetValue("token", out var token))
         {
-            return attempts.Try(context, () => gate.IsToken(token)) switch
-            {
-                true => GiveCookie(context),
-                false => Refuse(context, 401, "Wrong token", "The token in the address is not this portal's."),
-                null => TooMany(context),
-            };
+            await SignInAsync(context, token);
         }
-        context.User = AccessGate.Nobody;
-        if (gate.TokenNeeded && AccessGate.HasProof(request))
+        else if (await FindCallerAsync(context) is { } caller)
         {
-            switch (attempts.Try(context, () => gate.IsProven(request)))
-            {
-                case true:
-                    context.User = AccessGate.Owner;
-                    break;
-                case false:
-                    context.Response.Cookies.Delete(AccessGate.CookieName); // one of an earlier start would be wrong again and again
-                    break;
-                case null when Changes(context):
-                    return TooMany(context);
-            }
+            context.User = caller.ToPrincipal();
+            await PassAsync(context, caller, EndpointActs.Of(context));
         }
-        if (!gate.MayLook(context.User) && !request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+    }
+
+    private async Task PassAsync(HttpContext context, Caller caller, Act act)
+    {
+        if (caller.May(act))
         {
-            return Refuse(context, 401, "Token needed", "This portal is shown only to those who have its token.");
+            await next(context);
+            return;
         }
-        return Changes(context) && !gate.MayChange(context.User)
-            ? Refuse(context, 401, "Token needed", "Changes need the portal's token: send it as 'Authorization: Bearer TOKEN'.")
-            : next(context);
+        if (act.Needed > Role.Viewer)
+        {
+            await log.RefusedAsync(caller, act, AuditMiddleware.Targets(context));
+        }
+        await AccessAnswers.RoleAsync(context, caller, act);
+    }
+
+    private async Task SignInAsync(HttpContext context, string? token)
+    {
+        var address = RateLimits.Address(context);
+        var (key, looked) = attempts.Try(context, () => gate.Find(token));
+        if (!looked)
+        {
+            await TooMany(context);
+        }
+        else if (key is null)
+        {
+            await log.RefusedAsync(gate.Unproven(address), Acts.SignIn, []);
+            await AccessAnswers.AnswerAsync(context, 401, "Wrong token", "The token in the address is not this portal's.");
+        }
+        else
+        {
+            await log.WriteAsync(new(key.Name, key.Role, address), Acts.SignIn, AuditOutcome.Done, []);
+            await GiveCookieAsync(context, key);
+        }
+    }
+
+    /// <summary>Who calls; null if that was answered already.</summary>
+    private async Task<Caller?> FindCallerAsync(HttpContext context)
+    {
+        var address = RateLimits.Address(context);
+        var unproven = gate.Unproven(address);
+        if (!gate.TokenNeeded || !AccessGate.HasProof(context.Request))
+        {
+            return unproven;
+        }
+        var (key, looked) = attempts.Try(context, () => gate.Proven(context.Request));
+        if (key is not null)
+        {
+            return new Caller(key.Name, key.Role, address);
+        }
+        if (looked)
+        {
+            context.Response.Cookies.Delete(AccessGate.CookieName); // one of an earlier start would be wrong again and again
+            await log.RefusedAsync(unproven, Acts.SignIn, []);
+        }
+        else if (EndpointActs.Of(context).Needed > Role.Viewer)
+        {
+            await TooMany(context);
+            return null;
+        }
+        return unproven;
     }
 
     /// <summary>A browser says where a request comes from, and cannot be made to lie; programs send no origin. The scheme may differ behind a proxy that ends TLS.</summary>
@@ -69,38 +105,22 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, To
             return !Uri.TryCreate(origin, UriKind.Absolute, out var uri)
                 || !uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
         }
-        return !IsSafe(request.Method) && request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none");
+        return !EndpointActs.IsSafe(request.Method) && request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none");
     }
 
-    private static bool IsSafe(string method) =>
-        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
-
-    /// <summary>Connections of circuits and hubs are opened by POST; what comes over them is checked where it is acted on.</summary>
-    private static bool Changes(HttpContext context)
-    {
-        var endpoint = context.GetEndpoint()?.Metadata;
-        return endpoint?.GetMetadata<ChangersOnlyAttribute>() is not null
-            || (
-                !IsSafe(context.Request.Method)
-                && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal)
-                && !context.Request.Path.StartsWithSegments("/hubs", StringComparison.Ordinal)
-                && endpoint?.GetMetadata<ChangesNothingAttribute>() is null
-            );
-    }
-
-    private Task GiveCookie(HttpContext context)
+    private Task GiveCookieAsync(HttpContext context, TokenKey key)
     {
         var request = context.Request;
         context.Response.Cookies.Append(
             AccessGate.CookieName,
-            gate.CookieValue,
+            gate.CookieOf(key),
             new CookieOptions
             {
                 HttpOnly = true,
                 SameSite = SameSiteMode.Strict,
                 Secure = request.IsHttps,
                 IsEssential = true,
-                MaxAge = TimeSpan.FromDays(30),
+                MaxAge = AccessGate.CookieLife,
             }
         );
         context.Response.Headers.CacheControl = "no-store";
@@ -125,34 +145,5 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, To
     }
 
     private static Task TooMany(HttpContext context) =>
-        Refuse(context, 429, "Too many wrong tokens", "Wait a minute, then try again with the right one.");
-
-    private static Task Refuse(HttpContext context, int status, string title, string detail)
-    {
-        if (status == StatusCodes.Status401Unauthorized)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-        }
-        context.Response.Headers.CacheControl = "no-store";
-        if (context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
-        {
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "text/html; charset=utf-8";
-            return context.Response.WriteAsync(Page(title, detail, status));
-        }
-        return Problem.Of(status, title, detail).ExecuteAsync(context);
-    }
-
-    private static string Page(string title, string detail, int status) =>
-        $"""
-            <!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title} · CLL-CLIP</title>
-            <style>body{"{"}font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem{"}"}input,button{"{"}font:inherit;padding:.4rem .6rem{"}"}</style>
-            <h1>{title}</h1><p>{detail}</p>
-            {(
-                status == 401
-                    ? "<form method=\"get\" action=\"/\"><label>Token <input name=\"token\" type=\"password\" autocomplete=\"current-password\" required></label> <button>Open</button></form><p>It was printed on the server's console when the portal started, or stands in its settings.</p>"
-                    : ""
-            )}
-            </html>
-            """;
+        AccessAnswers.AnswerAsync(context, 429, "Too many wrong tokens", "Wait a minute, then try again with the right one.");
 }

@@ -3,17 +3,15 @@ using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Localization;
+using CllClip.Portal.Storage;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Access;
 
-/// <summary>The desk as the person at a page may use it: everybody who may look sees runs, only those who may change get further. No page has to remember to ask.</summary>
-internal sealed class GuardedRunDesk(IRunDesk desk, IAccess access) : IRunDesk
+/// <summary>The desk as the person at a page may use it: everybody who may look sees runs, what acts goes through the door. No page has to remember to ask.</summary>
+internal sealed class GuardedRunDesk(IRunDesk desk, Door door) : IRunDesk
 {
-    internal const string Refused =
-        "This portal is open for looking; changes need its token. Open the address with the token that stands on the server's console.";
-
     public Task<RunList> ListAsync(RunFilter filter, CancellationToken stop = default) => desk.ListAsync(filter, stop);
 
     public Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default) => desk.OpenAsync(id, stop);
@@ -24,22 +22,25 @@ internal sealed class GuardedRunDesk(IRunDesk desk, IAccess access) : IRunDesk
     public Task<LaunchContext> LaunchContextAsync(CancellationToken stop = default) => desk.LaunchContextAsync(stop);
 
     public Task<SubmitResult> SubmitAsync(IReadOnlyList<RunRequest> requests, CancellationToken stop = default) =>
-        access.MayChange
-            ? desk.SubmitAsync(requests, stop)
-            : Task.FromResult(new SubmitResult([], new Dictionary<string, string[]> { ["access"] = [Refused] }));
+        LaunchAsync(Acts.LaunchRun, () => desk.SubmitAsync(requests, stop), result => [.. result.Runs.Select(r => r.Id)]);
 
     public Task<SubmitResult> SubmitSweepAsync(SweepRequest sweep, CancellationToken stop = default) =>
-        access.MayChange
-            ? desk.SubmitSweepAsync(sweep, stop)
-            : Task.FromResult(new SubmitResult([], new Dictionary<string, string[]> { ["access"] = [Refused] }));
+        LaunchAsync(
+            Acts.LaunchSweep,
+            () => desk.SubmitSweepAsync(sweep, stop),
+            result => [.. result.Runs.Select(r => r.SweepId).OfType<string>().Distinct()]
+        );
 
     public Task<SweepView?> SweepAsync(string id, CancellationToken stop = default) => desk.SweepAsync(id, stop);
 
-    public Task<string?> StopAsync(string id, CancellationToken stop = default) => Guard(() => desk.StopAsync(id, stop));
+    public Task<string?> StopAsync(string id, CancellationToken stop = default) =>
+        door.DoAsync(Acts.StopRun, id, () => desk.StopAsync(id, stop));
 
-    public Task<string?> ResumeAsync(string id, CancellationToken stop = default) => Guard(() => desk.ResumeAsync(id, stop));
+    public Task<string?> ResumeAsync(string id, CancellationToken stop = default) =>
+        door.DoAsync(Acts.ResumeRun, id, () => desk.ResumeAsync(id, stop));
 
-    public Task<string?> DeleteAsync(string id, CancellationToken stop = default) => Guard(() => desk.DeleteAsync(id, stop));
+    public Task<string?> DeleteAsync(string id, CancellationToken stop = default) =>
+        door.DoAsync(Acts.DeleteRun, id, () => desk.DeleteAsync(id, stop));
 
     public Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default) => desk.IdsAsync(filter, stop);
 
@@ -48,22 +49,50 @@ internal sealed class GuardedRunDesk(IRunDesk desk, IAccess access) : IRunDesk
     public Task<ScheduleView> ScheduleAsync(PageText text, CancellationToken stop = default) => desk.ScheduleAsync(text, stop);
 
     public Task<string?> MoveAsync(string id, QueueMove move, CancellationToken stop = default) =>
-        Guard(() => desk.MoveAsync(id, move, stop));
+        door.DoAsync(Acts.MoveRun, id, () => desk.MoveAsync(id, move, stop));
 
     public Task<IReadOnlyDictionary<string, string[]>> EditAsync(string id, RunEdit edit, CancellationToken stop = default) =>
-        access.MayChange
-            ? desk.EditAsync(id, edit, stop)
-            : Task.FromResult<IReadOnlyDictionary<string, string[]>>(new Dictionary<string, string[]> { ["run"] = [Refused] });
+        door.DoAsync<IReadOnlyDictionary<string, string[]>>(
+            Acts.EditRun,
+            [id],
+            () => desk.EditAsync(id, edit, stop),
+            words => new Dictionary<string, string[]> { ["run"] = [words] },
+            errors =>
+                errors.Count == 0 ? AuditOutcome.Done
+                : errors.ContainsKey("run") ? AuditOutcome.Conflict
+                : AuditOutcome.Invalid
+        );
 
     public Task<TagsResult> TagAsync(IReadOnlyCollection<string> ids, TagChange change, CancellationToken stop = default) =>
-        access.MayChange ? desk.TagAsync(ids, change, stop) : Task.FromResult(new TagsResult(0, [Refused]));
+        TagAsync(Acts.TagRun, [.. ids], () => desk.TagAsync(ids, change, stop));
 
     public Task<TagsResult> RenameTagAsync(string from, string to, CancellationToken stop = default) =>
-        access.MayChange ? desk.RenameTagAsync(from, to, stop) : Task.FromResult(new TagsResult(0, [Refused]));
+        TagAsync(Acts.RenameTag, [from], () => desk.RenameTagAsync(from, to, stop));
 
     public Task<IReadOnlyList<TagCount>> TagsAsync(CancellationToken stop = default) => desk.TagsAsync(stop);
 
     public IDisposable Watch(string? runId, RunHandlers handlers) => desk.Watch(runId, handlers);
 
-    private Task<string?> Guard(Func<Task<string?>> act) => access.MayChange ? act() : Task.FromResult<string?>(Refused);
+    private Task<SubmitResult> LaunchAsync(
+        Act act,
+        Func<Task<SubmitResult>> launch,
+        Func<SubmitResult, IReadOnlyCollection<string>> made
+    ) =>
+        door.DoAsync(
+            act,
+            [],
+            launch,
+            words => new SubmitResult([], new Dictionary<string, string[]> { ["access"] = [words] }),
+            result => result.Errors.Count == 0 ? AuditOutcome.Done : AuditOutcome.Invalid,
+            made
+        );
+
+    private Task<TagsResult> TagAsync(Act act, IReadOnlyCollection<string> targets, Func<Task<TagsResult>> tag) =>
+        door.DoAsync(
+            act,
+            targets,
+            tag,
+            words => new TagsResult(0, [words]),
+            result => result.Refused.Count == 0 ? AuditOutcome.Done : AuditOutcome.Conflict
+        );
 }

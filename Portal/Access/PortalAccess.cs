@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Audit;
 using CllClip.Portal.Features.Runs;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,7 +35,8 @@ public static class PortalAccess
         });
         // The server's own log of requests shows whole addresses, also one with a token in it.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Services.Configure<AccessOptions>(settings.GetSection("CllClip:Access"));
+        builder.Services.Configure<AccessOptions>(settings.GetSection(AccessOptions.Section));
+        TokenSettings.Keys(settings.GetSection(AccessOptions.Section).Get<AccessOptions>() ?? new()); // what is wrong is said before anything starts
         builder.Services.TryAddSingleton<IServerBinding, ServerBinding>();
         builder.Services.AddSingleton<AccessGate>();
         builder.Services.AddSingleton<TokenAttempts>();
@@ -43,6 +45,7 @@ public static class PortalAccess
             s.GetRequiredService<AuthenticationStateProvider>(),
             s.GetRequiredService<AccessGate>()
         ));
+        builder.Services.AddScoped<Door>();
         return builder;
     }
 
@@ -50,7 +53,7 @@ public static class PortalAccess
     public static IServiceCollection AddGuardedRunDesk(this IServiceCollection services)
     {
         services.AddSingleton<RunDesk>();
-        return services.AddScoped<IRunDesk>(s => new GuardedRunDesk(s.GetRequiredService<RunDesk>(), s.GetRequiredService<IAccess>()));
+        return services.AddScoped<IRunDesk>(s => new GuardedRunDesk(s.GetRequiredService<RunDesk>(), s.GetRequiredService<Door>()));
     }
 
     /// <summary>Comes first, so that nothing else sees a refused request.</summary>
@@ -60,6 +63,7 @@ public static class PortalAccess
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<AccessMiddleware>();
         app.UseRateLimiter();
+        app.UseMiddleware<AuditMiddleware>();
         app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services.GetRequiredService<AccessGate>()));
         return app;
     }
@@ -67,11 +71,19 @@ public static class PortalAccess
     /// <summary>Printed, not logged: a token has no business in log files.</summary>
     private static void Announce(AccessGate gate)
     {
+        if (!gate.HasAdmin)
+        {
+            Console.WriteLine(
+                "No token of the settings has the role admin: nobody can delete anything, add webhooks or read the audit log."
+            );
+        }
         if (!gate.TokenNeeded || !gate.TokenIsMade)
         {
             return;
         }
-        Console.WriteLine("The portal can be reached from other machines. Whoever changes anything needs this token, made for this start:");
+        Console.WriteLine(
+            "The portal can be reached from other machines. Whoever changes anything needs this token of an admin, made for this start:"
+        );
         foreach (var address in gate.AddressesWithToken)
         {
             Console.WriteLine($"  {address}");

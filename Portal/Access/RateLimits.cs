@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Threading.RateLimiting;
 using CllClip.Portal.Api;
 
@@ -22,15 +23,23 @@ internal static class RateLimits
     }
 
     /// <summary>The caller's address; IPv6 by its network, which is what one caller is given.</summary>
-    internal static string Caller(HttpContext context)
+    internal static string Caller(HttpContext context) => Network(context.Connection.RemoteIpAddress);
+
+    /// <inheritdoc cref="Caller"/>
+    internal static string Network(IPAddress? address)
     {
-        var address = context.Connection.RemoteIpAddress;
         if (address is null or { IsIPv4MappedToIPv6: false, AddressFamily: not System.Net.Sockets.AddressFamily.InterNetworkV6 })
         {
             return address?.ToString() ?? "";
         }
         return address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8));
     }
+
+    /// <summary>The caller's whole address, as the audit log keeps it.</summary>
+    internal static string Address(HttpContext context) =>
+        context.Connection.RemoteIpAddress is not { } address ? ""
+        : address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString()
+        : address.ToString();
 
     private static RateLimitPartition<string> Partition(HttpContext context)
     {

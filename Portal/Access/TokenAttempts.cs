@@ -12,22 +12,23 @@ internal sealed class TokenAttempts : IDisposable
         )
     );
 
-    /// <summary>Compares what a caller gave as proof, if the caller has not been wrong too often. Null: it was not looked at.</summary>
-    public bool? Try(HttpContext context, Func<bool> compare)
+    /// <summary>Finds whose a caller's proof is, if the caller has not been wrong too often.</summary>
+    /// <returns>The key, null where the proof is nobody's; and whether it was looked at.</returns>
+    public (TokenKey? Key, bool Looked) Try(HttpContext context, Func<TokenKey?> find)
     {
         using (var free = _wrong.AttemptAcquire(context, 0))
         {
             if (!free.IsAcquired)
             {
-                return null;
+                return (null, false);
             }
         }
-        if (compare())
+        if (find() is { } key)
         {
-            return true;
+            return (key, true);
         }
         _wrong.AttemptAcquire(context).Dispose();
-        return false;
+        return (null, true);
     }
 
     public void Dispose() => _wrong.Dispose();

@@ -1,4 +1,5 @@
 using CllClip.Engine.Methods;
+using CllClip.Portal.Access;
 using CllClip.Shared.Languages;
 
 namespace CllClip.Portal.Api;
@@ -11,10 +12,12 @@ internal static class CatalogApi
         var catalogue = api.MapGroup("").WithTags("Catalogue");
         catalogue
             .MapGet("/methods", () => TypedResults.Ok(MethodCatalog.All))
+            .Does(Acts.Look)
             .WithName("ListMethods")
             .WithSummary("Every method with its paper, and each option with default, range and unit");
         catalogue
             .MapGet("/languages", () => TypedResults.Ok(LanguageCatalog.All))
+            .Does(Acts.Look)
             .WithName("ListLanguages")
             .WithSummary("The 36 languages");
     }

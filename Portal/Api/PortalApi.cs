@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Schedule;
@@ -64,7 +65,7 @@ public static class PortalApi
     public static WebApplication MapPortalApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.MapOpenApi();
+        app.MapOpenApi().Does(Acts.Look);
         var api = app.MapGroup("/api/v1");
         api.MapCatalog();
         api.MapDatasets();
@@ -72,7 +73,7 @@ public static class PortalApi
         api.MapRuns();
         api.MapSweeps();
         api.MapSchedule();
-        app.MapHub<RunsHub>("/hubs/runs");
+        app.MapHub<RunsHub>("/hubs/runs").Does(Acts.Look);
         api.MapSearchApi();
         return app;
     }

@@ -15,6 +15,9 @@ internal static class PortalDocument
     public const string Look = "look";
     public const string Change = "change";
 
+    /// <summary>Extension that names the least role that may.</summary>
+    public const string Role = "x-cllclip-role";
+
     private const string Bearer = "token";
 
     /// <summary>Parameters that are read as text so that every wrong one can be named, but are numbers.</summary>
@@ -39,14 +42,14 @@ internal static class PortalDocument
         document.Info.Version = "v1";
         document.Info.Description =
             "Benchmark of continual language learning for CLIP. Recall is in percent. Errors are RFC 9457 problem details; `errors` names every wrong field. "
-            + "On loopback no token is needed; on other addresses every change needs it. Runs go on live at the SignalR hub /hubs/runs (docs/api.md).";
+            + "On loopback no token is needed; on other addresses every change needs one whose role allows it (x-cllclip-role). Runs go on live at the SignalR hub /hubs/runs (docs/api.md).";
         document.Components ??= new();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            Description = "The portal's token, where one is needed.",
+            Description = "A token of the portal, where one is needed.",
         };
         document.Security = [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }, []];
         return Task.CompletedTask;
@@ -67,11 +70,10 @@ internal static class PortalDocument
     private static Task NamePermission(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken stop)
     {
         var marks = context.Description.ActionDescriptor.EndpointMetadata;
-        var changes =
-            marks.OfType<ChangersOnlyAttribute>().Any()
-            || (context.Description.HttpMethod is not ("GET" or "OPTIONS") && !marks.OfType<ChangesNothingAttribute>().Any());
+        var act = marks.OfType<Act>().LastOrDefault() ?? Acts.Undeclared;
         operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
-        operation.Extensions[Permission] = new JsonNodeExtension(JsonValue.Create(changes ? Change : Look));
+        operation.Extensions[Permission] = new JsonNodeExtension(JsonValue.Create(act.Needed > Access.Role.Viewer ? Change : Look));
+        operation.Extensions[Role] = new JsonNodeExtension(JsonValue.Create(RoleNames.Of(act.Needed)));
         return Task.CompletedTask;
     }
 

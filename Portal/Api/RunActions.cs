@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -18,6 +19,7 @@ internal static class RunActions
     public static void MapActions(this RouteGroupBuilder runs)
     {
         runs.MapPost("", LaunchAsync)
+            .Does(Acts.LaunchRun)
             .WithName("LaunchRun")
             .WithSummary("Puts a run into the queue")
             .WithDescription(
@@ -27,7 +29,6 @@ internal static class RunActions
             .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
             .Produces<RunView>(StatusCodes.Status201Created)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -36,6 +37,7 @@ internal static class RunActions
                 ([Description(RunsApi.IdHelp)] string id, RunService service, RunQueries queries) =>
                     ActAsync(id, service.StopAsync, queries)
             )
+            .Does(Acts.StopRun)
             .WithName("StopRun")
             .WithSummary("Takes a run out of the queue, or stops it at its next step; the work is kept")
             .Acted();
@@ -44,24 +46,25 @@ internal static class RunActions
                 ([Description(RunsApi.IdHelp)] string id, RunService service, RunQueries queries) =>
                     ActAsync(id, service.ResumeAsync, queries)
             )
+            .Does(Acts.ResumeRun)
             .WithName("ResumeRun")
             .WithSummary("Queues a stopped or failed run again; it goes on after its last finished stage")
             .Acted();
         runs.MapPatch("/{id}", EditAsync)
+            .Does(Acts.EditRun)
             .WithName("EditRun")
             .WithSummary("Changes name, tags or notes of a run; what is left out stays as it is")
             .Accepts<RunEdit>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
             .Produces<RunView>()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         runs.MapDelete("/{id}", DeleteAsync)
+            .Does(Acts.DeleteRun)
             .WithName("DeleteRun")
             .WithSummary("Deletes a run with its scores and checkpoints, unless it is running or came with the portal")
             .Produces(StatusCodes.Status204NoContent)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
     }
@@ -161,7 +164,6 @@ internal static class RunActions
     private static void Acted(this RouteHandlerBuilder endpoint) =>
         endpoint
             .Produces<RunView>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
 }

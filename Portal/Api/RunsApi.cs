@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Jobs;
 using CllClip.Shared.Results;
@@ -16,6 +17,7 @@ internal static class RunsApi
     {
         var runs = api.MapGroup("/runs").WithTags("Runs");
         runs.MapGet("", ListAsync)
+            .Does(Acts.Look)
             .WithName("ListRuns")
             .WithSummary("Runs, newest first, a page at a time")
             .Produces<RunList>(StatusCodes.Status200OK, "application/json", "text/csv")
@@ -26,31 +28,41 @@ internal static class RunsApi
 
     private static void MapOne(RouteGroupBuilder runs)
     {
-        runs.MapGet("/{id}", GetAsync).WithName("GetRun").WithSummary("One run: request, progress, summary, provenance").Found<RunView>();
+        runs.MapGet("/{id}", GetAsync)
+            .Does(Acts.Look)
+            .WithName("GetRun")
+            .WithSummary("One run: request, progress, summary, provenance")
+            .Found<RunView>();
         runs.MapGet("/{id}/scores", ScoresAsync)
+            .Does(Acts.Look)
             .WithName("GetScores")
             .WithSummary("Every score of a run, in the order of measuring")
             .Found<IReadOnlyList<Score>>();
         runs.MapGet("/{id}/scores.csv", ScoresCsvAsync)
+            .Does(Acts.Look)
             .WithName("GetScoresCsv")
             .WithSummary("The same as tidy CSV, full precision")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id}/stages", StagesAsync)
+            .Does(Acts.Look)
             .WithName("GetStages")
             .WithSummary("Figures of every finished stage: vocabulary, time, memory")
             .Found<IReadOnlyList<StageView>>();
         runs.MapGet("/{id}/steps", StepsAsync)
+            .Does(Acts.Look)
             .WithName("GetSteps")
             .WithSummary("Training steps: means of the loss terms, gradient norm, temperature and throughput over a few steps each")
             .WithDescription("About a hundred samples a task. Empty for runs that were not trained here.")
             .Found<IReadOnlyList<StepSample>>();
         runs.MapGet("/{id}/steps.csv", StepsCsvAsync)
+            .Does(Acts.Look)
             .WithName("GetStepsCsv")
             .WithSummary("The same as CSV, full precision")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id}/checkpoint", CheckpointZip.GetAsync)
+            .Does(Acts.Look)
             .WithName("GetCheckpoint")
             .WithSummary("The run's checkpoint chain as a zip: one folder a stage")
             .WithDescription(
@@ -60,10 +72,15 @@ internal static class RunsApi
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id}/history", HistoryAsync)
+            .Does(Acts.Look)
             .WithName("GetHistory")
             .WithSummary("Every state that the run entered, with time and reason")
             .Found<IReadOnlyList<StateMessage>>();
-        runs.MapGet("/{id}/log", LogAsync).WithName("GetLog").WithSummary("The run's log").Found<IReadOnlyList<LogMessage>>();
+        runs.MapGet("/{id}/log", LogAsync)
+            .Does(Acts.Look)
+            .WithName("GetLog")
+            .WithSummary("The run's log")
+            .Found<IReadOnlyList<LogMessage>>();
     }
 
     private static async Task<IResult> ListAsync([AsParameters] RunsQuery query, RunQueries runs, CancellationToken stop)

@@ -43,6 +43,7 @@ public static class CommandLine
             {
                 ("--version", _) => Version(),
                 ("methods", _) => MethodList.Write(rest, Console.Out),
+                ("token", _) => TokenCommand.Write(rest, Console.Out),
                 ("run", _) => await RunCommand.RunAsync(rest),
                 ("backup", _) => BackupCommands.Backup(rest),
                 ("restore", _) => BackupCommands.Restore(rest),

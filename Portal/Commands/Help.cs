@@ -26,6 +26,7 @@ internal static class Help
             dotnet run --project Portal -- import checkpoint …  a Hugging Face CLIP folder as a base model
             dotnet run --project Portal -- backup …           everything that cannot be made again, as one file
             dotnet run --project Portal -- restore …          such a file into an empty data root
+            dotnet run --project Portal -- token              a new token, and the line of it for the settings
             """
         );
         Section(
@@ -35,7 +36,11 @@ internal static class Help
                 new("--urls", "URL", "address of the portal; any but loopback asks for a token"),
                 new("--CllClip:DataRoot", "FOLDER", "what the portal writes: database, data sets, checkpoints (data)"),
                 new("--CllClip:Device", "DEVICE", "auto, cpu, cuda or cuda:N (auto)"),
-                new("--CllClip:Access:Token", "TOKEN", "who may change anything, where others can reach the portal"),
+                new(
+                    "--CllClip:Access:Token",
+                    "TOKEN",
+                    "an admin's token, where others can reach the portal; further ones by name and role: docs/security.md"
+                ),
             ]
         );
         Section(output, "run --method ID --languages LIST [switches]", RunSwitches.All);

@@ -1,3 +1,4 @@
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
@@ -40,17 +41,20 @@ public static class PortalHealth
             [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable,
             [HealthStatus.Unhealthy] = StatusCodes.Status503ServiceUnavailable,
         };
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
+            .Does(Acts.CheckHealth);
         app.MapHealthChecks(
-            "/health/ready",
-            new HealthCheckOptions
-            {
-                Predicate = check => check.Tags.Contains(ReadyTag),
-                ResultStatusCodes = none,
-                ResponseWriter = WriteAsync,
-            }
-        );
-        app.MapMetrics(settings => settings.Registry = app.Services.GetRequiredService<PortalMetrics>().Registry, "/metrics");
+                "/health/ready",
+                new HealthCheckOptions
+                {
+                    Predicate = check => check.Tags.Contains(ReadyTag),
+                    ResultStatusCodes = none,
+                    ResponseWriter = WriteAsync,
+                }
+            )
+            .Does(Acts.CheckHealth);
+        app.MapMetrics(settings => settings.Registry = app.Services.GetRequiredService<PortalMetrics>().Registry, "/metrics")
+            .Does(Acts.Look);
         return app;
     }
 

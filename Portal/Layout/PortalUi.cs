@@ -1,3 +1,4 @@
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Runs;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,8 +50,8 @@ public static class PortalUi
 
     public static WebApplication MapPortalUi(this WebApplication app)
     {
-        app.MapStaticAssets();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapStaticAssets().Does(Acts.Look);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().Does(Acts.Look);
         return app;
     }
 

@@ -1,3 +1,4 @@
+using CllClip.Portal.Access;
 using Microsoft.AspNetCore.Localization;
 using MudBlazor;
 
@@ -31,6 +32,7 @@ public static class PageLocalization
     public static WebApplication MapPageLocalization(this WebApplication app)
     {
         app.MapGet("/language/{code}", (string code, string? back, HttpContext context) => Choose(code, back, context))
+            .Does(Acts.Look)
             .ExcludeFromDescription();
         return app;
     }

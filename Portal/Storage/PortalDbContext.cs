@@ -15,12 +15,14 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
     public DbSet<LogLineEntity> LogLines => Set<LogLineEntity>();
     public DbSet<WebhookEntity> Webhooks => Set<WebhookEntity>();
     public DbSet<WebhookDeliveryEntity> WebhookDeliveries => Set<WebhookDeliveryEntity>();
+    public DbSet<AuditEntity> Audit => Set<AuditEntity>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
         configurationBuilder.Properties<RunState>().HaveConversion<string>();
         configurationBuilder.Properties<DeliveryState>().HaveConversion<string>();
+        configurationBuilder.Properties<AuditOutcome>().HaveConversion<string>();
         configurationBuilder.Properties<RetrievalDirection>().HaveConversion<DirectionConverter>();
     }
 
@@ -85,6 +87,14 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
             delivery.HasKey(d => d.Id);
             delivery.HasIndex(d => new { d.State, d.DueAt });
             delivery.HasIndex(d => new { d.WebhookId, d.CreatedAt });
+        });
+        modelBuilder.Entity<AuditEntity>(line =>
+        {
+            // No key to the run: the log outlives what it tells of.
+            line.HasKey(l => l.Id);
+            line.HasIndex(l => l.At);
+            line.HasIndex(l => new { l.Who, l.At });
+            line.HasIndex(l => new { l.What, l.At });
         });
         modelBuilder.Entity<LogLineEntity>(line =>
         {

@@ -50,6 +50,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/compare",
             "/docs/api",
             "/webhooks",
+            "/audit",
             "/leaderboard",
             "/leaderboard?source=own&method=joint",
             "/nowhere",

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using CllClip.Engine;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
@@ -16,6 +17,7 @@ public static class AnswersApi
     public static IEndpointRouteBuilder MapAnswersApi(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/runs/{id}/answers", AnswerAsync)
+            .Does(Acts.Look)
             .WithName("GetAnswers")
             .WithTags("Runs")
             .WithSummary("The queries behind one score: right, wrong, forgotten, newly learned, and what was found instead")

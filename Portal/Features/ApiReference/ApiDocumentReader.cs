@@ -50,7 +50,10 @@ internal static class ApiDocumentReader
                     .EnumerateObject()
                     .Select(r => new ApiResponse(r.Name, Text(r.Value, "description") ?? "", Content(r.Value))),
             ]
-        );
+        )
+        {
+            Role = Text(operation, PortalDocument.Role) ?? "viewer",
+        };
 
     private static ApiField Parameter(JsonElement parameter)
     {

@@ -7,7 +7,7 @@ namespace CllClip.Portal.Features.ApiReference;
 /// <param name="Tag">Group.</param>
 /// <param name="Summary">One line.</param>
 /// <param name="Description">More, or null.</param>
-/// <param name="Changes">Whether it needs the token where one is needed for changes.</param>
+/// <param name="Changes">Whether it needs a token where one is needed for changes.</param>
 /// <param name="Parameters">In the address.</param>
 /// <param name="Body">What is sent; null for nothing.</param>
 /// <param name="Responses">What may come back, by status.</param>
@@ -24,6 +24,9 @@ public sealed record ApiOperation(
     IReadOnlyList<ApiResponse> Responses
 )
 {
+    /// <summary>The least role that may, where the portal has tokens.</summary>
+    public string Role { get; init; } = "viewer";
+
     /// <summary>Whether every word is part of path, summary, description or a parameter's name.</summary>
     public bool Fits(string words) =>
         words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).All(w => Text.Contains(w, StringComparison.OrdinalIgnoreCase));

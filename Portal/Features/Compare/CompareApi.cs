@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Localization;
 
@@ -13,6 +14,7 @@ public static class CompareApi
     public static IEndpointRouteBuilder MapCompareApi(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/compare", AnswerAsync)
+            .Does(Acts.Look)
             .WithName("CompareRuns")
             .WithTags("Runs")
             .WithSummary("Runs side by side: figures, differences by language with intervals and tests, what they were made with")

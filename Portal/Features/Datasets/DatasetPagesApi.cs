@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using CllClip.Engine;
 using CllClip.Engine.Data;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Features.Datasets.Preview;
 using CllClip.Portal.Features.Datasets.Statistics;
@@ -21,6 +22,7 @@ internal static class DatasetPagesApi
     {
         datasets
             .MapGet("/{id}/images", ImagesAsync)
+            .Does(Acts.Look)
             .WithName("ListDatasetImages")
             .WithSummary("Images of a split with their captions in a language, page by page")
             .Produces<PreviewPage>()
@@ -29,6 +31,7 @@ internal static class DatasetPagesApi
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         datasets
             .MapGet("/{id}/statistics", Statistics)
+            .Does(Acts.Look)
             .WithName("GetDatasetStatistics")
             .WithSummary("Captions, lengths, tokens and shared vocabulary by language, or how far counting them is")
             .WithDescription(
@@ -39,6 +42,7 @@ internal static class DatasetPagesApi
             .ProducesProblem(StatusCodes.Status404NotFound);
         datasets
             .MapGet("/{id}/statistics.csv", StatisticsCsv)
+            .Does(Acts.Look)
             .WithName("GetDatasetStatisticsCsv")
             .WithSummary("The same as CSV, once it is ready")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
@@ -47,6 +51,7 @@ internal static class DatasetPagesApi
             .ProducesProblem(StatusCodes.Status409Conflict);
         datasets
             .MapPost("/{id}/statistics", Begin)
+            .Does(Acts.CountDataset)
             .WithName("BeginDatasetStatistics")
             .WithSummary("Counts again what was cancelled or failed")
             .Produces<StatisticsView>(StatusCodes.Status202Accepted)
@@ -54,6 +59,7 @@ internal static class DatasetPagesApi
             .ProducesProblem(StatusCodes.Status404NotFound);
         datasets
             .MapPost("/{id}/statistics/cancel", Cancel)
+            .Does(Acts.CancelCount)
             .WithName("CancelDatasetStatistics")
             .WithSummary("Ends the counting")
             .Produces<StatisticsView>(StatusCodes.Status202Accepted)

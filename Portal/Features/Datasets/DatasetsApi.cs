@@ -19,13 +19,15 @@ internal static class DatasetsApi
         datasets
             .MapGet(
                 "",
-                (Hosting.IEngineHost engine, CorpusPreparer corpora, AccessGate gate, HttpContext context) =>
-                    TypedResults.Ok(DatasetResponse.All(engine, corpora, gate.MayChange(context.User)))
+                (Hosting.IEngineHost engine, CorpusPreparer corpora, HttpContext context) =>
+                    TypedResults.Ok(DatasetResponse.All(engine, corpora, ShowsFolders(context)))
             )
+            .Does(Acts.Look)
             .WithName("ListDatasets")
             .WithSummary("Data sets with revision, licence and how far they are prepared");
         datasets
             .MapPost("", Register)
+            .Does(Acts.RegisterDataset)
             .WithName("RegisterDataset")
             .WithSummary(
                 "Registers a data set that lies on the server, of which nothing is copied, or one that was uploaded, and has it checked and prepared"
@@ -35,34 +37,40 @@ internal static class DatasetsApi
             .ProducesValidationProblem();
         datasets
             .MapGet("/{id}", Get)
+            .Does(Acts.Look)
             .WithName("GetDataset")
             .WithSummary("One data set: how far it is, what it has")
             .Produces<DatasetResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         datasets
             .MapGet("/{id}/report", Report)
+            .Does(Acts.Look)
             .WithName("GetDatasetReport")
             .WithSummary("Everything that the last check found, with file, line and remedy")
             .Produces<StoredReport>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         datasets
             .MapGet("/{id}/report.csv", ReportCsv)
+            .Does(Acts.Look)
             .WithName("GetDatasetReportCsv")
             .WithSummary("The same as CSV")
             .Produces<string>(StatusCodes.Status200OK, "text/csv")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        Act(
+        Say(
             datasets.MapPost("/{id}/prepare", ([Description(IdHelp)] string id, CorpusPreparer p) => Acted(id, p, p.Prepare)),
+            Acts.PrepareDataset,
             "PrepareDataset",
             "Checks and prepares a data set again"
         );
-        Act(
+        Say(
             datasets.MapPost("/{id}/cancel", ([Description(IdHelp)] string id, CorpusPreparer p) => Acted(id, p, p.Cancel)),
+            Acts.CancelDataset,
             "CancelDataset",
             "Cancels a preparation; what is embedded is kept"
         );
         datasets
             .MapDelete("/{id}", Delete)
+            .Does(Acts.DeleteDataset)
             .WithName("DeleteDataset")
             .WithSummary("Forgets a data set; a folder on the server stays as it is, what was uploaded goes")
             .Produces(StatusCodes.Status204NoContent)
@@ -71,8 +79,9 @@ internal static class DatasetsApi
         datasets.MapDatasetPages();
     }
 
-    private static void Act(RouteHandlerBuilder endpoint, string name, string summary) =>
+    private static void Say(RouteHandlerBuilder endpoint, Act act, string name, string summary) =>
         endpoint
+            .Does(act)
             .WithName(name)
             .WithSummary(summary)
             .Produces<DatasetResponse>(StatusCodes.Status202Accepted)
@@ -97,14 +106,11 @@ internal static class DatasetsApi
         return TypedResults.Created($"/api/v1/datasets/{made.Id}", DatasetResponse.Of(made, showsFolder: true));
     }
 
-    private static IResult Get(
-        [Description(IdHelp)] string id,
-        HttpContext context,
-        CorpusPreparer preparer,
-        AccessGate gate,
-        Hosting.IEngineHost engine
-    ) =>
-        DatasetResponse.All(engine, preparer, gate.MayChange(context.User)).FirstOrDefault(d => d.Id == id) is { } found
+    /// <summary>Where data lies on the server is told to those alone who may register some.</summary>
+    private static bool ShowsFolders(HttpContext context) => Caller.Of(context.User).May(Acts.RegisterDataset);
+
+    private static IResult Get([Description(IdHelp)] string id, HttpContext context, CorpusPreparer preparer, Hosting.IEngineHost engine) =>
+        DatasetResponse.All(engine, preparer, ShowsFolders(context)).FirstOrDefault(d => d.Id == id) is { } found
             ? TypedResults.Ok(found)
             : Problem.NotFound("data set", id);
 

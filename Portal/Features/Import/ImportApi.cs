@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
+using CllClip.Portal.Features.Audit;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,7 +17,7 @@ public static class ImportApi
         services.AddSingleton<ImportDesk>();
         return services.AddScoped<IImportDesk>(s => new GuardedImportDesk(
             s.GetRequiredService<ImportDesk>(),
-            s.GetRequiredService<IAccess>()
+            s.GetRequiredService<Door>()
         ));
     }
 
@@ -25,6 +26,7 @@ public static class ImportApi
     {
         app.MapPost("/api/v1/runs/import", ImportAsync)
             .WithTags("Runs")
+            .Does(Acts.ImportScores)
             .WithName("ImportScores")
             .WithSummary("Makes a completed run of scores that were measured elsewhere: all of them, or none")
             .WithDescription(
@@ -36,7 +38,6 @@ public static class ImportApi
             .Produces<RunView>(StatusCodes.Status201Created)
             .Produces<ImportPreview>()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         return app;
@@ -68,6 +69,7 @@ public static class ImportApi
         var file = body.GetBuffer().AsMemory(0, (int)body.Length);
         if (query.Preview == "true")
         {
+            AuditMiddleware.NothingDone(http.HttpContext);
             var (preview, problems) = await desk.CheckAsync(file, given, stop);
             return preview is not null ? TypedResults.Ok(preview) : Problem.Fields(new ImportResult(null, [], problems, []).Errors);
         }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CllClip.Portal.Access;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Localization;
+using CllClip.Portal.Storage;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -52,9 +53,6 @@ public sealed record ImportPreview(
 /// <summary>What the page of imports works with.</summary>
 public interface IImportDesk
 {
-    /// <summary>Whether the one who asks may import.</summary>
-    bool MayChange { get; }
-
     /// <summary>Looks at a file and stores nothing.</summary>
     Task<(ImportPreview? Preview, IReadOnlyList<ImportProblem> Problems)> CheckAsync(
         ReadOnlyMemory<byte> file,
@@ -121,21 +119,33 @@ public sealed class ImportDesk(ScoreImport import, LeaderboardService leaderboar
 }
 
 /// <summary>The desk as the person at a page may use it.</summary>
-internal sealed class GuardedImportDesk(ImportDesk desk, IAccess access) : IImportDesk
+internal sealed class GuardedImportDesk(ImportDesk desk, Door door) : IImportDesk
 {
-    private static readonly ImportProblem Refused = new(null, "access", GuardedRunDesk.Refused, "");
-
-    public bool MayChange => access.MayChange;
+    // To look at a file needs the same right as to import it, and leaves no line in the audit log.
+    private static readonly Act Looking = Acts.ImportScores with { Kept = false };
 
     public Task<(ImportPreview? Preview, IReadOnlyList<ImportProblem> Problems)> CheckAsync(
         ReadOnlyMemory<byte> file,
         ImportSettings given,
         CancellationToken stop = default
     ) =>
-        access.MayChange
-            ? desk.CheckAsync(file, given, stop)
-            : Task.FromResult<(ImportPreview?, IReadOnlyList<ImportProblem>)>((null, [Refused]));
+        door.DoAsync<(ImportPreview? Preview, IReadOnlyList<ImportProblem> Problems)>(
+            Looking,
+            [],
+            () => desk.CheckAsync(file, given, stop),
+            words => (null, [Refused(words)]),
+            _ => AuditOutcome.Done
+        );
 
     public Task<ImportResult> ImportAsync(ReadOnlyMemory<byte> file, ImportSettings given, CancellationToken stop = default) =>
-        access.MayChange ? desk.ImportAsync(file, given, stop) : Task.FromResult(new ImportResult(null, [], [Refused], []));
+        door.DoAsync(
+            Acts.ImportScores,
+            [],
+            () => desk.ImportAsync(file, given, stop),
+            words => new ImportResult(null, [], [Refused(words)], []),
+            result => result.Run is null ? AuditOutcome.Invalid : AuditOutcome.Done,
+            result => [result.Run!.Id]
+        );
+
+    private static ImportProblem Refused(string words) => new(null, "access", words, "");
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text;
+using CllClip.Portal.Access;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,6 +25,7 @@ public static class LeaderboardApi
     public static IEndpointRouteBuilder MapLeaderboardApi(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/leaderboard", AnswerAsync)
+            .Does(Acts.Look)
             .WithName("GetLeaderboard")
             .WithTags("Leaderboard")
             .WithSummary("Method x language rankings: own runs and published results, never ranked together where protocols differ")

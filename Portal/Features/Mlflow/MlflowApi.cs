@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.IO.Compression;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Features.Runs;
 
@@ -13,6 +14,7 @@ public static class MlflowApi
     {
         app.MapGet("/api/v1/runs/{id}/mlflow", GetAsync)
             .WithTags("Runs")
+            .Does(Acts.Look)
             .WithName("GetMlflow")
             .WithSummary("A run at rest as the plain files of an MLflow store, in a zip")
             .WithDescription(

@@ -27,9 +27,6 @@ public sealed record RegisterResult(ModelResponse? Model, IReadOnlyDictionary<st
 /// <summary>What the page of base models works with.</summary>
 public interface IModelDesk
 {
-    /// <summary>Whether the one who asks may register and remove models.</summary>
-    bool MayChange { get; }
-
     /// <summary>The base models there are.</summary>
     Task<IReadOnlyList<ModelResponse>> ListAsync(CancellationToken stop = default);
 

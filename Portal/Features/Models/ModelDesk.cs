@@ -34,8 +34,6 @@ internal sealed partial class ModelDesk(
     ];
     private readonly SemaphoreSlim _one = new(1, 1); // one folder in memory at a time
 
-    public bool MayChange => true;
-
     public Task<IReadOnlyList<ModelResponse>> ListAsync(CancellationToken stop = default) =>
         Task.Run(() => ModelResponse.All(engine, bases), stop); // looks at folders, which may lie far away
 

@@ -15,9 +15,6 @@ public static class ModelServices
         services.AddModels();
         services.AddSingleton<HuggingFaceExports>();
         services.AddHostedService(s => s.GetRequiredService<HuggingFaceExports>());
-        return services.AddScoped<IModelDesk>(s => new GuardedModelDesk(
-            s.GetRequiredService<ModelDesk>(),
-            s.GetRequiredService<IAccess>()
-        ));
+        return services.AddScoped<IModelDesk>(s => new GuardedModelDesk(s.GetRequiredService<ModelDesk>(), s.GetRequiredService<Door>()));
     }
 }

@@ -21,25 +21,28 @@ internal static class ModelsApi
         models
             .MapGet(
                 "",
-                (IEngineHost engine, BaseModels bases, AccessGate gate, HttpContext http) =>
-                    TypedResults.Ok<IReadOnlyList<ModelResponse>>([.. ModelResponse.All(engine, bases).Select(m => Shown(m, gate, http))])
+                (IEngineHost engine, BaseModels bases, HttpContext http) =>
+                    TypedResults.Ok<IReadOnlyList<ModelResponse>>([.. ModelResponse.All(engine, bases).Select(m => Shown(m, http))])
             )
+            .Does(Acts.Look)
             .WithName("ListModels")
             .WithSummary("Base models with revision, licence and sizes");
         models
             .MapGet(
                 "/{id}",
-                IResult ([Description(IdHelp)] string id, IEngineHost engine, BaseModels bases, AccessGate gate, HttpContext http) =>
+                IResult ([Description(IdHelp)] string id, IEngineHost engine, BaseModels bases, HttpContext http) =>
                     bases.Find(id) is { } found
-                        ? TypedResults.Ok(Shown(ModelResponse.Of(found, engine), gate, http))
+                        ? TypedResults.Ok(Shown(ModelResponse.Of(found, engine), http))
                         : Problem.NotFound("base model", id)
             )
+            .Does(Acts.Look)
             .WithName("GetModel")
             .WithSummary("One base model")
             .Produces<ModelResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         models
             .MapPost("", RegisterAsync)
+            .Does(Acts.RegisterModel)
             .WithName("RegisterModel")
             .WithSummary("Makes a folder on the portal's machine, or an upload, a base model")
             .WithDescription(
@@ -49,19 +52,19 @@ internal static class ModelsApi
             .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
             .Produces<ModelResponse>(StatusCodes.Status201Created)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         models
             .MapDelete("/{id}", RemoveAsync)
+            .Does(Acts.DeleteModel)
             .WithName("RemoveModel")
             .WithSummary("Forgets a registered base model, unless a run that is not finished uses it; its folder is left alone")
             .Produces(StatusCodes.Status204NoContent)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         api.MapGet("/checkpoints/{id}/huggingface.zip", HuggingFaceZip.GetAsync)
             .WithTags("Models")
+            .Does(Acts.Look)
             .WithName("GetHuggingFaceCheckpoint")
             .WithSummary("A stage of a run as a Hugging Face CLIPModel folder, in a zip")
             .WithDescription("The id is one of /api/v1/checkpoints; a run's id alone means its last stage.")
@@ -71,8 +74,8 @@ internal static class ModelsApi
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static ModelResponse Shown(ModelResponse model, AccessGate gate, HttpContext http) =>
-        gate.MayChange(http.User) ? model : model.WithoutPaths();
+    private static ModelResponse Shown(ModelResponse model, HttpContext http) =>
+        Caller.Of(http.User).May(Acts.RegisterModel) ? model : model.WithoutPaths();
 
     private static async Task<IResult> RegisterAsync(HttpRequest http, ModelDesk desk, CancellationToken stop)
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Localization;
@@ -15,6 +16,7 @@ internal static class ScheduleApi
     public static void MapSchedule(this RouteGroupBuilder api)
     {
         api.MapGet("/schedule", (ScheduleQueries schedule, CancellationToken stop) => schedule.GetAsync(PageText.English, stop))
+            .Does(Acts.Look)
             .WithName("GetSchedule")
             .WithTags("Runs")
             .WithSummary("What each device works on and what comes next, with the expected times")
@@ -23,6 +25,7 @@ internal static class ScheduleApi
             )
             .Produces<ScheduleView>();
         api.MapPost("/runs/{id}/move", MoveAsync)
+            .Does(Acts.MoveRun)
             .WithName("MoveRun")
             .WithTags("Runs")
             .WithSummary("Gives a queued run another place in its lane's queue")
@@ -33,7 +36,6 @@ internal static class ScheduleApi
             .WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(LargestRequest))
             .Produces<LaneSchedule>()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
     }

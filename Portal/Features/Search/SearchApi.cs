@@ -33,6 +33,7 @@ public static class SearchApi
                     [Description(CountHelp)] string? k = null
                 ) => AnswerAsync(k, count => search.SearchAsync(Query(q, lang, checkpoint, gallery, count), stop))
             )
+            .Does(Acts.Look)
             .WithName("Search")
             .WithTags("Search")
             .WithSummary("Ranks the gallery by a text in any of the 36 languages")
@@ -57,17 +58,18 @@ public static class SearchApi
                             await search.SearchAsync(await ReadAsync(file, stop), Query(null, lang, checkpoint, gallery, count), stop)
                     )
             )
+            .Does(Acts.Look)
             .WithName("SearchByImage")
             .WithTags("Search")
             .WithSummary("Ranks the gallery by an image file (PNG, JPEG, WebP, GIF or BMP, at most 10 MB)")
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes + 64_000))
-            .WithMetadata(new ChangesNothingAttribute())
             .DisableAntiforgery() // no cookie is involved; foreign origins are refused for all of the API
             .Produces<SearchResponse>()
             .ProducesValidationProblem()
             .ProducesProblem(422)
             .ProducesProblem(503);
         api.MapGet("/checkpoints", async (ISearch search, CancellationToken stop) => TypedResults.Ok(await search.CheckpointsAsync(stop)))
+            .Does(Acts.Look)
             .WithName("ListCheckpoints")
             .WithTags("Search")
             .WithSummary("Checkpoints to search with: the base model and every stage whose weights are here");
@@ -89,23 +91,25 @@ public static class SearchApi
                         3
                     )
             )
+            .Does(Acts.Look)
             .WithName("TellImage")
             .WithTags("Search")
             .WithSummary(
                 "Tells an image in every language of a gallery: the captions nearest to it. The first question to a checkpoint waits until its captions are embedded, up to a minute"
             )
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes + 64_000))
-            .WithMetadata(new ChangesNothingAttribute())
             .DisableAntiforgery()
             .Produces<ImageInWords>()
             .ProducesValidationProblem()
             .ProducesProblem(422)
             .ProducesProblem(503);
         api.MapGet("/galleries", (ISearch search) => TypedResults.Ok(search.Galleries))
+            .Does(Acts.Look)
             .WithName("ListGalleries")
             .WithTags("Search")
             .WithSummary("Galleries to search: Emoji36, its test drawings, and the prepared data sets");
         api.MapGet("/images/{dataset}/{revision}/{image}", PictureAsync)
+            .Does(Acts.Look)
             .WithName("GetPicture")
             .WithTags("Search")
             .WithSummary("A picture of a data set, SVG or WebP; what an address names never changes")

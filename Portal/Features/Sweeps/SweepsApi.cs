@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -19,6 +20,7 @@ internal static class SweepsApi
         var sweeps = api.MapGroup("/sweeps").WithTags("Sweeps");
         sweeps
             .MapPost("", LaunchAsync)
+            .Does(Acts.LaunchSweep)
             .WithName("LaunchSweep")
             .WithSummary("Puts the runs of a sweep into the queue, all or none")
             .WithDescription(
@@ -28,12 +30,12 @@ internal static class SweepsApi
             .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
             .Produces<SweepView>(StatusCodes.Status201Created)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         sweeps
             .MapGet("/{id}", GetAsync)
+            .Does(Acts.Look)
             .WithName("GetSweep")
             .WithSummary("A sweep: states, figures of every configuration over its seeds, the runs")
             .Produces<SweepView>()

@@ -32,15 +32,20 @@ internal static class TusApi
         var uploads = app.MapGroup(Route).WithTags("Uploads").AddEndpointFilter(SayVersionAsync);
         uploads
             .MapMethods("", [HttpMethods.Options], Options)
-            .WithMetadata(new ChangesNothingAttribute())
+            .Does(Acts.Look)
             .WithName("DescribeUploads")
             .WithSummary("What this server of the tus protocol can do: version, extensions and largest file, as headers")
             .Produces(StatusCodes.Status204NoContent);
-        Guard(uploads.MapGet("", (UploadShelf shelf) => TypedResults.Ok(shelf.All)), "ListUploads", "Uploads and how far they are");
-        Guard(uploads.MapGet("/{id}", Get), "GetUpload", "One upload: how much of it is here, whether it is unpacked")
+        Say(
+            uploads.MapGet("", (UploadShelf shelf) => TypedResults.Ok(shelf.All)),
+            Acts.SeeUploads,
+            "ListUploads",
+            "Uploads and how far they are"
+        );
+        Say(uploads.MapGet("/{id}", Get), Acts.SeeUploads, "GetUpload", "One upload: how much of it is here, whether it is unpacked")
             .Produces<Upload>()
             .ProducesProblem(StatusCodes.Status404NotFound);
-        Guard(uploads.MapPost("", Create), "CreateUpload", "Begins an upload (tus creation)")
+        Say(uploads.MapPost("", Create), Acts.CreateUpload, "CreateUpload", "Begins an upload (tus creation)")
             .WithDescription(
                 "Headers: Tus-Resumable: 1.0.0, Upload-Length (bytes) and Upload-Metadata with the file's name in Base64. The answer's Location takes the bytes."
             )
@@ -50,14 +55,15 @@ internal static class TusApi
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage);
-        Guard(
+        Say(
                 uploads.MapMethods("/{id}", [HttpMethods.Head], Head),
+                Acts.SeeUploads,
                 "FindUploadOffset",
                 "How many bytes are here, as the header Upload-Offset (tus)"
             )
             .Produces(StatusCodes.Status200OK)
             .ProducesProblem(StatusCodes.Status404NotFound);
-        Guard(uploads.MapPatch("/{id}", AppendAsync), "AppendToUpload", "Appends bytes at an offset (tus)")
+        Say(uploads.MapPatch("/{id}", AppendAsync), Acts.AppendUpload, "AppendToUpload", "Appends bytes at an offset (tus)")
             .WithDescription(
                 "Headers: Tus-Resumable: 1.0.0, Upload-Offset (bytes that are here). What has come stays, however the request ends."
             )
@@ -69,19 +75,24 @@ internal static class TusApi
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(Locked)
             .ProducesProblem(StatusCodes.Status507InsufficientStorage);
-        Guard(uploads.MapPost("/{id}/unpack", Unpack), "UnpackUpload", "Unpacks again what the disk had no room for")
+        Say(uploads.MapPost("/{id}/unpack", Unpack), Acts.UnpackUpload, "UnpackUpload", "Unpacks again what the disk had no room for")
             .Produces<Upload>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        Guard(uploads.MapDelete("/{id}", Delete), "DeleteUpload", "Removes an upload and everything of it (tus termination)")
+        Say(
+                uploads.MapDelete("/{id}", Delete),
+                Acts.DeleteUpload,
+                "DeleteUpload",
+                "Removes an upload and everything of it (tus termination)"
+            )
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         return app;
     }
 
-    private static RouteHandlerBuilder Guard(RouteHandlerBuilder endpoint, string name, string summary) =>
-        endpoint.WithMetadata(new ChangersOnlyAttribute()).WithName(name).WithSummary(summary);
+    private static RouteHandlerBuilder Say(RouteHandlerBuilder endpoint, Act act, string name, string summary) =>
+        endpoint.Does(act).WithName(name).WithSummary(summary);
 
     /// <summary>Every answer names the protocol's version; what speaks another is told so.</summary>
     private static async ValueTask<object?> SayVersionAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -194,15 +194,15 @@ public sealed partial class UploadBox : IAsyncDisposable
         Read();
     }
 
-    private void Retry(string id)
+    private async Task RetryAsync(string id)
     {
-        _problem = Desk.Retry(id);
+        _problem = await Desk.RetryAsync(id);
         (_sent, _open) = (id, Desk.Open);
     }
 
     private async Task DiscardAsync(string id)
     {
-        _problem = Desk.Remove(id);
+        _problem = await Desk.RemoveAsync(id);
         if (Value == id)
         {
             await ChooseAsync(null);

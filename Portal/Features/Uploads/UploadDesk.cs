@@ -3,12 +3,9 @@ using CllClip.Portal.Access;
 
 namespace CllClip.Portal.Features.Uploads;
 
-/// <summary>Uploads as the person at a page may use them: only those who may change anything see and remove them.</summary>
-public sealed class UploadDesk(UploadShelf shelf, IAccess access)
+/// <summary>Uploads as the person at a page may use them: only those who may upload see and remove them.</summary>
+public sealed class UploadDesk(UploadShelf shelf, Door door)
 {
-    /// <summary>Whether the person may upload.</summary>
-    public bool MayChange => access.MayChange;
-
     /// <summary>Largest file in bytes.</summary>
     public long MaxBytes => shelf.Options.MaxBytes;
 
@@ -16,7 +13,7 @@ public sealed class UploadDesk(UploadShelf shelf, IAccess access)
     public double ExpireHours => shelf.Options.ExpireHours;
 
     /// <summary>Uploads that nothing uses yet, the oldest first.</summary>
-    public IReadOnlyList<Upload> Open => access.MayChange ? [.. shelf.All.Where(u => u.UsedBy is null)] : [];
+    public IReadOnlyList<Upload> Open => door.May(Acts.SeeUploads) ? [.. shelf.All.Where(u => u.UsedBy is null)] : [];
 
     /// <summary>Calls a handler, on any thread, when something has changed, until disposed.</summary>
     public IDisposable Watch(Action changed)
@@ -26,26 +23,27 @@ public sealed class UploadDesk(UploadShelf shelf, IAccess access)
     }
 
     /// <summary>Removes an upload; null, or why not.</summary>
-    public string? Remove(string id) => Guard(() => shelf.Remove(id));
+    public Task<string?> RemoveAsync(string id) => DoAsync(Acts.DeleteUpload, id, shelf.Remove);
 
     /// <summary>Has an archive unpacked again that the disk had no room for; null, or why not.</summary>
-    public string? Retry(string id) => Guard(() => shelf.Retry(id));
+    public Task<string?> RetryAsync(string id) => DoAsync(Acts.UnpackUpload, id, shelf.Retry);
 
-    private string? Guard(Func<string?> act)
-    {
-        if (!access.MayChange)
-        {
-            return GuardedRunDesk.Refused;
-        }
-        try
-        {
-            return act();
-        }
-        catch (EngineException error)
-        {
-            return error.Message;
-        }
-    }
+    private Task<string?> DoAsync(Act act, string id, Func<string, string?> work) =>
+        door.DoAsync(
+            act,
+            id,
+            () =>
+            {
+                try
+                {
+                    return Task.FromResult(work(id));
+                }
+                catch (EngineException error)
+                {
+                    return Task.FromResult<string?>(error.Message);
+                }
+            }
+        );
 
     private sealed class Subscription(Action end) : IDisposable
     {

@@ -42,11 +42,13 @@ public static class WebhooksApi
         var webhooks = app.MapGroup("/api/v1/webhooks").WithTags("Webhooks");
         webhooks
             .MapGet("", ListAsync)
+            .Does(Acts.Look)
             .WithName("ListWebhooks")
-            .WithSummary("The webhooks, without their secrets; whole addresses only for those who may change")
+            .WithSummary("The webhooks, without their secrets; whole addresses only for admins")
             .Produces<IReadOnlyList<WebhookResponse>>();
         webhooks
             .MapPost("", AddAsync)
+            .Does(Acts.AddWebhook)
             .WithName("AddWebhook")
             .WithSummary("Has an address told of the end of runs; the answer is the only one that shows the secret")
             .WithDescription(
@@ -57,26 +59,26 @@ public static class WebhooksApi
             .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
             .Produces<WebhookResponse>(StatusCodes.Status201Created)
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         webhooks
             .MapDelete("/{id}", RemoveAsync)
+            .Does(Acts.RemoveWebhook)
             .WithName("RemoveWebhook")
             .WithSummary("Forgets a webhook with its deliveries; those of the settings stay")
             .Produces(StatusCodes.Status204NoContent)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         webhooks
             .MapPost("/{id}/ping", PingAsync)
+            .Does(Acts.PingWebhook)
             .WithName("PingWebhook")
             .WithSummary("Sends a message of no run, to try the receiver; its deliveries say what came of it")
             .Produces<WebhookResponse>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound);
         webhooks
             .MapGet("/{id}/deliveries", DeliveriesAsync)
+            .Does(Acts.Look)
             .WithName("ListDeliveries")
             .WithSummary("What a webhook was told, newest first: state, attempts, last answer")
             .Produces<IReadOnlyList<DeliveryResponse>>()
@@ -85,9 +87,9 @@ public static class WebhooksApi
         return app;
     }
 
-    private static async Task<IResult> ListAsync(WebhookStore store, AccessGate gate, HttpContext http, CancellationToken stop) =>
+    private static async Task<IResult> ListAsync(WebhookStore store, HttpContext http, CancellationToken stop) =>
         TypedResults.Ok<IReadOnlyList<WebhookResponse>>([
-            .. (await store.ListAsync(stop)).Select(w => WebhookResponse.Of(w, whole: gate.MayChange(http.User))),
+            .. (await store.ListAsync(stop)).Select(w => WebhookResponse.Of(w, whole: Caller.Of(http.User).May(Acts.AddWebhook))),
         ]);
 
     private static async Task<IResult> AddAsync(HttpRequest http, WebhookRegistrar registrar, CancellationToken stop)
@@ -198,7 +200,7 @@ public sealed record WebhookResponse
     /// <summary>Opaque identifier.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Address that is told; for those who may not change only its scheme and host.</summary>
+    /// <summary>Address that is told; for those who may not add webhooks only its scheme and host.</summary>
     public required string Url { get; init; }
 
     /// <summary>Events that it is told of.</summary>

@@ -93,7 +93,11 @@ public sealed class TokenizerJsonTests : IDisposable
             Path.Combine(tiny.Folder, TokenizerJson.FileName),
             """{"pre_tokenizer": "ByteLevel", "model": {"end_of_word_suffix": "</w>", "vocab": {"\ud800": 1}, "merges": []}}"""
         );
-        Assert.Contains("holds half a character", Assert.Throws<EngineException>(() => ClipModel.Load(tiny.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds half a character",
+            Assert.Throws<EngineException>(() => ClipModel.Load(tiny.Folder)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private TinyClip Write(Action<JsonNode> change)

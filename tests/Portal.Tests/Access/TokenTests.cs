@@ -180,7 +180,7 @@ public sealed class TokenTests(TokenTests.OpenHost portal) : IClassFixture<Token
         var caller = (IHostEnvironmentAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
         void Be(ClaimsPrincipal user) => caller.SetAuthenticationState(Task.FromResult(new AuthenticationState(user)));
         var desk = scope.ServiceProvider.GetRequiredService<IRunDesk>();
-        Be(AccessGate.Nobody);
+        Be(new Caller(Caller.Anonymous, Role.Viewer, "10.0.0.7").ToPrincipal());
         Assert.Contains("token", await desk.StopAsync("none", TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var refused = await desk.SubmitAsync(
             [new RunRequest { Method = "zero-shot", Languages = ["en"] }],
@@ -188,7 +188,7 @@ public sealed class TokenTests(TokenTests.OpenHost portal) : IClassFixture<Token
         );
         Assert.Equal(["access"], refused.Errors.Keys);
         Assert.NotNull(await desk.ListAsync(new RunFilter(), TestContext.Current.CancellationToken));
-        Be(AccessGate.Owner);
+        Be(new Caller("admin", Role.Admin, "10.0.0.7").ToPrincipal());
         Assert.Contains("There is no run", await desk.StopAsync("none", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

@@ -201,11 +201,10 @@ public sealed class ModelsApiTests(PortalHost portal) : IClassFixture<PortalHost
         var caller = (IHostEnvironmentAuthenticationStateProvider)scope.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
         void Be(ClaimsPrincipal user) => caller.SetAuthenticationState(Task.FromResult(new AuthenticationState(user)));
         var desk = scope.ServiceProvider.GetRequiredService<IModelDesk>();
-        Be(AccessGate.Nobody);
-        Assert.False(desk.MayChange);
+        Be(new Caller(Caller.Anonymous, Role.Viewer, "10.0.0.7").ToPrincipal());
         Assert.Equal(["access"], (await desk.RegisterAsync(new ModelRequest { Folder = folder }, Stop)).Errors.Keys);
         Assert.Equal(ActionOutcome.Conflict, (await desk.RemoveAsync("mine", Stop)).Outcome);
-        Be(AccessGate.Owner);
+        Be(new Caller("admin", Role.Admin, "10.0.0.7").ToPrincipal());
         Assert.Equal(ActionOutcome.Done, (await desk.RemoveAsync("mine", Stop)).Outcome);
 
         static void WithToken(HttpRequestMessage request) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);

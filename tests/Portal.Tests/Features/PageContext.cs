@@ -1,4 +1,6 @@
 using Bunit;
+using CllClip.Portal.Access;
+using CllClip.Portal.Features.Audit;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Runs;
@@ -33,6 +35,9 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<LeaderboardService>();
         Services.AddSingleton<IModelDesk>(Models);
         Services.AddSingleton<IEngineHost, ToyEngine>();
+        Services.AddSingleton<IAccess>(Visitor);
+        Services.AddSingleton<IAuditLog>(Audit);
+        Services.AddScoped<Door>();
         if (OwnNavigation is { } navigation)
         {
             Services.AddSingleton(navigation);
@@ -43,6 +48,12 @@ public abstract class PageContext : BunitContext
     }
 
     protected SampleDesk Desk { get; } = new();
+
+    /// <summary>Who looks at the pages: an admin, unless a test says otherwise.</summary>
+    protected SampleAccess Visitor { get; } = new();
+
+    /// <summary>What was written into the audit log.</summary>
+    protected KeptAudit Audit { get; } = new();
 
     /// <summary>Adds what the pages of a test need besides; called before anything is rendered.</summary>
     protected virtual void AddServices(IServiceCollection services) { }

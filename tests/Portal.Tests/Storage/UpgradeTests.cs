@@ -121,6 +121,18 @@ public sealed class UpgradeTests
             ["Status"] = "503",
             ["Error"] = "'busy'",
         },
+        ["Audit"] = new()
+        {
+            ["Id"] = "{0}",
+            ["At"] = "'2026-11-24 03:04:05.5'",
+            ["Who"] = "'ana'",
+            ["Role"] = "'runner'",
+            ["Address"] = "'192.168.1.7'",
+            ["What"] = "'run.stop'",
+            ["Target"] = "'run{0}'",
+            ["TargetName"] = "'Lauf {0}'",
+            ["Outcome"] = "'Conflict'",
+        },
     };
 
     /// <summary>The committed migrations, oldest first.</summary>
@@ -306,6 +318,9 @@ public sealed class UpgradeTests
         var hooks = Had("Webhooks", "Id") ? States.Length : 0;
         Assert.Equal((hooks, hooks), (db.Webhooks.Count(), db.WebhookDeliveries.Count()));
         Assert.All(db.Webhooks.AsEnumerable(), w => Assert.Equal(["run.completed", "run.failed"], w.Events));
+        var audit = db.Audit.AsNoTracking().ToList();
+        Assert.Equal(Had("Audit", "Id") ? States.Length : 0, audit.Count);
+        Assert.All(audit, l => Assert.Equal(("ana", "run.stop", AuditOutcome.Conflict), (l.Who, l.What, l.Outcome)));
         // And it goes on: the first in the queue's order is claimed, a new run gets the next number.
         Assert.Equal("run1", bench.Store.Claim("cpu", "go")!.Id);
         Assert.Equal(States.Length + 1, bench.Add("new").Number);

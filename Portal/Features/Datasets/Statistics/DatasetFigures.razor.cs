@@ -1,4 +1,5 @@
 using CllClip.Engine.Data;
+using CllClip.Portal.Access;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Layout.Components;
 using CllClip.Portal.Localization;
@@ -11,6 +12,7 @@ public sealed partial class DatasetFigures : IDisposable
 {
     private StatisticsView? _view;
     private string? _model;
+    private string? _refused; // why what was asked for was not done
     private TableSort _sort = new("language", false);
 
     [Inject]
@@ -20,7 +22,7 @@ public sealed partial class DatasetFigures : IDisposable
     private IEngineHost Engine { get; set; } = default!;
 
     [Inject]
-    private DatasetDesk Desk { get; set; } = default!;
+    private Door Door { get; set; } = default!;
 
     /// <summary>A prepared data set.</summary>
     [Parameter, EditorRequired]
@@ -90,20 +92,25 @@ public sealed partial class DatasetFigures : IDisposable
         Read();
     }
 
-    private void Begin()
-    {
-        if (Desk.MayChange && _model is not null)
-        {
-            _view = Worker.Begin(Dataset, _model);
-        }
-    }
+    private Task BeginAsync() => ActAsync(Acts.CountDataset, model => Worker.Begin(Dataset, model));
 
-    private void Cancel()
+    private Task CancelAsync() => ActAsync(Acts.CancelCount, model => Worker.Cancel(Dataset, model));
+
+    private async Task ActAsync(Act act, Action<string> work)
     {
-        if (Desk.MayChange && _model is not null)
+        if (_model is not { } model)
         {
-            Worker.Cancel(Dataset, _model);
-            Read();
+            return;
         }
+        _refused = await Door.DoAsync(
+            act,
+            Dataset.Id,
+            () =>
+            {
+                work(model);
+                return Task.FromResult<string?>(null);
+            }
+        );
+        Read();
     }
 }

@@ -16,7 +16,7 @@ public sealed class ApiPageTests : PageContext
               "get": {"tags": ["Things"], "operationId": "ListThings", "summary": "All things", "x-cllclip-permission": "look",
                 "parameters": [{"name": "take", "in": "query", "description": "Most things", "schema": {"type": "integer"}}],
                 "responses": {"200": {"description": "OK", "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}}}}}},
-              "post": {"tags": ["Things"], "operationId": "MakeThing", "summary": "A new one", "x-cllclip-permission": "change",
+              "post": {"tags": ["Things"], "operationId": "MakeThing", "summary": "A new one", "x-cllclip-permission": "change", "x-cllclip-role": "runner",
                 "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
                 "responses": {"201": {"description": "Created"}}}
             },
@@ -40,7 +40,7 @@ public sealed class ApiPageTests : PageContext
         Assert.Contains("list of Thing", Text(list), StringComparison.Ordinal);
         Assert.Equal(["take", "query", "whole number", "Most things"], list.QuerySelectorAll("tbody th, tbody td").Select(Text));
         Assert.Contains("open to all who may look", Text(list), StringComparison.Ordinal);
-        Assert.Contains("needs the token", Text(page.Find("#MakeThing")), StringComparison.Ordinal);
+        Assert.Contains("Needs a token of the role runner", Text(page.Find("#MakeThing")), StringComparison.Ordinal);
         Assert.Equal("/docs/api#type-Thing", page.Find("#ListThings .answers a").GetAttribute("href"));
         Assert.Contains("whole number or null", Text(page.Find("#type-Thing")), StringComparison.Ordinal);
     }

@@ -93,7 +93,7 @@ public sealed class DatasetCardTests : PageContext
                     request =>
                     {
                         asked = request;
-                        return true;
+                        return Task.FromResult(true);
                     }
                 )
         );
@@ -108,5 +108,10 @@ public sealed class DatasetCardTests : PageContext
     }
 
     private IRenderedComponent<DatasetCard> Card(CorpusView view, bool mayChange = true, Action? onCancel = null) =>
-        Render<DatasetCard>(p => p.Add(c => c.View, view).Add(c => c.MayChange, mayChange).Add(c => c.OnCancel, onCancel ?? (() => { })));
+        Render<DatasetCard>(p =>
+            p.Add(c => c.View, view)
+                .Add(c => c.MayChange, mayChange)
+                .Add(c => c.MayRemove, mayChange)
+                .Add(c => c.OnCancel, onCancel ?? (() => { }))
+        );
 }

@@ -104,7 +104,6 @@ public sealed class ImportPageTests : PageContext
         public IReadOnlyList<ImportProblem> Problems { get; set; } = [];
         public List<ImportSettings> Checked { get; } = [];
         public List<ImportSettings> Stored { get; } = [];
-        public bool MayChange => true;
 
         public Task<(ImportPreview? Preview, IReadOnlyList<ImportProblem> Problems)> CheckAsync(
             ReadOnlyMemory<byte> file,

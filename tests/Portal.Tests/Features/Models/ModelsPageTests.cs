@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Models;
 using Xunit;
 
@@ -73,12 +74,12 @@ public sealed class ModelsPageTests : PageContext
     [Fact]
     public void Who_may_only_look_sees_no_form_and_no_button()
     {
-        Models.MayChange = false;
+        Visitor.Role = Role.Viewer;
         Models.Models.Add(SampleModels.Model("mine") with { Registered = true });
         var page = Render<ModelsPage>();
         Assert.Empty(page.FindAll("form"));
         Assert.Empty(page.FindAll("button"));
-        Assert.Contains("needs its token", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("needs a token of the role runner", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,8 +16,6 @@ public sealed class SampleModels : IModelDesk
     /// <summary>What reading the list fails with.</summary>
     public Exception? Broken { get; set; }
 
-    public bool MayChange { get; set; } = true;
-
     public Task<IReadOnlyList<ModelResponse>> ListAsync(CancellationToken stop = default) =>
         Broken is { } error
             ? Task.FromException<IReadOnlyList<ModelResponse>>(error)

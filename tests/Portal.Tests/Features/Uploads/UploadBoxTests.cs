@@ -14,14 +14,12 @@ public sealed class UploadBoxTests : PageContext
 {
     private readonly TemporaryFolder _folder = new();
     private UploadShelf _shelf = null!;
-    private bool _mayChange = true;
 
     protected override void AddServices(IServiceCollection services)
     {
         var folders = new PortalFolders(_folder.Path, "data");
         _shelf = new UploadShelf(folders, new UploadOptions(), new CorpusShelf(folders), new BaseModels(folders), TimeProvider.System);
         services.AddSingleton(_shelf);
-        services.AddSingleton<IAccess>(new Access(this));
         services.AddScoped<UploadDesk>();
     }
 
@@ -102,20 +100,15 @@ public sealed class UploadBoxTests : PageContext
     }
 
     [Fact]
-    public void Whoever_may_only_look_sees_no_uploads_and_removes_none()
+    public async Task Whoever_may_only_look_sees_no_uploads_and_removes_none()
     {
         var id = _shelf.Create("a.zip", 10, "", out _)!.Id;
-        _mayChange = false;
+        Visitor.Role = Role.Viewer;
         Assert.Empty(Render<UploadBox>(p => p.Add(b => b.Help, "x")).FindAll(".uploads li"));
-        Assert.NotNull(Services.GetRequiredService<UploadDesk>().Remove(id));
+        Assert.NotNull(await Services.GetRequiredService<UploadDesk>().RemoveAsync(id));
         Assert.NotNull(_shelf.Find(id));
     }
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<UploadBox> box, string text) =>
         box.FindAll("button").Single(b => b.TextContent == text);
-
-    private sealed class Access(UploadBoxTests test) : IAccess
-    {
-        public bool MayChange => test._mayChange;
-    }
 }
