@@ -1,6 +1,5 @@
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace CllClip.Portal.Jobs;
@@ -27,11 +26,11 @@ internal sealed partial class RoomWatch(
             {
                 try
                 {
-                    await LookAsync(stoppingToken);
+                    await LookAsync();
                 }
-                catch (Exception refused) when (refused is DbUpdateException or SqliteException)
+                catch (Exception refused) when (refused is not OperationCanceledException)
                 {
-                    LogRefused(log, (refused.InnerException ?? refused).Message);
+                    LogRefused(log, (refused.InnerException ?? refused).Message); // a full disk, most of all: the watch goes on
                 }
             } while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -41,7 +40,7 @@ internal sealed partial class RoomWatch(
         }
     }
 
-    private async Task LookAsync(CancellationToken stop)
+    private async Task LookAsync()
     {
         room.Look();
         if (room.IsLow)
@@ -60,7 +59,7 @@ internal sealed partial class RoomWatch(
                     == ActionOutcome.Done
             )
             {
-                await queue.WakeAsync(lane, stop);
+                await queue.WakeOrRetryAsync(lane);
             }
         }
     }
@@ -79,6 +78,6 @@ internal sealed partial class RoomWatch(
         ];
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database refuses ({Reason}); paused runs are looked at again soon")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Paused runs could not be looked at ({Reason}); again in a moment")]
     private static partial void LogRefused(ILogger log, string reason);
 }

@@ -114,6 +114,10 @@ public sealed partial class RunService(
             Ended,
             "info"
         );
+        if (result.Outcome == ActionOutcome.Conflict && state == RunState.Paused)
+        {
+            return store.Move(id, RunState.Stopped, "A person asked to stop.", Ended, "info"); // it paused just now; its worker is letting go of it
+        }
         return result.Outcome == ActionOutcome.Done && state == RunState.Stopping && !inHand
             ? store.Move(id, RunState.Stopped, "No worker had the run in hand any more; it can be resumed.", Ended, "warning")
             : result;

@@ -32,6 +32,7 @@ public sealed class StoppedRun : IAsyncLifetime
         {
             if (language == "ja" && ++epochs == 2)
             {
+                SpinWait.SpinUntil(() => Id.Length > 0);
                 host.Runs.StopAsync(Id).Wait();
             }
         };

@@ -1,6 +1,7 @@
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Tests.Faults;
 using CllClip.Portal.Tests.Hosting;
 using CllClip.Portal.Tests.Storage;
 using CllClip.Shared.Runs;
@@ -11,6 +12,7 @@ namespace CllClip.Portal.Tests.Jobs;
 /// <summary>Runs on a disk that fills: a real small one, filled by a real file.</summary>
 public sealed class RunPauseTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ToyEngine _engine = new();
     private readonly TemporaryFolder _folder = new();
     private SmallDisk? _disk;
@@ -33,19 +35,20 @@ public sealed class RunPauseTests : IDisposable
     {
         var scores = await UndisturbedAsync();
         await using var host = await OnSmallDiskAsync("64m", reserve: 16);
+        string? id = null;
         _engine.Toy.EpochBegins = language =>
         {
             if (language == "ja" && !File.Exists(Filler))
             {
                 Fill(leave: 8 << 20); // less than the reserve, enough for the database
-                Thread.Sleep(3000);
+                Assert.True(SpinWait.SpinUntil(() => id is not null && host.Get<ActiveRuns>().PauseOf(id) is not null, Patience));
             }
         };
-        var id = (await host.LaunchAsync(JobsHost.Request())).Id;
+        id = (await host.LaunchAsync(JobsHost.Request())).Id;
         var paused = await host.WaitAsync(id, RunState.Paused, RunState.Completed, RunState.Failed);
         Assert.Equal(RunState.Paused, paused.State);
         Assert.Contains("16 MB are kept", paused.Error, StringComparison.Ordinal);
-        Assert.Contains("goes on by itself", paused.Error, StringComparison.Ordinal);
+        FaultTable.Holds("disk nearly full while a run is trained", paused.Error!);
         Assert.True(host.Get<DiskRoom>().IsLow);
         await Task.Delay(5000, Stop);
         Assert.Equal(RunState.Paused, (await host.Queries.GetAsync(id))!.State); // and waits
@@ -80,12 +83,18 @@ public sealed class RunPauseTests : IDisposable
             await Task.Delay(20, Stop);
         }
         _engine.Toy.EpochBegins = null;
-        await Task.Delay(4000, Stop); // the run meets the full disk, and even its pause cannot be stored
+        while (host.Get<DiskRoom>().MayGoOn(id)) // until the run has met the full disk; even its pause cannot be stored then
+        {
+            await Task.Delay(20, Stop);
+        }
+        await Task.Delay(1000, Stop);
         Assert.NotEqual(RunState.Failed, (await host.Queries.GetAsync(id))!.State);
         File.Delete(Filler);
         await host.WaitAsync(id, RunState.Completed);
         Assert.Equal(scores, (await host.Queries.ScoresAsync(id)).Select(s => s.ToString()));
-        Assert.DoesNotContain(RunState.Failed, (await host.Queries.HistoryAsync(id)).Select(h => h.State));
+        var history = await host.Queries.HistoryAsync(id);
+        Assert.DoesNotContain(RunState.Failed, history.Select(h => h.State));
+        FaultTable.Holds("disk full at once", string.Join('\n', history.Select(h => h.Reason)));
     }
 
     [Fact]
@@ -97,6 +106,7 @@ public sealed class RunPauseTests : IDisposable
         var paused = await host.WaitAsync(id, RunState.Paused, RunState.Completed, RunState.Failed);
         Assert.Equal(RunState.Paused, paused.State);
         Assert.Contains("48 MB are kept", paused.Error, StringComparison.Ordinal);
+        FaultTable.Holds("no room for a run before it begins", paused.Error!);
 
         Assert.Equal(ActionOutcome.Done, (await host.Runs.ResumeAsync(id)).Outcome); // a person may try; it pauses again
         await host.WaitAsync(id, RunState.Paused);
@@ -133,8 +143,7 @@ public sealed class RunPauseTests : IDisposable
         _engine.Toy.EpochBegins = _ => TorchSharp.torch.empty(1L << 50).Dispose();
         var greedy = (await host.LaunchAsync(JobsHost.Request(languages: ["en"]))).Id;
         var failed = await host.WaitAsync(greedy, RunState.Failed);
-        Assert.Contains("The memory was not enough", failed.Error, StringComparison.Ordinal);
-        Assert.Contains("smaller batch", failed.Error, StringComparison.Ordinal);
+        FaultTable.Holds("memory that cannot be had", failed.Error!);
         _engine.Toy.EpochBegins = null;
         await host.WaitAsync((await host.LaunchAsync(JobsHost.Request(languages: ["en"]))).Id, RunState.Completed);
     }

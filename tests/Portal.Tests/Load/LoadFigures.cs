@@ -55,7 +55,7 @@ public sealed class LoadFigures : IDisposable
         var quiet = await LaunchAsync(http, 5, 6);
         await DoneAsync(http, quiet);
 
-        var run = await LaunchAsync(http, Languages.Length, 40); // longer than anybody looks
+        var run = await LaunchAsync(http, Languages.Length, 500); // longer than anybody looks
         var ears = new List<Ear>();
         for (var i = 0; i < Listening; i++)
         {
