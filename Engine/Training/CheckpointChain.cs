@@ -52,7 +52,9 @@ public static class CheckpointChain
         try
         {
             var record = JsonSerializer.Deserialize<StageRecord>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
-            return record.Seal is null || record.Seal == SealOf(record) ? record : throw new JsonException("it is not what was written");
+            return record.Format != Format || record.Seal is null || record.Seal == SealOf(record)
+                ? record
+                : throw new JsonException("it is not what was written");
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {

@@ -55,7 +55,7 @@ public sealed class LoadFigures : IDisposable
         var quiet = await LaunchAsync(http, 5, 6);
         await DoneAsync(http, quiet);
 
-        var run = await LaunchAsync(http, Languages.Length, 500); // longer than anybody looks
+        var run = await LaunchAsync(http, Languages.Length, (int)Math.Ceiling(10 * minutes)); // longer than anybody looks: a stage a minute or so
         var ears = new List<Ear>();
         for (var i = 0; i < Listening; i++)
         {
