@@ -1,3 +1,4 @@
+using CllClip.Engine;
 using CllClip.Portal.Features.Audit;
 using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
@@ -60,6 +61,24 @@ public sealed class Door(IAccess access, IAuditLog log, PageText text)
             }
         }
     }
+
+    /// <summary>As the other, of work that is done at once and may meet an error for people.</summary>
+    public Task<string?> DoAsync(Act act, string target, Func<string, string?> work) =>
+        DoAsync(
+            act,
+            target,
+            () =>
+            {
+                try
+                {
+                    return Task.FromResult(work(target));
+                }
+                catch (EngineException error)
+                {
+                    return Task.FromResult<string?>(error.Message);
+                }
+            }
+        );
 
     /// <summary>Does something that answers with null, or with why it could not be done.</summary>
     public Task<string?> DoAsync(Act act, string target, Func<Task<string?>> work) =>

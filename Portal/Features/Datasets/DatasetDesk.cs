@@ -42,13 +42,13 @@ public sealed class DatasetDesk(CorpusPreparer preparer, CorpusRegistrar registr
     }
 
     /// <summary>Prepares again; null, or why not.</summary>
-    public Task<string?> PrepareAsync(string id) => DoAsync(Acts.PrepareDataset, id, preparer.Prepare);
+    public Task<string?> PrepareAsync(string id) => door.DoAsync(Acts.PrepareDataset, id, preparer.Prepare);
 
     /// <summary>Cancels a preparation; null, or why not.</summary>
-    public Task<string?> CancelAsync(string id) => DoAsync(Acts.CancelDataset, id, preparer.Cancel);
+    public Task<string?> CancelAsync(string id) => door.DoAsync(Acts.CancelDataset, id, preparer.Cancel);
 
     /// <summary>Forgets a data set; null, or why not.</summary>
-    public Task<string?> RemoveAsync(string id) => DoAsync(Acts.DeleteDataset, id, preparer.Remove);
+    public Task<string?> RemoveAsync(string id) => door.DoAsync(Acts.DeleteDataset, id, preparer.Remove);
 
     private (string? Id, IReadOnlyDictionary<string, string[]> Errors) Register(DatasetRequest request)
     {
@@ -66,23 +66,6 @@ public sealed class DatasetDesk(CorpusPreparer preparer, CorpusRegistrar registr
             return (null, new Dictionary<string, string[]> { [entry.Upload is null ? "folder" : "upload"] = [error.Message] });
         }
     }
-
-    private Task<string?> DoAsync(Act act, string id, Func<string, string?> work) =>
-        door.DoAsync(
-            act,
-            id,
-            () =>
-            {
-                try
-                {
-                    return Task.FromResult(work(id));
-                }
-                catch (EngineException error)
-                {
-                    return Task.FromResult<string?>(error.Message);
-                }
-            }
-        );
 
     private sealed class Subscription(Action end) : IDisposable
     {

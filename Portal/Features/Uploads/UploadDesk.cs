@@ -23,27 +23,10 @@ public sealed class UploadDesk(UploadShelf shelf, Door door)
     }
 
     /// <summary>Removes an upload; null, or why not.</summary>
-    public Task<string?> RemoveAsync(string id) => DoAsync(Acts.DeleteUpload, id, shelf.Remove);
+    public Task<string?> RemoveAsync(string id) => door.DoAsync(Acts.DeleteUpload, id, shelf.Remove);
 
     /// <summary>Has an archive unpacked again that the disk had no room for; null, or why not.</summary>
-    public Task<string?> RetryAsync(string id) => DoAsync(Acts.UnpackUpload, id, shelf.Retry);
-
-    private Task<string?> DoAsync(Act act, string id, Func<string, string?> work) =>
-        door.DoAsync(
-            act,
-            id,
-            () =>
-            {
-                try
-                {
-                    return Task.FromResult(work(id));
-                }
-                catch (EngineException error)
-                {
-                    return Task.FromResult<string?>(error.Message);
-                }
-            }
-        );
+    public Task<string?> RetryAsync(string id) => door.DoAsync(Acts.UnpackUpload, id, shelf.Retry);
 
     private sealed class Subscription(Action end) : IDisposable
     {
