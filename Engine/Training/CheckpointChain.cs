@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
@@ -88,8 +87,8 @@ public static class CheckpointChain
             {
                 Format = Format,
                 Parent = ParentOf(chainFolder, number, stage.BaseHash),
-                Delta = HashOf(Path.Combine(working, DeltaFile)),
-                Own = OwnFiles(working).ToDictionary(f => Path.GetFileName(f), HashOf),
+                Delta = Checksum.OfFile(Path.Combine(working, DeltaFile)),
+                Own = OwnFiles(working).ToDictionary(f => Path.GetFileName(f), Checksum.OfFile),
             };
             AtomicFile.WriteText(Path.Combine(working, StageFile), JsonSerializer.Serialize(whole with { Seal = SealOf(whole) }, Json));
             Directory.Move(working, target);
@@ -263,7 +262,7 @@ public static class CheckpointChain
             );
         }
         var delta = Path.Combine(FolderOf(chainFolder, stage), DeltaFile);
-        if (record.Delta != HashOf(delta))
+        if (record.Delta != Checksum.OfFile(delta))
         {
             throw new EngineException(
                 $"{delta} is not the file that was written: it was cut, changed or belongs to another run. {Remedy(stage)}"
@@ -271,7 +270,7 @@ public static class CheckpointChain
         }
         foreach (var (file, hash) in record.Own ?? new Dictionary<string, string>())
         {
-            if (HashOf(Path.Combine(FolderOf(chainFolder, stage), Path.GetFileName(file))) != hash)
+            if (Checksum.OfFile(Path.Combine(FolderOf(chainFolder, stage), Path.GetFileName(file))) != hash)
             {
                 throw new EngineException(
                     $"{file} of stage {stage} in {chainFolder} is not the file that was written: it was cut, changed or belongs to another run. {Remedy(stage)}"
@@ -291,21 +290,7 @@ public static class CheckpointChain
 
     /// <summary>Hash of what the stage before says of itself, its own delta's hash included, or of the base: ties the links of the chain together.</summary>
     internal static string ParentOf(string chainFolder, int stage, string baseHash) =>
-        stage == 1 ? baseHash : HashOf(Path.Combine(FolderOf(chainFolder, stage - 1), StageFile));
+        stage == 1 ? baseHash : Checksum.OfFile(Path.Combine(FolderOf(chainFolder, stage - 1), StageFile));
 
-    private static string SealOf(StageRecord record) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(record with { Seal = "" }, Json)));
-
-    internal static string HashOf(string path)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EngineException($"{path} cannot be read: {e.Message} Restore the folder from a copy.", e);
-        }
-    }
+    private static string SealOf(StageRecord record) => Checksum.OfJson(record with { Seal = "" }, Json);
 }

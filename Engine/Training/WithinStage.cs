@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Methods.Parts;
@@ -111,7 +110,7 @@ internal sealed class WithinStage
                 training.Rows.OthersFactor,
                 best.Epoch,
                 best.Score,
-                Directory.EnumerateFiles(working).ToDictionary(f => Path.GetFileName(f), CheckpointChain.HashOf),
+                Directory.EnumerateFiles(working).ToDictionary(f => Path.GetFileName(f), Checksum.OfFile),
                 ""
             );
             AtomicFile.WriteText(Path.Combine(working, RecordFile), JsonSerializer.Serialize(record with { Seal = SealOf(record) }, Json));
@@ -211,7 +210,7 @@ internal sealed class WithinStage
         }
         foreach (var (file, hash) in record.Files)
         {
-            if (CheckpointChain.HashOf(Path.Combine(folder, Path.GetFileName(file))) != hash)
+            if (Checksum.OfFile(Path.Combine(folder, Path.GetFileName(file))) != hash)
             {
                 throw new EngineException($"{Path.Combine(folder, file)} is not the file that was written: it was cut or changed.");
             }
@@ -233,7 +232,7 @@ internal sealed class WithinStage
     }
 
     private static string Fingerprint(RunPlan plan) =>
-        Hash(
+        Checksum.OfJson(
             new
             {
                 plan.Method,
@@ -242,12 +241,11 @@ internal sealed class WithinStage
                 plan.Epochs,
                 plan.Seed,
                 Options = new SortedDictionary<string, object>(plan.Options.ToDictionary(), StringComparer.Ordinal),
-            }
+            },
+            Json
         );
 
-    private static string SealOf(Record record) => Hash(record with { Seal = "" });
-
-    private static string Hash<T>(T value) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Json)));
+    private static string SealOf(Record record) => Checksum.OfJson(record with { Seal = "" }, Json);
 
     private static string BestNameOf(int i) => BestName + i.ToString(CultureInfo.InvariantCulture);
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace CllClip.Engine.Data.Corpora;
@@ -86,9 +85,5 @@ public sealed record CorpusManifest
     /// <exception cref="EngineException">The disk refuses.</exception>
     public void Write(string path) => AtomicFile.Write(path, s => JsonSerializer.Serialize(s, Sealed(), Json));
 
-    private CorpusManifest Sealed() =>
-        this with
-        {
-            Seal = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Seal = "" }, Json))),
-        };
+    private CorpusManifest Sealed() => this with { Seal = Checksum.OfJson(this with { Seal = "" }, Json) };
 }

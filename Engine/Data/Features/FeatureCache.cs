@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using CllClip.Engine.Model;
 using CllClip.Engine.Tokenizer;
-using CllClip.Engine.Training;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Data.Features;
@@ -60,7 +59,7 @@ public sealed class FeatureCache(string folder)
                 if (!IsWhole(path, wanted, facts))
                 {
                     write(path);
-                    AtomicFile.WriteText(Sum(path), CheckpointChain.HashOf(path));
+                    AtomicFile.WriteText(Sum(path), Checksum.OfFile(path));
                 }
             }
             return FeatureMatrix.Open(path, model.Device, MostResident);
@@ -155,7 +154,7 @@ public sealed class FeatureCache(string folder)
     private static string Sum(string path) => $"{path}.sha256";
 
     // Files of earlier versions have no sum beside them.
-    private static bool IsAsWritten(string path) => !File.Exists(Sum(path)) || File.ReadAllText(Sum(path)) == CheckpointChain.HashOf(path);
+    private static bool IsAsWritten(string path) => !File.Exists(Sum(path)) || File.ReadAllText(Sum(path)) == Checksum.OfFile(path);
 
     private void WriteImages(
         string path,
