@@ -23,6 +23,7 @@ public static class PortalUi
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DrawingPace>();
+        services.AddSingleton<ScoreLogs>();
         return services;
     }
 

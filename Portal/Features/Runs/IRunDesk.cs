@@ -45,7 +45,7 @@ public sealed record RunList(IReadOnlyList<RunView> Items, int Total)
 }
 
 /// <summary>Everything that the page of one run opens with.</summary>
-public sealed record RunDetails(RunView Run, IReadOnlyList<Score> Scores, IReadOnlyList<StageView> Stages, IReadOnlyList<LogMessage> Log)
+public sealed record RunDetails(RunView Run, ScoreLog Scores, IReadOnlyList<StageView> Stages, IReadOnlyList<LogMessage> Log)
 {
     /// <summary>Training steps so far; none of runs that were not trained here.</summary>
     public IReadOnlyList<StepSample> Steps { get; init; } = [];

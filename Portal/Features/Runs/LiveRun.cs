@@ -8,7 +8,8 @@ namespace CllClip.Portal.Features.Runs;
 
 /// <summary>
 /// What the page of one run shows: the stored state, and what arrives after it. Messages may come twice (a late comer gets the stored state and then the
-/// stream): scores are kept once each, older progress is ignored. Not thread-safe: the page calls it on its own dispatcher.
+/// stream): scores are kept once each, and shared with other pages of the run; older progress is ignored. Not thread-safe: the page calls it on its own
+/// dispatcher.
 /// </summary>
 public sealed class LiveRun
 {
@@ -16,10 +17,8 @@ public sealed class LiveRun
     private const int MostLog = 5000;
     private const string GradientNorm = "gradNorm";
 
-    private readonly HashSet<(int, string, RetrievalDirection, int, string, string?)> _seen = [];
     private readonly HashSet<(DateTime, string)> _logged = [];
-    private readonly List<Score> _scores = [];
-    private readonly Dictionary<string, List<Score>> _scoresOn = []; // by data set; the run's own under its own id
+    private readonly ScoreLog _scores;
     private readonly List<LogMessage> _log = [];
     private readonly Dictionary<string, List<ChartPoint>> _losses = [];
     private readonly List<ChartPoint> _throughput = [];
@@ -28,7 +27,7 @@ public sealed class LiveRun
 
     public LiveRun(
         RunView run,
-        IEnumerable<Score> scores,
+        ScoreLog scores,
         IEnumerable<StageView> stages,
         IEnumerable<LogMessage> log,
         IEnumerable<StepSample>? steps = null
@@ -36,12 +35,8 @@ public sealed class LiveRun
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(log);
-        Run = run;
+        (Run, _scores) = (run, scores);
         Stages = [.. stages];
-        foreach (var score in scores)
-        {
-            Add(score);
-        }
         foreach (var line in log)
         {
             Add(line);
@@ -57,7 +52,10 @@ public sealed class LiveRun
     public IReadOnlyList<StageView> Stages { get; private set; }
 
     /// <summary>Scores of all data sets, in the order of measuring.</summary>
-    public IReadOnlyList<Score> Scores => _scores;
+    public IReadOnlyList<Score> Scores => _scores.All;
+
+    /// <summary>Where their matrices are drawn.</summary>
+    public MatrixDrawings Matrices => _scores.Matrices;
 
     /// <summary>What the run is evaluated on: its own data set (null) and the further ones.</summary>
     public IReadOnlyList<string?> TestSets => [null, .. Run.TestSets];
@@ -80,18 +78,18 @@ public sealed class LiveRun
 
     /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
     public bool AllAtOnce =>
-        MethodCatalog.Find(Run.Method)?.AllLanguagesAtOnce == true || (Run.Origin is not null && _scores.All(s => s.Stage == 1));
+        MethodCatalog.Find(Run.Method)?.AllLanguagesAtOnce == true || (Run.Origin is not null && Scores.All(s => s.Stage == 1));
 
     /// <summary>Number of finished stages. Of an imported run nothing but the scores is known, and those are whole.</summary>
-    public int StagesDone => Run.Origin is null ? Stages.Count : _scores.Select(s => s.Stage).DefaultIfEmpty().Max();
+    public int StagesDone => Run.Origin is null ? Stages.Count : Scores.Select(s => s.Stage).DefaultIfEmpty().Max();
 
     /// <summary>Languages of each stage: one each, or all at once where nothing is learned in turn.</summary>
     public IReadOnlyList<IReadOnlyList<string>> StageLanguages =>
         AllAtOnce ? [Run.Languages] : [.. Run.Languages.Select(l => (IReadOnlyList<string>)[l])];
 
-    /// <summary>The scores on one data set, in a list that grows in place.</summary>
+    /// <summary>The scores on one data set; another list when there are more.</summary>
     /// <param name="testSet">Id of a further data set; null for the run's own.</param>
-    public IReadOnlyList<Score> ScoresOn(string? testSet) => _scoresOn.GetValueOrDefault(testSet ?? Run.Dataset) ?? [];
+    public IReadOnlyList<Score> ScoresOn(string? testSet) => _scores.On(testSet);
 
     /// <summary>Headline protocol on a data set: that of the first score there.</summary>
     public string? ProtocolOn(string? testSet) => ScoresOn(testSet) is [var first, ..] ? first.Protocol : null;
@@ -115,9 +113,9 @@ public sealed class LiveRun
     {
         ArgumentNullException.ThrowIfNull(stored);
         Refresh(stored.Run, stored.Stages);
-        foreach (var score in stored.Scores)
+        if (stored.Scores != _scores)
         {
-            Add(score);
+            _scores.Add(stored.Scores.All);
         }
         foreach (var line in stored.Log)
         {
@@ -155,7 +153,7 @@ public sealed class LiveRun
     public void Apply(ScoreMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        Add(message.Score);
+        _scores.Add(message.Score);
     }
 
     public void Apply(StateMessage message)
@@ -182,16 +180,6 @@ public sealed class LiveRun
         if (pairsPerSecond > 0)
         {
             Append(_throughput, new ChartPoint(x, pairsPerSecond));
-        }
-    }
-
-    private void Add(Score score)
-    {
-        if (_seen.Add((score.Stage, score.Language, score.Direction, score.K, score.Protocol, score.Dataset)))
-        {
-            _scores.Add(score);
-            var set = score.Dataset ?? Run.Dataset;
-            (_scoresOn.TryGetValue(set, out var scores) ? scores : _scoresOn[set] = []).Add(score);
         }
     }
 

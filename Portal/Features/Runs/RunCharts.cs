@@ -12,10 +12,13 @@ namespace CllClip.Portal.Features.Runs;
 internal sealed class RunCharts(TimeProvider clock, PageText text)
 {
     private static readonly TimeSpan StepCurves = TimeSpan.FromSeconds(1);
-    private (LiveRun? Run, string? TestSet, int Scores, int Stages) _scores;
+    private (LiveRun? Run, string? TestSet, int Stages) _shown;
     private IReadOnlyList<StageView>? _stages;
     private LiveRun? _steps;
     private long _stepsAt;
+
+    /// <summary>The scores on the data set chosen, which the curves show; another list when there are more.</summary>
+    public IReadOnlyList<Score> Scores { get; private set; } = [];
 
     /// <summary>Languages on the data set chosen, in the order of learning; the same list as long as they are the same.</summary>
     public IReadOnlyList<string> Languages { get; private set; } = [];
@@ -35,9 +38,9 @@ internal sealed class RunCharts(TimeProvider clock, PageText text)
     {
         ArgumentNullException.ThrowIfNull(live);
         var scores = live.ScoresOn(testSet);
-        if (_scores != (live, testSet, scores.Count, live.Stages.Count))
+        if (!scores.Equals(Scores) || _shown != (live, testSet, live.Stages.Count))
         {
-            _scores = (live, testSet, scores.Count, live.Stages.Count);
+            (Scores, _shown) = (scores, (live, testSet, live.Stages.Count));
             var languages = live.LanguagesOn(testSet);
             Languages = languages.SequenceEqual(Languages) ? Languages : languages;
             var protocol = live.ProtocolOn(testSet) ?? "";

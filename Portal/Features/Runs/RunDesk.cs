@@ -18,6 +18,7 @@ internal sealed partial class RunDesk(
     RunQueries queries,
     SweepQueries sweeps,
     RunService runs,
+    ScoreLogs scores,
     RunFeed feed,
     IEngineHost engine,
     RunMeasurements measurements,
@@ -34,18 +35,19 @@ internal sealed partial class RunDesk(
 
     public Task<RunList> ListAsync(RunFilter filter, CancellationToken stop = default) => queries.ListAsync(filter, stop);
 
-    public async Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default) =>
-        await queries.GetAsync(id, stop) is { } run
-            ? new RunDetails(
-                run,
-                await queries.ScoresAsync(id, 0, stop),
-                await queries.StagesAsync(id, stop),
-                await queries.LogAsync(id, stop)
-            )
-            {
-                Steps = queries.Steps(id),
-            }
-            : null;
+    public async Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default)
+    {
+        if (await queries.GetAsync(id, stop) is not { } run)
+        {
+            return null;
+        }
+        var shown = scores.Of(id, run.Dataset);
+        shown.Add(await queries.ScoresAsync(id, 0, stop));
+        return new RunDetails(run, shown, await queries.StagesAsync(id, stop), await queries.LogAsync(id, stop))
+        {
+            Steps = queries.Steps(id),
+        };
+    }
 
     public async Task<(RunView Run, IReadOnlyList<StageView> Stages)?> RefreshAsync(string id, CancellationToken stop = default) =>
         await queries.GetAsync(id, stop) is { } run ? (run, await queries.StagesAsync(id, stop)) : null;

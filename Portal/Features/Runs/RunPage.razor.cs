@@ -160,7 +160,7 @@ public sealed partial class RunPage
 
     /// <summary>What the first paint shows; scores, curves and log come with the circuit.</summary>
     private async Task<RunDetails?> GlanceAsync(string id) =>
-        await Desk.RefreshAsync(id) is var (run, stages) ? new RunDetails(run, [], stages, []) : null;
+        await Desk.RefreshAsync(id) is var (run, stages) ? new RunDetails(run, new ScoreLog(run.Dataset), stages, []) : null;
 
     private async Task RefreshAsync()
     {

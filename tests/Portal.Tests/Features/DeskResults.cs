@@ -13,7 +13,7 @@ public sealed class DeskResults(IRunDesk desk) : IOwnResults
         var entries = new List<BoardEntry>();
         foreach (var run in (await desk.ListAsync(new RunFilter { Take = 1000, Descending = false }, stop)).Items)
         {
-            if (await desk.OpenAsync(run.Id, stop) is { Scores.Count: > 0 } details)
+            if (await desk.OpenAsync(run.Id, stop) is { Scores.All.Count: > 0 } details)
             {
                 if (!stopped && run.State is RunState.Stopped or RunState.Failed)
                 {
@@ -22,7 +22,7 @@ public sealed class DeskResults(IRunDesk desk) : IOwnResults
                 }
                 var stages = run.State == RunState.Completed ? int.MaxValue : details.Stages.Count;
                 entries.Add(
-                    OwnEntries.Of(details.Run, StageScores.Build(details.Scores, stages, run.Dataset), details.Stages.Count) with
+                    OwnEntries.Of(details.Run, StageScores.Build(details.Scores.All, stages, run.Dataset), details.Stages.Count) with
                     {
                         Cost = RunCost.Of(details.Stages, details.Run.Provenance),
                     }

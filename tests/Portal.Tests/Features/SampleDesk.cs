@@ -171,6 +171,13 @@ public sealed partial class SampleDesk : IRunDesk
         );
     }
 
+    private static ScoreLog Log(string dataset, IEnumerable<Score> scores)
+    {
+        var log = new ScoreLog(dataset);
+        log.Add(scores);
+        return log;
+    }
+
     public async Task<RunDetails?> OpenAsync(string id, CancellationToken stop = default)
     {
         if (Broken is not null)
@@ -184,7 +191,7 @@ public sealed partial class SampleDesk : IRunDesk
         return Runs.Find(r => r.Id == id) is { } run
             ? new RunDetails(
                 run,
-                [.. Scores.GetValueOrDefault(id) ?? []],
+                Log(run.Dataset, Scores.GetValueOrDefault(id) ?? []),
                 [.. Stages.GetValueOrDefault(id) ?? []],
                 [
                     new LogMessage(id, run.CreatedAt, "info", "Queued."),

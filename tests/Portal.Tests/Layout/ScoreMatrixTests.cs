@@ -28,7 +28,6 @@ public sealed class ScoreMatrixTests : PageContext
         Render<ScoreMatrix>(p =>
             p.Add(m => m.Languages, Languages)
                 .Add(m => m.Scores, scores ?? Scores)
-                .Add(m => m.Stages, 3)
                 .Add(
                     m => m.StageLanguages,
                     [
@@ -103,13 +102,11 @@ public sealed class ScoreMatrixTests : PageContext
     }
 
     [Fact]
-    public void It_fills_as_scores_come_into_the_same_list()
+    public void It_fills_as_scores_come()
     {
-        var scores = new List<Score>(Scores);
-        var matrix = Matrix(scores);
+        var matrix = Matrix();
         Assert.Equal("", Row(matrix, 2)[2]);
-        scores.Add(T2i(3, "en", 15));
-        matrix.Render(p => p.Add(m => m.Version, scores.Count));
+        matrix.Render(p => p.Add(m => m.Scores, [.. Scores, T2i(3, "en", 15)]));
         Assert.Equal("15.0", Row(matrix, 2)[2]);
     }
 

@@ -16,7 +16,7 @@ public sealed class LiveRunTests
             new Dictionary<string, double> { ["total"] = 1.0 / sequence, ["tau"] = 0.07 }
         );
 
-    private static LiveRun Live() => new(SampleDesk.Run("1", RunState.Running), [], [], []);
+    private static LiveRun Live() => new(SampleDesk.Run("1", RunState.Running), new ScoreLog("emoji36"), [], []);
 
     [Fact]
     public void A_score_that_comes_twice_counts_once()
@@ -36,7 +36,7 @@ public sealed class LiveRunTests
             {
                 TestSets = ["xm3600"],
             },
-            [],
+            new ScoreLog("emoji36"),
             [],
             []
         );
