@@ -1,7 +1,12 @@
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Pruning;
+using CllClip.Portal.Features.Search;
+using CllClip.Portal.Health;
+using CllClip.Portal.Hubs;
 using CllClip.Portal.Storage;
+using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Runs;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -222,6 +227,61 @@ public sealed class PrunerTests : IDisposable
         Assert.NotNull(Assert.Single(done.Things, t => t.Name == Path.GetRelativePath(_bench.Folders.DataRoot, stuck)).Error);
         Assert.True(File.Exists(stuck));
         Assert.False(File.Exists(other));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_a_pruned_checkpoint_can_be_told_when_it_went()
+    {
+        _bench.AddRun("r");
+        await _bench.PruneCheckpointsAsync();
+        var queries = new CheckpointQueries(
+            _bench.Bench.Get<IDbContextFactory<PortalDbContext>>(),
+            _bench.Folders,
+            _bench.Options,
+            NullLogger<CheckpointQueries>.Instance
+        );
+        Assert.Null(await queries.PrunedAsync("r:2"));
+        _bench.Days(10);
+        await _bench.PruneAsync();
+        Assert.Equal(("Run r", _bench.Time.GetUtcNow().UtcDateTime), await queries.PrunedAsync("r:2"));
+        Assert.Null(await queries.FindAsync("r"));
+        Assert.Null(await queries.PrunedAsync("none"));
+    }
+
+    [Fact]
+    public async Task The_rule_is_applied_when_the_portal_is_ready_and_once_a_day()
+    {
+        var ready = new TaskCompletionSource();
+        var engine = new ToyEngine { Ready = ready.Task };
+        var metrics = new PortalMetrics(_bench.Bench.Queries, engine, new HubMeter());
+        using var service = new PruneService(_bench.Pruner, engine, metrics, _bench.Time, NullLogger<PruneService>.Instance);
+        var file = _bench.AddFile("queue.db.damaged-20260101000000");
+        await service.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(await _bench.Store.MarksAsync(default));
+        ready.SetResult();
+        await UntilAsync(async () => (await _bench.Store.MarksAsync(default)).Count == 1);
+        await UntilAsync(() =>
+        {
+            _bench.Days(1);
+            return Task.FromResult(!File.Exists(file));
+        });
+        await service.StopAsync(TestContext.Current.CancellationToken);
+        using var figures = new MemoryStream();
+        await metrics.Registry.CollectAndExportAsTextAsync(figures, TestContext.Current.CancellationToken);
+        Assert.Contains(
+            "cllclip_pruned_bytes_total{kind=\"leftovers\"} 7",
+            System.Text.Encoding.UTF8.GetString(figures.ToArray()),
+            StringComparison.Ordinal
+        );
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> done)
+    {
+        for (var i = 0; !await done(); i++)
+        {
+            Assert.True(i < 400);
+            await Task.Delay(25);
+        }
     }
 
     [Fact]
