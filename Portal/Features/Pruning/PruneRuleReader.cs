@@ -27,26 +27,24 @@ internal sealed class PruneRuleReader : StrictReader
             return;
         }
         var kind = PruneKinds.All.First(k => PruneKinds.Name(k) == name);
+        var given = false;
         Fields(
             value,
             ["on", "days"],
-            (field, given) =>
+            (field, of) =>
             {
+                given = true;
                 var part = _rule.Of(kind);
                 _rule = _rule.With(
                     kind,
-                    field == "on"
-                        ? part with
-                        {
-                            On = Truth($"{name}.on", given),
-                        }
-                        : part with
-                        {
-                            Days = Whole($"{name}.days", given) ?? part.Days,
-                        }
+                    field == "on" ? part with { On = Truth($"{name}.on", of) } : part with { Days = Whole($"{name}.days", of) ?? part.Days }
                 );
             },
             name + "."
         );
+        if (!given && value.ValueKind == JsonValueKind.Object)
+        {
+            Wrong(name, "Give on, days or both.");
+        }
     }
 }
