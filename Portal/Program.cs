@@ -9,6 +9,7 @@ using CllClip.Portal.Features.Import;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Mlflow;
 using CllClip.Portal.Features.Models;
+using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Features.Webhooks;
@@ -36,6 +37,7 @@ try
     builder.Services.AddUploads();
     builder.Services.AddCorpora();
     builder.Services.AddPortalDatasets();
+    builder.Services.AddPruning();
     builder.Services.AddPageLocalization();
     builder.Services.AddPortalUi();
     builder.Services.AddPortalApi();
@@ -63,6 +65,7 @@ try
     app.MapMlflowApi();
     app.MapWebhooksApi();
     app.MapAuditApi();
+    app.MapStorageApi();
     app.MapCompareApi();
     app.MapAnswersApi();
     app.MapPortalHealth();

@@ -101,6 +101,14 @@ public sealed class ClipModel : IDisposable
     /// <summary>SHA-256 of the weights file, hexadecimal; of the shards one after the other in the order of their names.</summary>
     public string Hash => _files.Hash;
 
+    /// <summary>The hash of the weights in a folder, which are not loaded for it.</summary>
+    /// <exception cref="EngineException">There are none, or they cannot be read.</exception>
+    public static string HashOf(string folder)
+    {
+        using var files = ClipWeightFiles.Open(folder);
+        return files.Hash;
+    }
+
     /// <summary>The weights' files with their lengths in bytes, in the order in which they are hashed.</summary>
     public IReadOnlyList<(string Name, long Bytes)> WeightFiles => _files.Files;
 

@@ -50,6 +50,9 @@ public static class Acts
     public static readonly Act PingWebhook = new("webhook.ping", Role.Admin);
     public static readonly Act RemoveWebhook = new("webhook.remove", Role.Admin);
 
+    public static readonly Act SetPruneRule = new("storage.rule", Role.Admin);
+    public static readonly Act Prune = new("storage.prune", Role.Admin);
+
     public static readonly Act SeeAudit = new("audit.see", Role.Admin, Kept: false);
 
     /// <summary>What no endpoint answers.</summary>
@@ -90,6 +93,8 @@ public static class Acts
         AddWebhook,
         PingWebhook,
         RemoveWebhook,
+        SetPruneRule,
+        Prune,
         SeeAudit,
     ];
 }

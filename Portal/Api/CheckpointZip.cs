@@ -2,6 +2,9 @@ using System.ComponentModel;
 using System.Globalization;
 using System.IO.Compression;
 using CllClip.Engine.Training;
+using CllClip.Portal.Features.Pruning;
+using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
 
 namespace CllClip.Portal.Api;
@@ -15,6 +18,8 @@ internal static class CheckpointZip
         [Description(RunsApi.IdHelp)] string id,
         HttpContext http,
         RunChains chains,
+        RunQueries queries,
+        CheckpointUses uses,
         CancellationToken stop,
         [Description("Last stage in the zip; all if left out")] string? stage = null
     )
@@ -24,17 +29,20 @@ internal static class CheckpointZip
         {
             return Problem.Fields(new Dictionary<string, string[]> { ["stage"] = ["Must be a whole number from 1 on."] });
         }
-        if (await chains.FolderAsync(id, stop) is not { } chain)
+        if (await chains.FolderAsync(id, stop) is not { } chain || await queries.GetAsync(id, stop) is not { } run)
         {
             return Problem.NotFound("run", id);
         }
+        http.Response.RegisterForDispose(uses.Use(id)); // before looking: what is there now stays until it is sent
         var there = CheckpointChain.CountStages(chain);
         if (there == 0)
         {
             return Problem.Of(
                 StatusCodes.Status404NotFound,
                 "Not found",
-                "The run has no checkpoint here: no stage is finished, its weights did not come along, or it was measured elsewhere and its scores alone were imported."
+                run.CheckpointsPrunedAt is { } pruned
+                    ? PrunedWords.Of(run.Name, pruned)
+                    : "The run has no checkpoint here: no stage is finished, its weights did not come along, or it was measured elsewhere and its scores alone were imported."
             );
         }
         if (last != int.MaxValue && last > there)

@@ -1,6 +1,7 @@
 using CllClip.Engine;
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Models;
+using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -91,7 +92,11 @@ internal static class CheckpointCommands
         var stages = chain is null ? 0 : CheckpointChain.CountStages(chain);
         if (stages == 0)
         {
-            throw new EngineException($"Run {id} has no checkpoints: it trained nothing, or its scores alone were imported.");
+            throw new EngineException(
+                run.CheckpointsPrunedAt is { } pruned
+                    ? PrunedWords.Of(run.Name, pruned)
+                    : $"Run {id} has no checkpoints: it trained nothing, or its scores alone were imported."
+            );
         }
         var stage = wanted ?? stages;
         CheckpointExport.Write(

@@ -1,5 +1,6 @@
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Models;
+using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Webhooks;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -24,6 +25,7 @@ internal static class CommandHost
         builder.Services.AddWebhookOutbox(); // the portal sends them when it is started next
         builder.Services.AddCorpora();
         builder.Services.AddModels();
+        builder.Services.AddPruner();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // a command minds Ctrl+C itself
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("CllClip", LogLevel.Warning);

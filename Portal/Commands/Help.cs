@@ -26,6 +26,7 @@ internal static class Help
             dotnet run --project Portal -- import checkpoint …  a Hugging Face CLIP folder as a base model
             dotnet run --project Portal -- backup …           everything that cannot be made again, as one file
             dotnet run --project Portal -- restore …          such a file into an empty data root
+            dotnet run --project Portal -- prune              removes what the rule of the page /storage says
             dotnet run --project Portal -- token              a new token, and the line of it for the settings
             """
         );
@@ -65,6 +66,10 @@ internal static class Help
         Section(output, "import checkpoint FOLDER [--id NAME]", CheckpointCommands.ImportSwitches);
         Section(output, "backup --out FILE", BackupCommands.BackupSwitches);
         output.WriteLine("  A consistent copy, also while the portal runs and trains (docs/backup.md). It holds keys: keep it private.");
+        Section(output, "prune [--dry-run]", PruneCommand.All);
+        output.WriteLine(
+            "  The portal does it by itself once a day; while one works on the data root, use its page or its API (docs/storage.md)."
+        );
         output.WriteLine();
         output.WriteLine("restore FILE --CllClip:DataRoot=FOLDER");
         output.WriteLine(

@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Hubs;
@@ -18,6 +19,8 @@ public sealed class PortalMetrics
     private readonly Counter _states;
     private readonly Gauge _pace;
     private readonly Histogram _search;
+    private readonly Counter _prunedBytes;
+    private readonly Counter _pruned;
 
     public PortalMetrics(RunQueries runs, IEngineHost engine, HubMeter hub)
     {
@@ -41,6 +44,13 @@ public sealed class PortalMetrics
             ["kind"],
             new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.1, 0.25, 1, 5] }
         );
+        _prunedBytes = make.CreateCounter("cllclip_pruned_bytes_total", "Bytes freed by pruning since the portal started.", "kind");
+        _pruned = make.CreateCounter("cllclip_pruned_things_total", "Things pruned since the portal started.", "kind");
+        foreach (var kind in PruneKinds.All.Select(PruneKinds.Name))
+        {
+            _prunedBytes.WithLabels(kind);
+            _pruned.WithLabels(kind);
+        }
         foreach (var kind in new[] { "text", "image" })
         {
             _search.WithLabels(kind);
@@ -72,6 +82,12 @@ public sealed class PortalMetrics
         {
             _pace.Set(pairsPerSecond);
         }
+    }
+
+    internal void Pruned(PruneKind kind, long bytes)
+    {
+        _prunedBytes.WithLabels(PruneKinds.Name(kind)).Inc(bytes);
+        _pruned.WithLabels(PruneKinds.Name(kind)).Inc();
     }
 
     internal void Scored() => _scores.Inc();

@@ -56,6 +56,12 @@ public sealed class PortalFolders
     /// <summary>Archives that users upload, and what is unpacked of them: a folder each.</summary>
     public string Uploads => Path.Combine(DataRoot, "uploads");
 
+    /// <summary>Folder of all runs.</summary>
+    public string Runs => Path.Combine(DataRoot, "runs");
+
+    /// <summary>Folder of all prepared data sets.</summary>
+    public string Datasets => Path.Combine(DataRoot, "datasets");
+
     /// <summary>Base models that came with the program, one folder each.</summary>
     public string Models => Path.Combine(ContentRoot, "models");
 

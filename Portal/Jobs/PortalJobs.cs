@@ -69,6 +69,7 @@ public static class PortalJobs
         services.AddSingleton<ScoreImport>();
         services.AddSingleton<RunUses>();
         services.AddSingleton<RunChains>();
+        services.AddSingleton<CheckpointUses>();
         return services;
     }
 }

@@ -69,6 +69,9 @@ public sealed class RunEntity
 
     /// <summary>Why it failed, in words with the remedy.</summary>
     public string? Error { get; set; }
+
+    /// <summary>When its checkpoints were pruned; null while nobody did.</summary>
+    public DateTime? CheckpointsPrunedAt { get; set; }
 }
 
 /// <summary>A finished stage of a run.</summary>

@@ -8,7 +8,8 @@ namespace CllClip.Portal.Storage;
 /// <summary>Opens the portal's database at start: checks the file, brings its schema up to date, or says what is wrong with it.</summary>
 public sealed partial class PortalDatabase(IDbContextFactory<PortalDbContext> contexts, PortalFolders folders, ILogger<PortalDatabase> log)
 {
-    private const string Before = ".before-";
+    /// <summary>What stands between the database's name and the migration's in the name of a copy.</summary>
+    internal const string Before = ".before-";
 
     private readonly Lock _once = new();
     private bool _ready;
@@ -139,7 +140,7 @@ public sealed partial class PortalDatabase(IDbContextFactory<PortalDbContext> co
         }
     }
 
-    /// <summary>Keeps the database as it was before a migration beside it, and of such copies the newest alone.</summary>
+    /// <summary>Keeps the database as it was before a migration beside it; how many of such copies stay, the rule of what is pruned says.</summary>
     private void Keep(string migration)
     {
         var copy = folders.Database + Before + migration;
@@ -163,11 +164,9 @@ public sealed partial class PortalDatabase(IDbContextFactory<PortalDbContext> co
             File.Delete(working);
         }
         var folder = Path.GetDirectoryName(folders.Database)!;
-        foreach (
-            var older in Directory.EnumerateFiles(folder, Path.GetFileName(folders.Database) + Before + "*").Where(f => f != copy).ToList()
-        )
+        foreach (var killed in Directory.EnumerateFiles(folder, Path.GetFileName(folders.Database) + Before + "*.tmp").ToList())
         {
-            File.Delete(older);
+            File.Delete(killed); // of a start that was killed
         }
         LogKept(log, folders.Database, copy);
     }

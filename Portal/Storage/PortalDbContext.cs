@@ -16,6 +16,9 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
     public DbSet<WebhookEntity> Webhooks => Set<WebhookEntity>();
     public DbSet<WebhookDeliveryEntity> WebhookDeliveries => Set<WebhookDeliveryEntity>();
     public DbSet<AuditEntity> Audit => Set<AuditEntity>();
+    public DbSet<PruneRuleEntity> PruneRules => Set<PruneRuleEntity>();
+    public DbSet<PruneMarkEntity> PruneMarks => Set<PruneMarkEntity>();
+    public DbSet<PruningEntity> Prunings => Set<PruningEntity>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -95,6 +98,18 @@ public sealed class PortalDbContext(DbContextOptions<PortalDbContext> options) :
             line.HasIndex(l => l.At);
             line.HasIndex(l => new { l.Who, l.At });
             line.HasIndex(l => new { l.What, l.At });
+        });
+        modelBuilder.Entity<PruneRuleEntity>(rule =>
+        {
+            rule.HasKey(r => r.Id);
+            rule.Property(r => r.Id).ValueGeneratedNever();
+            rule.Property(r => r.Rule).AsJson();
+        });
+        modelBuilder.Entity<PruneMarkEntity>(mark => mark.HasKey(m => m.Name));
+        modelBuilder.Entity<PruningEntity>(pruning =>
+        {
+            pruning.HasKey(p => p.Id);
+            pruning.Property(p => p.Things).AsJson();
         });
         modelBuilder.Entity<LogLineEntity>(line =>
         {

@@ -131,6 +131,9 @@ public sealed record RunView
     /// <summary>Where the scores come from, of a run that was measured elsewhere and imported; null for runs of this portal.</summary>
     public RunOrigin? Origin { get; init; }
 
+    /// <summary>When its checkpoints were removed by the rule of what is pruned (UTC); null if they were not. Scores, ranks, curves and log stay.</summary>
+    public DateTime? CheckpointsPrunedAt { get; init; }
+
     /// <summary>When it was asked for (UTC).</summary>
     public required DateTime CreatedAt { get; init; }
 

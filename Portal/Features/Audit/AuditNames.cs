@@ -34,6 +34,8 @@ internal static class AuditNames
         ["webhook.add"] = PageText.Key("Add a webhook"),
         ["webhook.ping"] = PageText.Key("Try a webhook"),
         ["webhook.remove"] = PageText.Key("Remove a webhook"),
+        ["storage.rule"] = PageText.Key("Set what is pruned"),
+        ["storage.prune"] = PageText.Key("Prune now"),
         ["audit.see"] = PageText.Key("Look at the audit log"),
     };
 

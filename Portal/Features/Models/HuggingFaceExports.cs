@@ -2,6 +2,7 @@ using CllClip.Engine;
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Jobs;
 
 namespace CllClip.Portal.Features.Models;
 
@@ -9,7 +10,9 @@ namespace CllClip.Portal.Features.Models;
 /// Writes stages as Hugging Face folders for sending. Such a folder is made under the data root, one at a time, so that an error is known before the first
 /// byte is sent and one model at most is unfolded in memory; it goes when it was sent, and at the start what a killed process left.
 /// </summary>
-internal sealed class HuggingFaceExports(PortalFolders folders, IEngineHost engine, CheckpointCredits credits) : IHostedService, IDisposable
+internal sealed class HuggingFaceExports(PortalFolders folders, IEngineHost engine, CheckpointCredits credits, CheckpointUses uses)
+    : IHostedService,
+        IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -34,6 +37,7 @@ internal sealed class HuggingFaceExports(PortalFolders folders, IEngineHost engi
         }
         try
         {
+            using var use = checkpoint.View.RunId is { } run ? uses.Use(run) : null;
             var folder = Path.Combine(folders.Exports, Guid.NewGuid().ToString("N"));
             await Task.Run(
                 () =>

@@ -39,6 +39,7 @@ public static class RunViews
             Summary = run.Summary,
             Provenance = run.Provenance is { } p ? p with { DurationSeconds = run.DurationSeconds } : null,
             Error = run.Error,
+            CheckpointsPrunedAt = run.CheckpointsPrunedAt,
         };
     }
 

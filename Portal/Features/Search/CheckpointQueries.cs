@@ -90,6 +90,19 @@ public sealed partial class CheckpointQueries(
         return view is null ? null : new LocatedCheckpoint(view, run.Model, folder, TeirExponent(run), run.Dataset);
     }
 
+    /// <summary>Name of the run whose checkpoint an id names, and when its checkpoints were pruned; null if they were not.</summary>
+    public async Task<(string Name, DateTime At)?> PrunedAsync(string id, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var runId = id.Split(':')[0];
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        var run = await db
+            .Runs.Where(r => r.Id == runId && r.CheckpointsPrunedAt != null)
+            .Select(r => new { r.Name, r.CheckpointsPrunedAt })
+            .FirstOrDefaultAsync(stop);
+        return run is { CheckpointsPrunedAt: { } at } ? (run.Name, at) : null;
+    }
+
     /// <summary>
     /// The checkpoint that search opens with: the setting's, else of the finished runs with the most languages the one that cannot have forgotten
     /// any (joint training), then a shipped one, then the newest; the base model where there is none.

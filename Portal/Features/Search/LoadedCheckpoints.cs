@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CllClip.Engine.Search;
+using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Search.Galleries;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -15,22 +16,28 @@ public sealed class LoadedCheckpoints : IDisposable
     private readonly CheckpointQueries _checkpoints;
     private readonly RunStore _store;
     private readonly GalleryShelf _galleries;
+    private readonly CheckpointUses _uses;
     private readonly CheckpointCache _cache = new(CacheBytes);
     private readonly ConcurrentDictionary<string, LocatedCheckpoint> _known = new(StringComparer.Ordinal); // stages never change
     private volatile Tuple<string, long>? _default;
     private int _deletions;
 
-    public LoadedCheckpoints(IEngineHost host, CheckpointQueries checkpoints, RunStore store, GalleryShelf galleries)
+    public LoadedCheckpoints(IEngineHost host, CheckpointQueries checkpoints, RunStore store, GalleryShelf galleries, CheckpointUses uses)
     {
-        (_host, _checkpoints, _store, _galleries) = (host, checkpoints, store, galleries);
+        (_host, _checkpoints, _store, _galleries, _uses) = (host, checkpoints, store, galleries, uses);
         store.Deleted += Forget;
+        uses.Pruned += Forget;
     }
 
     /// <summary>The checkpoint of this id where it is in memory, so that it answers at once; else null.</summary>
     public LocatedCheckpoint? Known(string? checkpoint) =>
         checkpoint is not null && _cache.Has(checkpoint) && _known.TryGetValue(checkpoint, out var located) ? located : null;
 
-    public void Dispose() => _store.Deleted -= Forget;
+    public void Dispose()
+    {
+        _store.Deleted -= Forget;
+        _uses.Pruned -= Forget;
+    }
 
     /// <summary>The checkpoint of this id; null or empty for the default.</summary>
     /// <exception cref="SearchException">There is none of that id, or search is not ready.</exception>
@@ -53,7 +60,9 @@ public sealed class LoadedCheckpoints : IDisposable
             await _checkpoints.FindAsync(id, stop)
             ?? throw new SearchException(
                 "checkpoint",
-                $"There is no checkpoint '{SearchService.Short(id)}'. See /api/v1/checkpoints for those there are."
+                await _checkpoints.PrunedAsync(id, stop) is var (name, at)
+                    ? PrunedWords.Of(name, at)
+                    : $"There is no checkpoint '{SearchService.Short(id)}'. See /api/v1/checkpoints for those there are."
             );
         _known[located.View.Id] = located; // not under a run's id alone, whose last stage moves on
         if (deletions != Volatile.Read(ref _deletions))
@@ -80,8 +89,10 @@ public sealed class LoadedCheckpoints : IDisposable
     public Task<SearchCheckpoint> GetAsync(LocatedCheckpoint located, IProgress<double>? progress, CancellationToken stop)
     {
         var id = located.View.Id;
-        SearchCheckpoint Get() =>
-            _cache.Get(
+        SearchCheckpoint Get()
+        {
+            using var use = located.View.RunId is { } run ? _uses.Use(run) : null; // who searches with it goes on for a while
+            return _cache.Get(
                 id,
                 () =>
                 {
@@ -91,6 +102,7 @@ public sealed class LoadedCheckpoints : IDisposable
                         : SearchCheckpoint.Fold(model, tower, located.ChainFolder, located.View.Stage, progress);
                 }
             );
+        }
         return _cache.Has(id) ? Task.FromResult(Get()) : Task.Run(Get, stop);
     }
 

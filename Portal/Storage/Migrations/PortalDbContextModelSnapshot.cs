@@ -89,12 +89,80 @@ namespace CllClip.Portal.Storage.Migrations
                     b.ToTable("LogLines");
                 });
 
+            modelBuilder.Entity("CllClip.Portal.Storage.PruneMarkEntity", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("PruneMarks");
+                });
+
+            modelBuilder.Entity("CllClip.Portal.Storage.PruneRuleEntity", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("PruneRules");
+                });
+
+            modelBuilder.Entity("CllClip.Portal.Storage.PruningEntity", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Things")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Prunings");
+                });
+
             modelBuilder.Entity("CllClip.Portal.Storage.RunEntity", b =>
                 {
                     b.Property<string>("Id")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("ChainFolder")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("CheckpointsPrunedAt")
                         .HasColumnType("TEXT");
 
                     b.Property<DateTime>("CreatedAt")

@@ -6,6 +6,7 @@ using CllClip.Portal.Features.Home;
 using CllClip.Portal.Features.Launch;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Models;
+using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Search;
@@ -57,6 +58,7 @@ internal sealed class DrawnPages : BunitContext
         yield return await DrawAsync<ModelsPage>(portal, "/models");
         yield return await DrawAsync<DatasetsPage>(portal, "/datasets");
         yield return await DrawAsync<WebhooksPage>(portal, "/webhooks");
+        yield return await DrawAsync<StoragePage>(portal, "/storage");
         yield return await DrawAsync<SearchPage>(portal, "/search?q=canary" + (dataset is null ? "" : "&gallery=" + dataset));
         if (dataset is not null)
         {

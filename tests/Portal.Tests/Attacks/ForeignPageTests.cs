@@ -247,6 +247,7 @@ public sealed class ForeignPageTests(AttackedPortal portal) : IClassFixture<Atta
             "/api/v1/datasets",
             "/api/v1/models",
             "/api/v1/webhooks",
+            "/api/v1/storage/rule",
             "/api/v1/runs/import",
             "/api/v1/runs/x/move",
         }.Contains(target);

@@ -53,6 +53,7 @@ public sealed class UpgradeTests
             ["Provenance"] =
                 "'{{\"codeVersion\":\"1.0.0\",\"dataRevision\":\"71f4\",\"baseModelHash\":\"58e0\",\"device\":\"cpu (2 threads)\",\"machine\":\"x\",\"libraries\":{{\"TorchSharp\":\"0.105\"}}}}'",
             ["Error"] = "CASE WHEN {0} = 6 THEN 'No space is left.' END",
+            ["CheckpointsPrunedAt"] = "CASE WHEN {0} = 5 THEN '2026-11-25 03:04:05' END",
             ["Summary_ArI2t"] = "21.5",
             ["Summary_ArT2i"] = "20.25",
             ["Summary_BackwardTransferT2i"] = "-3.5",
@@ -97,6 +98,24 @@ public sealed class UpgradeTests
             ["At"] = "'2026-11-24 03:04:06'",
             ["Level"] = "'warning'",
             ["Text"] = "'Eine Zeile – with “quotes”'",
+        },
+        ["PruneRules"] = new()
+        {
+            ["Id"] = "{0}",
+            ["Rule"] = "'{{\"checkpoints\":{{\"on\":true,\"days\":33}},\"keepCopies\":5}}'",
+            ["ChangedAt"] = "'2026-11-24 03:04:05'",
+            ["ChangedBy"] = "'ana'",
+        },
+        ["PruneMarks"] = new() { ["Name"] = "'queue.db.damaged-{0}'", ["Since"] = "'2026-11-24 03:04:05'" },
+        ["Prunings"] = new()
+        {
+            ["Id"] = "{0}",
+            ["At"] = "'2026-11-24 03:04:05'",
+            ["By"] = "'ana'",
+            ["Count"] = "1",
+            ["Bytes"] = "1000",
+            ["Failed"] = "0",
+            ["Things"] = "'[{{\"kind\":\"copies\",\"name\":\"portal.db.before-x\",\"runId\":null,\"bytes\":1000,\"error\":null}}]'",
         },
         ["Webhooks"] = new()
         {
@@ -185,8 +204,8 @@ public sealed class UpgradeTests
             return;
         }
         var next = known[known.IndexOf(migration) + 1];
-        var copy = Assert.Single(kept);
-        Assert.Equal(Path.Combine(folder, $"portal.db.before-{next}"), copy);
+        var copy = Path.Combine(folder, $"portal.db.before-{next}");
+        Assert.Equal([Path.Combine(folder, "portal.db.before-20200101000000_Older"), copy], kept); // older ones go by the rule of what is pruned
         Assert.Contains(copy, Assert.Single(log.Lines), StringComparison.Ordinal);
         var (old, rows) = Read(copy);
         Assert.Equal(schema, old);
@@ -321,6 +340,14 @@ public sealed class UpgradeTests
         var audit = db.Audit.AsNoTracking().ToList();
         Assert.Equal(Had("Audit", "Id") ? States.Length : 0, audit.Count);
         Assert.All(audit, l => Assert.Equal(("ana", "run.stop", AuditOutcome.Conflict), (l.Who, l.What, l.Outcome)));
+        var pruned = Had("Prunings", "Id") ? States.Length : 0;
+        Assert.Equal((pruned, pruned, pruned), (db.Prunings.Count(), db.PruneMarks.Count(), db.PruneRules.Count()));
+        Assert.All(db.Prunings.AsEnumerable(), p => Assert.Equal("portal.db.before-x", Assert.Single(p.Things).Name));
+        Assert.All(
+            db.PruneRules.AsEnumerable(),
+            r => Assert.Equal((33, 5, 30), (r.Rule.Checkpoints.Days, r.Rule.KeepCopies, r.Rule.Leftovers.Days))
+        );
+        Assert.Equal(Had("Runs", "CheckpointsPrunedAt") ? 1 : 0, runs.Count(r => r.CheckpointsPrunedAt is not null));
         // And it goes on: the first in the queue's order is claimed, a new run gets the next number.
         Assert.Equal("run1", bench.Store.Claim("cpu", "go")!.Id);
         Assert.Equal(States.Length + 1, bench.Add("new").Number);

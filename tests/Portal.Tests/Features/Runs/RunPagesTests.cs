@@ -15,6 +15,17 @@ public sealed class RunPagesTests : PageContext
 
     private IRenderedComponent<RunPage> Open(string id) => Render<RunPage>(p => p.Add(r => r.Id, id));
 
+    [Fact]
+    public void A_run_whose_checkpoints_were_pruned_says_when_and_what_one_can_do()
+    {
+        Desk.Add(SampleDesk.Run("pruned") with { CheckpointsPrunedAt = new DateTime(2026, 11, 24, 3, 4, 5, DateTimeKind.Utc) }, 6);
+        var page = Open("pruned");
+        page.WaitForState(() => page.FindAll(".notice").Count > 0);
+        Assert.Contains("were pruned on 2026-11-24", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("run it again", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("Search with it", page.Markup, StringComparison.Ordinal);
+    }
+
     private static string[] Buttons(IRenderedComponent<RunPage> page) => [.. page.FindAll(".page-head .actions > .btn").Select(Text)];
 
     [Fact]
