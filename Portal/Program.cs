@@ -5,6 +5,7 @@ using CllClip.Portal.Features.Answers;
 using CllClip.Portal.Features.Audit;
 using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Features.Diagnostics;
 using CllClip.Portal.Features.Import;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Mlflow;
@@ -47,6 +48,7 @@ try
     builder.Services.AddSearch();
     builder.Services.AddPortalHealth();
     builder.Services.AddSearchMetrics();
+    builder.Services.AddDiagnosticsPages();
 
     var app = builder.Build();
     app.UsePortalHosting();
@@ -63,6 +65,7 @@ try
     app.MapMlflowApi();
     app.MapWebhooksApi();
     app.MapAuditApi();
+    app.MapDiagnosticsApi();
     app.MapCompareApi();
     app.MapAnswersApi();
     app.MapPortalHealth();

@@ -51,6 +51,8 @@ public static class Acts
     public static readonly Act RemoveWebhook = new("webhook.remove", Role.Admin);
 
     public static readonly Act SeeAudit = new("audit.see", Role.Admin, Kept: false);
+    public static readonly Act SeeDiagnostics = new("diagnostics.see", Role.Admin, Kept: false);
+    public static readonly Act TakeDiagnostics = new("diagnostics.take", Role.Admin);
 
     /// <summary>What no endpoint answers.</summary>
     internal static readonly Act Nothing = new("nothing", Role.Runner, Kept: false);
@@ -91,5 +93,7 @@ public static class Acts
         PingWebhook,
         RemoveWebhook,
         SeeAudit,
+        SeeDiagnostics,
+        TakeDiagnostics,
     ];
 }

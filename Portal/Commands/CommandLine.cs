@@ -47,6 +47,7 @@ public static class CommandLine
                 ("run", _) => await RunCommand.RunAsync(rest),
                 ("backup", _) => BackupCommands.Backup(rest),
                 ("restore", _) => BackupCommands.Restore(rest),
+                ("diagnostics", _) => await DiagnosticsCommand.WriteAsync(rest),
                 ("verify-resume", _) => await VerifyResume.RunAsync(rest),
                 ("export", "checkpoint") => await CheckpointCommands.ExportAsync(rest[1..]),
                 ("export", "mlflow") => await MlflowCommand.ExportAsync(rest[1..]),

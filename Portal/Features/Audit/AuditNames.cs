@@ -35,6 +35,8 @@ internal static class AuditNames
         ["webhook.ping"] = PageText.Key("Try a webhook"),
         ["webhook.remove"] = PageText.Key("Remove a webhook"),
         ["audit.see"] = PageText.Key("Look at the audit log"),
+        ["diagnostics.see"] = PageText.Key("Look at the diagnostics"),
+        ["diagnostics.take"] = PageText.Key("Download the diagnostics"),
     };
 
     private static readonly Dictionary<string, string> Outcomes = new(StringComparer.Ordinal)

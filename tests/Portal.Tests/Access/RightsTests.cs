@@ -34,7 +34,17 @@ public sealed partial class RightsTests(GuardedPortal portal, RightsTests.Closed
     [Fact]
     public void What_a_runner_may_not_is_written_down_here() =>
         Assert.Equal(
-            ["audit.see", "dataset.delete", "model.delete", "run.delete", "webhook.add", "webhook.ping", "webhook.remove"],
+            [
+                "audit.see",
+                "dataset.delete",
+                "diagnostics.see",
+                "diagnostics.take",
+                "model.delete",
+                "run.delete",
+                "webhook.add",
+                "webhook.ping",
+                "webhook.remove",
+            ],
             Acts.All.Where(a => a.Needed == Role.Admin).Select(a => a.Name).Order(StringComparer.Ordinal)
         );
 
