@@ -51,6 +51,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/docs/api",
             "/webhooks",
             "/audit",
+            "/diagnostics",
             "/leaderboard",
             "/leaderboard?source=own&method=joint",
             "/nowhere",
