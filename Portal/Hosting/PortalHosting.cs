@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Trace;
 
 namespace CllClip.Portal.Hosting;
 
@@ -70,6 +71,7 @@ public static partial class PortalHosting
         ArgumentNullException.ThrowIfNull(app);
         var held = app.Services.GetRequiredService<DataRootLock>();
         app.Services.GetRequiredService<PreparationConsole>();
+        app.Services.GetService<TracerProvider>(); // before the preparation begins, which is the first span
         KeyFiles.PutDamagedAside(
             app.Services.GetRequiredService<PortalFolders>(),
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(KeyFiles))
