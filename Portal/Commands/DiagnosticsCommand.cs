@@ -17,7 +17,10 @@ internal static class DiagnosticsCommand
 {
     private const string Out = "--out";
 
-    public static readonly IReadOnlyList<Switch> Switches = [new(Out, "FILE", "the zip to write, for example diagnostics.zip; must not exist")];
+    public static readonly IReadOnlyList<Switch> Switches =
+    [
+        new(Out, "FILE", "the zip to write, for example diagnostics.zip; must not exist"),
+    ];
 
     public static async Task<int> WriteAsync(string[] args)
     {
@@ -61,18 +64,17 @@ internal static class DiagnosticsCommand
         var parts = new Parts();
         var options = parts.Try("settings", () => settings.GetSection(PortalOptions.Section).Get<PortalOptions>() ?? new());
         parts.Try("settings", () => options?.Check());
-        var folders =
-            options is null
-                ? null
-                : parts.Try(
-                    "folders",
-                    () =>
-                        new PortalFolders(
-                            options.ContentRoot ?? PortalFolders.FindContentRoot(),
-                            options.DataRoot,
-                            settings.GetConnectionString("Portal")
-                        )
-                );
+        var folders = options is null
+            ? null
+            : parts.Try(
+                "folders",
+                () =>
+                    new PortalFolders(
+                        options.ContentRoot ?? PortalFolders.FindContentRoot(),
+                        options.DataRoot,
+                        settings.GetConnectionString("Portal")
+                    )
+            );
         var scrubber = new Scrubber(KnownSecrets.Of(settings), KnownSecrets.Folders(folders));
         var csv = folders is null || !File.Exists(folders.Database) ? null : await parts.TryAsync("runs", () => RunsAsync(folders));
         var report = new DiagnosticsReport
@@ -106,7 +108,13 @@ internal static class DiagnosticsCommand
 
     private static List<NamedText> Prepared(PortalFolders folders) =>
         Path.GetDirectoryName(folders.Dataset("any")) is { } all && Directory.Exists(all)
-            ? [.. Directory.EnumerateDirectories(all).Order(StringComparer.Ordinal).Select(d => new NamedText(Path.GetFileName(d), "there"))]
+            ?
+            [
+                .. Directory
+                    .EnumerateDirectories(all)
+                    .Order(StringComparer.Ordinal)
+                    .Select(d => new NamedText(Path.GetFileName(d), "there")),
+            ]
             : [];
 
     private static List<NamedText> Models(BaseModels models) =>

@@ -18,7 +18,8 @@ internal static class CleanReport
     /// <summary>The same on one line.</summary>
     public static readonly JsonSerializerOptions Line = new(Json) { WriteIndented = false };
 
-    public static T Of<T>(T value, Scrubber scrubber) => Cleaned(JsonSerializer.SerializeToNode(value, Json)!, scrubber).Deserialize<T>(Json)!;
+    public static T Of<T>(T value, Scrubber scrubber) =>
+        Cleaned(JsonSerializer.SerializeToNode(value, Json)!, scrubber).Deserialize<T>(Json)!;
 
     /// <summary>As JSON, cleaned.</summary>
     public static string Text(object value, Scrubber scrubber) =>
@@ -31,25 +32,23 @@ internal static class CleanReport
             case JsonObject fields:
                 foreach (var (name, value) in fields.ToList())
                 {
-                    if (value is not null)
+                    if (value is not null && Cleaned(value, scrubber) is var cleaned && cleaned != value)
                     {
-                        fields[name] = Cleaned(value, scrubber);
+                        fields[name] = cleaned;
                     }
                 }
                 return fields;
             case JsonArray items:
                 for (var i = 0; i < items.Count; i++)
                 {
-                    if (items[i] is { } item)
+                    if (items[i] is { } item && Cleaned(item, scrubber) is var cleaned && cleaned != item)
                     {
-                        items[i] = Cleaned(item, scrubber);
+                        items[i] = cleaned;
                     }
                 }
                 return items;
             default:
-                return node.GetValueKind() == JsonValueKind.String
-                    ? JsonValue.Create(scrubber.Clean(node.GetValue<string>()))
-                    : node.DeepClone();
+                return node.GetValueKind() == JsonValueKind.String ? JsonValue.Create(scrubber.Clean(node.GetValue<string>())) : node;
         }
     }
 }

@@ -45,18 +45,11 @@ internal sealed class Diagnostics(
             Memory = ProcessMemory.Now(),
             Disk = parts.Try("disk", () => Facts.Disk(folders, room.Reserve, room.IsLow)),
             Database = await parts.TryAsync("database", () => Task.Run(() => Facts.Database(folders.Database, check), stop)),
-            Activity = new(
-                circuits.Open,
-                circuits.Connected,
-                hub.Connections,
-                feed.Subscribers,
-                counts.GetValueOrDefault(RunState.Queued)
-            ),
+            Activity = new(circuits.Open, circuits.Connected, hub.Connections, feed.Subscribers, counts.GetValueOrDefault(RunState.Queued)),
             Runs = [.. Enum.GetValues<RunState>().Select(s => new NamedCount(s.ToString(), counts.GetValueOrDefault(s)))],
             Search = parts.Try(
                 "search",
-                () =>
-                    new SearchFacts(search.Preparation.Ready, search.Preparation.Phase, search.Preparation.Error, search.Galleries.Count)
+                () => new SearchFacts(search.Preparation.Ready, search.Preparation.Phase, search.Preparation.Error, search.Galleries.Count)
             ),
             Datasets = parts.Try("data sets", Datasets) ?? [],
             Models =
@@ -80,12 +73,10 @@ internal sealed class Diagnostics(
 
     private List<NamedText> Datasets()
     {
-        var own = corpora.All.Select(c => new NamedText(c.Entry.Registration.Id, c.Error ?? c.State.ToString().ToLowerInvariant())).ToList();
-        return
-        [
-            .. engine.Datasets.Where(d => own.All(o => o.Name != d.Id)).Select(d => new NamedText(d.Id, "ready")),
-            .. own,
-        ];
+        var own = corpora
+            .All.Select(c => new NamedText(c.Entry.Registration.Id, c.Error ?? c.State.ToString().ToLowerInvariant()))
+            .ToList();
+        return [.. engine.Datasets.Where(d => own.All(o => o.Name != d.Id)).Select(d => new NamedText(d.Id, "ready")), .. own];
     }
 }
 

@@ -16,7 +16,10 @@ public static class DiagnosticsApi
     /// <summary>Maps <c>/api/v1/diagnostics</c>.</summary>
     public static IEndpointRouteBuilder MapDiagnosticsApi(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/diagnostics", async (Diagnostics diagnostics, CancellationToken stop) => await diagnostics.CollectAsync(true, stop))
+        app.MapGet(
+                "/api/v1/diagnostics",
+                async (Diagnostics diagnostics, CancellationToken stop) => await diagnostics.CollectAsync(true, stop)
+            )
             .WithTags("Diagnostics")
             .Does(Acts.SeeDiagnostics)
             .WithName("GetDiagnostics")

@@ -51,10 +51,7 @@ internal static class DiagnosticsBundle
             If(others.Contains("metrics.txt"), "  metrics.txt       the figures of /metrics"),
             If(others.Contains("health.json"), "  health.json       the answer of /health/ready"),
             If(others.Contains("runs.csv"), "  runs.csv          ids, names, states, times and errors of the runs"),
-            If(
-                !report.Live,
-                "  Log, metrics and health are not in it: only a running portal has them (GET /api/v1/diagnostics/bundle)."
-            ),
+            If(!report.Live, "  Log, metrics and health are not in it: only a running portal has them (GET /api/v1/diagnostics/bundle)."),
             "",
             "What is not in it",
             "  Tokens, digests of tokens, webhook addresses and their secrets, cookies, keys, connection strings: a setting's value is",

@@ -45,7 +45,7 @@ public sealed partial class DiagnosticsPage
         _gone.Dispose();
     }
 
-    protected override Task OnInitializedAsync() => LoadAsync();
+    protected override Task OnInitializedAsync() => Desk.MaySee ? LoadAsync() : Task.CompletedTask;
 
     private async Task LoadAsync()
     {
@@ -136,10 +136,7 @@ public sealed partial class DiagnosticsPage
         {
             yield return (
                 L["Search engine"],
-                [
-                    (L["State"], search.Error ?? (search.Ready ? L["ready"] : L[search.Phase])),
-                    (L["Galleries"], $"{search.Galleries}"),
-                ]
+                [(L["State"], search.Error ?? (search.Ready ? L["ready"] : L[search.Phase])), (L["Galleries"], $"{search.Galleries}")]
             );
         }
     }

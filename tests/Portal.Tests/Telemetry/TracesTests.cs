@@ -145,7 +145,9 @@ public sealed class TracesTests
         Assert.Contains(
             TelemetrySettings.ProtocolSetting,
             Assert
-                .Throws<EngineException>(() => Read((TelemetrySettings.EndpointSetting, "http://c"), (TelemetrySettings.ProtocolSetting, "x")))
+                .Throws<EngineException>(() =>
+                    Read((TelemetrySettings.EndpointSetting, "http://c"), (TelemetrySettings.ProtocolSetting, "x"))
+                )
                 .Message,
             StringComparison.Ordinal
         );

@@ -47,7 +47,8 @@ public sealed class DiagnosticsPageTests : PageContext
     {
         JSInterop.Setup<bool>("portal.copy", _ => true).SetResult(true);
         var page = Render<DiagnosticsPage>();
-        AngleSharp.Dom.IElement Card() => page.FindAll("section.card").Single(c => c.QuerySelector("h2")?.TextContent == "Last warnings and errors");
+        AngleSharp.Dom.IElement Card() =>
+            page.FindAll("section.card").Single(c => c.QuerySelector("h2")?.TextContent == "Last warnings and errors");
         List<string> Messages() => [.. Card().QuerySelectorAll("tbody tr").Select(r => Text(r.QuerySelectorAll("td")[4]))];
         Assert.Equal(["newer <b>", "older boom"], Messages()); // the newest first
         Card().QuerySelectorAll("thead button")[4].Click();
