@@ -59,7 +59,7 @@ internal static class DiagnosticsCommand
         return CommandLine.Done;
     }
 
-    private static async Task<byte[]> BundleAsync(IConfiguration settings)
+    private static async Task<byte[]> BundleAsync(ConfigurationManager settings)
     {
         var parts = new Parts();
         var options = parts.Try("settings", () => settings.GetSection(PortalOptions.Section).Get<PortalOptions>() ?? new());

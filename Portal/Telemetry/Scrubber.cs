@@ -78,8 +78,9 @@ internal sealed partial class Scrubber
     [GeneratedRegex(@"\b(password|pwd)\s*=\s*(?:""[^""]*""|'[^']*'|[^;\r\n]*)", RegexOptions.IgnoreCase)]
     private static partial Regex Passwords();
 
+    // A number and a colon behind it: a setting's name, such as Tokens:0:Role.
     [GeneratedRegex(
-        @"((?:token|secret|password|passwd|api[-_]?key|credential|signature)[\w\-]*[""']?\s*[=:]\s*[""']?)[^\s&;,""'{}]+",
+        @"((?:token|secret|password|passwd|api[-_]?key|credential|signature)[\w\-]*[""']?\s*[=:]\s*[""']?)(?![0-9]+:[A-Za-z])[^\s&;,""'{}]+",
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Pairs();

@@ -23,6 +23,7 @@ public sealed class ScrubberTests
     [Theory]
     [InlineData("Stage 2 of 6 (de) is done: 3.1 s training, 120 new tokens; mean R@1 41.0.")]
     [InlineData("The database refuses (database is locked); trying again in 0.2 s")]
+    [InlineData("The setting CllClip:Access:Tokens:0:Role is wrong.")]
     [InlineData("cllclip_runs{state=\"Queued\"} 1")]
     public void What_is_none_stays(string text) => Assert.Equal(text, Scrubber.CleanPatterns(text));
 
