@@ -23,7 +23,7 @@ internal static partial class SettingsInForce
         [
             .. settings
                 .AsEnumerable()
-                .Where(s => Concerns(s.Key) && (s.Value is not null || !settings.GetSection(s.Key).GetChildren().Any()))
+                .Where(s => Concerns(s.Key) && !settings.GetSection(s.Key).GetChildren().Any())
                 .OrderBy(s => s.Key, StringComparer.OrdinalIgnoreCase)
                 .Select(s => new SettingLine(s.Key, Shown(s.Key, s.Value), Source(settings, s.Key))),
         ];
