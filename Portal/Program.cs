@@ -5,6 +5,7 @@ using CllClip.Portal.Features.Answers;
 using CllClip.Portal.Features.Audit;
 using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Features.Diagnostics;
 using CllClip.Portal.Features.Import;
 using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Features.Mlflow;
@@ -49,6 +50,7 @@ try
     builder.Services.AddSearch();
     builder.Services.AddPortalHealth();
     builder.Services.AddSearchMetrics();
+    builder.Services.AddDiagnosticsPages();
 
     var app = builder.Build();
     app.UsePortalHosting();
@@ -66,6 +68,7 @@ try
     app.MapWebhooksApi();
     app.MapAuditApi();
     app.MapStorageApi();
+    app.MapDiagnosticsApi();
     app.MapCompareApi();
     app.MapAnswersApi();
     app.MapPortalHealth();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CllClip.Engine.Training;
 
 /// <summary>
@@ -92,7 +94,9 @@ internal sealed class EpochLoop(
     private void Save()
     {
         _now = _now with { TrainSeconds = SecondsBefore + run.Clock.TrainSeconds - _began };
+        var began = Stopwatch.GetTimestamp();
         within.Save(training, best, run.Method, _saved = _now);
+        run.Progress.Report(new CheckpointKept(at.Task + 1, _now.Steps, Stopwatch.GetElapsedTime(began)));
     }
 
     /// <summary>Says where training goes on, if not at the task's beginning.</summary>

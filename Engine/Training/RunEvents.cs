@@ -20,6 +20,12 @@ public sealed record ScoresMeasured(IReadOnlyList<Score> Scores) : RunEvent;
 /// <param name="CheckpointFolder">Folder of the stage's checkpoint; null where the method makes none (zero-shot).</param>
 public sealed record StageFinished(StageView Stage, string? CheckpointFolder) : RunEvent;
 
+/// <summary>A checkpoint within the stage at hand was written, or tried to be.</summary>
+/// <param name="Stage">The stage, from 1.</param>
+/// <param name="Step">Steps of the stage that it holds.</param>
+/// <param name="Took">Time that training waited for it.</param>
+public sealed record CheckpointKept(int Stage, int Step, TimeSpan Took) : RunEvent;
+
 /// <summary>A line for the run's log.</summary>
 /// <param name="Level"><c>info</c>, <c>warning</c> or <c>error</c>.</param>
 /// <param name="Text">The line.</param>

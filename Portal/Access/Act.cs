@@ -54,6 +54,8 @@ public static class Acts
     public static readonly Act Prune = new("storage.prune", Role.Admin);
 
     public static readonly Act SeeAudit = new("audit.see", Role.Admin, Kept: false);
+    public static readonly Act SeeDiagnostics = new("diagnostics.see", Role.Admin, Kept: false);
+    public static readonly Act TakeDiagnostics = new("diagnostics.take", Role.Admin);
 
     /// <summary>What no endpoint answers.</summary>
     internal static readonly Act Nothing = new("nothing", Role.Runner, Kept: false);
@@ -96,5 +98,7 @@ public static class Acts
         SetPruneRule,
         Prune,
         SeeAudit,
+        SeeDiagnostics,
+        TakeDiagnostics,
     ];
 }

@@ -3,7 +3,9 @@ using CllClip.Portal.Hosting;
 using CllClip.Portal.Layout.Components;
 using CllClip.Portal.Storage;
 using CllClip.Portal.Storage.Backups;
+using CllClip.Portal.Telemetry;
 using Microsoft.EntityFrameworkCore;
+using OpenTelemetry.Trace;
 
 namespace CllClip.Portal.Commands;
 
@@ -37,7 +39,9 @@ internal static class BackupCommands
                     Migrations(host.Services),
                     TimeProvider.System
                 );
-                var made = writer.Write(target, report, stop);
+                host.Services.GetService<TracerProvider>(); // nothing else starts it here; what it holds goes out as the host ends
+                var span = host.Services.GetRequiredService<PortalTraces>().StartRoot("backup");
+                var made = span.During(() => writer.Write(target, report, stop));
                 return $"{made.Runs} runs, {made.Files.Count} files, {Formats.Bytes(made.Files.Sum(f => f.Bytes))} are in {target} ({Formats.Bytes(new FileInfo(target).Length)}). It holds the portal's keys: keep it as private as the data root.";
             }
         );

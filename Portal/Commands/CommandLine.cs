@@ -48,6 +48,7 @@ public static class CommandLine
                 ("backup", _) => BackupCommands.Backup(rest),
                 ("restore", _) => BackupCommands.Restore(rest),
                 ("prune", _) => await PruneCommand.RunAsync(rest),
+                ("diagnostics", _) => await DiagnosticsCommand.WriteAsync(rest),
                 ("verify-resume", _) => await VerifyResume.RunAsync(rest),
                 ("export", "checkpoint") => await CheckpointCommands.ExportAsync(rest[1..]),
                 ("export", "mlflow") => await MlflowCommand.ExportAsync(rest[1..]),

@@ -27,6 +27,7 @@ internal static class Help
             dotnet run --project Portal -- backup …           everything that cannot be made again, as one file
             dotnet run --project Portal -- restore …          such a file into an empty data root
             dotnet run --project Portal -- prune              removes what the rule of the page /storage says
+            dotnet run --project Portal -- diagnostics …      what somebody who is to help asks for, without secrets
             dotnet run --project Portal -- token              a new token, and the line of it for the settings
             """
         );
@@ -75,6 +76,8 @@ internal static class Help
         output.WriteLine(
             "  Into an empty or new data root, after every file was checked; queued and running runs go on at the next start."
         );
+        Section(output, "diagnostics --out FILE", DiagnosticsCommand.Switches);
+        output.WriteLine("  Also where the portal runs, or cannot start (docs/watching.md).");
         output.WriteLine();
         output.WriteLine(
             "Exit codes: 0 done, 1 failed (the reason is on the error stream), 2 the command is wrong, 130 stopped by Ctrl+C."

@@ -7,9 +7,10 @@ namespace CllClip.Portal.Health;
 internal sealed partial class FeedMetrics(RunFeed feed, PortalMetrics metrics, TimeProvider time, ILogger<FeedMetrics> log)
     : BackgroundService
 {
+    private const string Training = "training";
     internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, RunProgress> _last = [];
+    private readonly Dictionary<string, (RunProgress Progress, long At)> _last = [];
 
     /// <summary>Messages that wait for the counting at most; beyond, they are read from the store.</summary>
     internal int QueueLength { get; init; } = RunFeed.QueueLength;
@@ -50,8 +51,7 @@ internal sealed partial class FeedMetrics(RunFeed feed, PortalMetrics metrics, T
         switch (message)
         {
             case ProgressMessage { Progress: var now } progress:
-                metrics.Stepped(StepsBetween(_last.GetValueOrDefault(progress.RunId), now), now.PairsPerSecond);
-                _last[progress.RunId] = now;
+                Count(progress.RunId, now);
                 break;
             case ScoreMessage:
                 metrics.Scored();
@@ -61,9 +61,23 @@ internal sealed partial class FeedMetrics(RunFeed feed, PortalMetrics metrics, T
                 if (!RunTransitions.IsActive(state.State))
                 {
                     _last.Remove(state.RunId);
+                    metrics.Reached(state.RunId, null);
                 }
                 break;
         }
+    }
+
+    private void Count(string run, RunProgress now)
+    {
+        var (before, at) = _last.GetValueOrDefault(run);
+        var steps = StepsBetween(before, now);
+        metrics.Stepped(steps, now.PairsPerSecond);
+        metrics.Reached(run, now.Fraction);
+        if (steps > 0 && before is { Phase: Training } && now.Phase == Training && before.Stage == now.Stage && before.Epoch == now.Epoch)
+        {
+            metrics.Timed(steps, time.GetElapsedTime(at)); // between epochs lies validation
+        }
+        _last[run] = (now, time.GetTimestamp());
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The metrics miss what happens in runs ({Reason}); counting goes on in {Seconds} s")]

@@ -1,12 +1,13 @@
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Telemetry;
 using CllClip.Shared.Search;
 
 namespace CllClip.Portal.Health;
 
-/// <summary>Search with its time measured, for pages and API alike.</summary>
-internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISearch
+/// <summary>Search with its time measured and a span of each, for pages and API alike.</summary>
+internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics, PortalTraces? traces = null) : ISearch
 {
     public PreparationStatus Preparation => search.Preparation;
 
@@ -39,11 +40,11 @@ internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISe
     public Task<OwnImage> OpenAsync(string id, string name, byte[] file, CancellationToken stop = default) =>
         search.OpenAsync(id, name, file, stop);
 
-    public async Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default) =>
-        Measured("text", await search.SearchAsync(query, stop));
+    public Task<SearchResponse> SearchAsync(SearchQuery query, CancellationToken stop = default) =>
+        MeasuredAsync("text", () => search.SearchAsync(query, stop));
 
-    public async Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default) =>
-        Measured("image", await search.SearchAsync(image, query, stop));
+    public Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default) =>
+        MeasuredAsync("image", () => search.SearchAsync(image, query, stop));
 
     public Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default) =>
         search.DescribeAsync(things, language, stop);
@@ -51,9 +52,23 @@ internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics) : ISe
     public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default) =>
         search.ThingAsync(thing, checkpoint, stop);
 
-    private SearchResponse Measured(string kind, SearchResponse answer)
+    private async Task<SearchResponse> MeasuredAsync(string kind, Func<Task<SearchResponse>> ask)
     {
-        metrics.Searched(kind, TimeSpan.FromMilliseconds(answer.TookMs));
-        return answer;
+        using var span = traces?.Start("search", ("cllclip.search.kind", kind));
+        try
+        {
+            var answer = await ask();
+            metrics.Searched(kind, TimeSpan.FromMilliseconds(answer.TookMs));
+            span?.SetTag("cllclip.search.checkpoint", answer.Checkpoint);
+            span?.SetTag("cllclip.search.gallery", answer.Gallery.Id);
+            span?.SetTag("cllclip.search.language", answer.Language);
+            span?.SetTag("cllclip.search.results", answer.Results.Count);
+            return answer;
+        }
+        catch (Exception error)
+        {
+            span.Failed(error); // its words may repeat the query's
+            throw;
+        }
     }
 }

@@ -1,7 +1,12 @@
 using CllClip.Portal.Access;
+using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
+using CllClip.Portal.Telemetry;
+using CllClip.Shared.Runs;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -19,7 +24,11 @@ public static class PortalHealth
         services
             .AddHealthChecks()
             .AddCheck<PreparationCheck>("preparation", tags: [ReadyTag])
-            .AddCheck<DatabaseCheck>("database", tags: [ReadyTag]);
+            .AddCheck<DatabaseCheck>("database", tags: [ReadyTag])
+            .AddCheck<DiskCheck>("disk", tags: [ReadyTag])
+            .AddCheck<PausedRunsCheck>("pausedRuns", tags: [ReadyTag]);
+        services.AddSingleton<CircuitMeter>();
+        services.AddScoped<CircuitHandler, CircuitMeter.Handler>();
         services.AddSingleton<PortalMetrics>();
         services.AddHostedService<FeedMetrics>();
         return services;
@@ -29,16 +38,17 @@ public static class PortalHealth
     public static IServiceCollection AddSearchMetrics(this IServiceCollection services) =>
         services.AddSingleton<ISearch>(s => new MeteredSearch(
             s.GetRequiredService<SearchService>(),
-            s.GetRequiredService<PortalMetrics>()
+            s.GetRequiredService<PortalMetrics>(),
+            s.GetService<PortalTraces>()
         ));
 
     public static WebApplication MapPortalHealth(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        var none = new Dictionary<HealthStatus, int>
+        var statuses = new Dictionary<HealthStatus, int>
         {
             [HealthStatus.Healthy] = StatusCodes.Status200OK,
-            [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable,
+            [HealthStatus.Degraded] = StatusCodes.Status200OK, // it works, but somebody should look
             [HealthStatus.Unhealthy] = StatusCodes.Status503ServiceUnavailable,
         };
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync })
@@ -48,7 +58,7 @@ public static class PortalHealth
                 new HealthCheckOptions
                 {
                     Predicate = check => check.Tags.Contains(ReadyTag),
-                    ResultStatusCodes = none,
+                    ResultStatusCodes = statuses,
                     ResponseWriter = WriteAsync,
                 }
             )
@@ -58,27 +68,38 @@ public static class PortalHealth
         return app;
     }
 
+    /// <summary>A report as <c>/health/ready</c> gives it.</summary>
+    internal static object Answer(HealthReport report) =>
+        new
+        {
+            status = Word(report.Status),
+            checks = report.Entries.ToDictionary(
+                e => e.Key,
+                e => new
+                {
+                    ok = e.Value.Status == HealthStatus.Healthy,
+                    status = Word(e.Value.Status),
+                    e.Value.Description,
+                    e.Value.Data,
+                }
+            ),
+        };
+
+    private static string Word(HealthStatus status) =>
+        status switch
+        {
+            HealthStatus.Healthy => "ok",
+            HealthStatus.Degraded => "degraded",
+            _ => "unavailable",
+        };
+
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
-        if (report.Status != HealthStatus.Healthy)
+        if (report.Status == HealthStatus.Unhealthy)
         {
             context.Response.Headers.RetryAfter = "1";
         }
-        return context.Response.WriteAsJsonAsync(
-            new
-            {
-                status = report.Status == HealthStatus.Healthy ? "ok" : "unavailable",
-                checks = report.Entries.ToDictionary(
-                    e => e.Key,
-                    e => new
-                    {
-                        ok = e.Value.Status == HealthStatus.Healthy,
-                        e.Value.Description,
-                        e.Value.Data,
-                    }
-                ),
-            }
-        );
+        return context.Response.WriteAsJsonAsync(Answer(report));
     }
 
     private sealed class PreparationCheck(IEngineHost engine) : IHealthCheck
@@ -96,6 +117,40 @@ public static class PortalHealth
                 : now.Ready ? HealthCheckResult.Healthy(now.Phase)
                 : HealthCheckResult.Unhealthy(now.Phase, data: data)
             );
+        }
+    }
+
+    /// <summary>Little room stops runs, not the portal: pages, search and downloads go on.</summary>
+    private sealed class DiskCheck(DiskRoom room) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            room.Look();
+            return Task.FromResult(
+                room.IsLow
+                    ? HealthCheckResult.Degraded("Little room is left on the disk; runs are paused until there is more.")
+                    : HealthCheckResult.Healthy()
+            );
+        }
+    }
+
+    /// <summary>How many runs wait for room; they go on by themselves.</summary>
+    private sealed class PausedRunsCheck(RunQueries runs) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                var paused = (await runs.CountAsync(cancellationToken)).GetValueOrDefault(RunState.Paused);
+                var data = new Dictionary<string, object> { ["count"] = paused };
+                return paused > 0
+                    ? HealthCheckResult.Degraded("Runs are paused until there is room on the disk.", data: data)
+                    : HealthCheckResult.Healthy(data: data);
+            }
+            catch (Exception error) when (error is System.Data.Common.DbException or InvalidOperationException)
+            {
+                return HealthCheckResult.Degraded("Unknown: the database cannot be read."); // whose own check says that it is no use
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Hubs;
+using CllClip.Portal.Jobs;
 using CllClip.Shared.Runs;
 using Prometheus;
 
@@ -21,8 +22,22 @@ public sealed class PortalMetrics
     private readonly Histogram _search;
     private readonly Counter _prunedBytes;
     private readonly Counter _pruned;
+    private readonly Histogram _step;
+    private readonly Gauge _progress;
+    private readonly Gauge _disk;
+    private readonly Gauge _low;
+    private readonly Gauge _memory;
+    private readonly Gauge _circuits;
+    private readonly Gauge _device;
 
-    public PortalMetrics(RunQueries runs, IEngineHost engine, HubMeter hub)
+    public PortalMetrics(
+        RunQueries runs,
+        IEngineHost engine,
+        HubMeter hub,
+        DiskRoom? room = null,
+        CircuitMeter? circuits = null,
+        PortalOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(engine);
@@ -51,6 +66,21 @@ public sealed class PortalMetrics
             _prunedBytes.WithLabels(kind);
             _pruned.WithLabels(kind);
         }
+        _step = make.CreateHistogram(
+            "cllclip_training_step_seconds",
+            "Seconds of a training step, the mean of those between two reports of a run.",
+            new HistogramConfiguration { Buckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] }
+        );
+        _progress = make.CreateGauge("cllclip_run_progress_ratio", "Share done, 0 to 1, of each run in training.", "run");
+        _disk = make.CreateGauge("cllclip_disk_free_bytes", "Free bytes on the disks of data root and database, the fuller one's.");
+        _low = make.CreateGauge("cllclip_disk_low", "1 while little room is left and runs are paused for it.");
+        _memory = make.CreateGauge(
+            "cllclip_memory_bytes",
+            "Memory of the process: managed, resident, and native, which is resident beside the managed heap.",
+            "kind"
+        );
+        _circuits = make.CreateGauge("cllclip_circuits", "Open pages: kept, and of them connected at the moment.", "state");
+        _device = make.CreateGauge("cllclip_device_info", "1 for the device of the settings.", "device");
         foreach (var kind in new[] { "text", "image" })
         {
             _search.WithLabels(kind);
@@ -65,6 +95,18 @@ public sealed class PortalMetrics
             _queue.Set(counts.GetValueOrDefault(RunState.Queued));
             _ready.Set(engine.Preparation.Ready ? 1 : 0);
             _connections.Set(hub.Connections);
+            if (room?.Look() is { } free)
+            {
+                _disk.Set(free);
+                _low.Set(room.IsLow ? 1 : 0);
+            }
+            var memory = ProcessMemory.Now();
+            _memory.WithLabels("managed").Set(memory.Managed);
+            _memory.WithLabels("resident").Set(memory.Resident);
+            _memory.WithLabels("native").Set(memory.Native);
+            _circuits.WithLabels("open").Set(circuits?.Open ?? 0);
+            _circuits.WithLabels("connected").Set(circuits?.Connected ?? 0);
+            _device.WithLabels(options?.Device ?? "auto").Set(1);
         });
     }
 
@@ -88,6 +130,22 @@ public sealed class PortalMetrics
     {
         _prunedBytes.WithLabels(PruneKinds.Name(kind)).Inc(bytes);
         _pruned.WithLabels(PruneKinds.Name(kind)).Inc();
+    }
+
+    /// <summary>Steps of a run took this long together.</summary>
+    internal void Timed(int steps, TimeSpan took) => _step.Observe(took.TotalSeconds / steps, steps);
+
+    /// <summary>A run is so far; null: it is not in training any more.</summary>
+    internal void Reached(string run, double? fraction)
+    {
+        if (fraction is { } share)
+        {
+            _progress.WithLabels(run).Set(share);
+        }
+        else
+        {
+            _progress.RemoveLabelled(run);
+        }
     }
 
     internal void Scored() => _scores.Inc();

@@ -5,6 +5,7 @@ using CllClip.Engine.Data.Features;
 using CllClip.Engine.Device;
 using CllClip.Engine.Model;
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Telemetry;
 
 namespace CllClip.Portal.Hosting;
 
@@ -18,6 +19,7 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     private readonly PortalOptions _options;
     private readonly CorpusShelf _shelf;
     private readonly ILogger<EngineHost> _log;
+    private readonly PortalTraces? _traces;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _retry = new(0, 1);
     private readonly KeptValues<(string Id, string Device), ClipModel> _models = new();
@@ -26,8 +28,14 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
     private volatile IReadOnlyList<IRetrievalDataset> _embedded = [];
     private Thread? _thread;
 
-    public EngineHost(PortalFolders folders, BaseModels bases, PortalOptions options, CorpusShelf shelf, ILogger<EngineHost> log) =>
-        (_folders, _bases, _options, _shelf, _log) = (folders, bases, options, shelf, log);
+    public EngineHost(
+        PortalFolders folders,
+        BaseModels bases,
+        PortalOptions options,
+        CorpusShelf shelf,
+        ILogger<EngineHost> log,
+        PortalTraces? traces = null
+    ) => (_folders, _bases, _options, _shelf, _log, _traces) = (folders, bases, options, shelf, log, traces);
 
     public PreparationStatus Preparation => _status;
 
@@ -136,7 +144,11 @@ internal sealed partial class EngineHost : BackgroundService, IHostedLifecycleSe
         {
             try
             {
-                Prepare(stop);
+                (_traces?.StartRoot("prepare data set", (SpanTags.Dataset, Emoji36Dataset.DatasetId))).During(() =>
+                {
+                    Prepare(stop);
+                    return true;
+                });
                 return;
             }
             catch (Exception) when (stop.IsCancellationRequested)

@@ -3,15 +3,17 @@ using CllClip.Portal.Access;
 using CllClip.Portal.Commands;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Uploads;
+using CllClip.Portal.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Trace;
 
 namespace CllClip.Portal.Hosting;
 
 /// <summary>Settings, folders, the lock on the data root, and the engine.</summary>
-public static class PortalHosting
+public static partial class PortalHosting
 {
     /// <summary>A builder whose content root is the repository or the folder of a published portal, whatever the working directory.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -42,7 +44,8 @@ public static class PortalHosting
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical); // /health says it to those who ask
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // keys are as private as the data root
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.AddPortalLogs();
+        builder.AddPortalTraces();
         builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(folders.Keys)).SetApplicationName("cll-clip");
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(folders);
@@ -68,6 +71,7 @@ public static class PortalHosting
         ArgumentNullException.ThrowIfNull(app);
         var held = app.Services.GetRequiredService<DataRootLock>();
         app.Services.GetRequiredService<PreparationConsole>();
+        app.Services.GetService<TracerProvider>(); // before the preparation begins, which is the first span
         KeyFiles.PutDamagedAside(
             app.Services.GetRequiredService<PortalFolders>(),
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(KeyFiles))
@@ -75,15 +79,27 @@ public static class PortalHosting
         if (app.Services.GetService<IServer>() is { } server)
         {
             var folders = app.Services.GetRequiredService<PortalFolders>();
-            app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() => Announce(server, held, folders));
+            var json = PortalLogs.IsJson(app.Services.GetRequiredService<IConfiguration>())
+                ? app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(PortalHosting))
+                : null;
+            app.Services.GetRequiredService<IHostApplicationLifetime>()
+                .ApplicationStarted.Register(() => Announce(server, held, folders, json));
         }
         return app;
     }
 
-    private static void Announce(IServer server, DataRootLock held, PortalFolders folders)
+    private static void Announce(IServer server, DataRootLock held, PortalFolders folders, ILogger? json)
     {
         var addresses = string.Join(' ', server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
         held.Write($"portal at {addresses}, process {Environment.ProcessId}");
+        if (json is not null)
+        {
+            LogReady(json, addresses, folders.DataRoot); // a line of words would be none that a program reads
+            return;
+        }
         Console.WriteLine($"CLL-CLIP is at {addresses}   (data in {folders.DataRoot}; Ctrl+C ends it)");
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "CLL-CLIP is at {Addresses} (data in {DataRoot})")]
+    private static partial void LogReady(ILogger log, string addresses, string dataRoot);
 }

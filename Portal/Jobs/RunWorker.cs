@@ -7,6 +7,7 @@ using CllClip.Engine.Model;
 using CllClip.Engine.Training;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
+using CllClip.Portal.Telemetry;
 using CllClip.Shared.Runs;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -24,7 +25,8 @@ public sealed partial class RunWorker(
     PortalFolders folders,
     PortalOptions options,
     TimeProvider time,
-    ILogger<RunWorker> log
+    ILogger<RunWorker> log,
+    PortalTraces? traces = null
 )
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -65,6 +67,8 @@ public sealed partial class RunWorker(
     private void Work(RunEntity run, CancellationTokenSource stop, CancellationToken shutdown)
     {
         RunRecorder? recorder = null;
+        using var scope = log.BeginScope("Run {RunId} on {Lane}", run.Id, run.Lane);
+        using var trace = new RunTrace(traces, run);
         try
         {
             var (dataset, others, plan, model) = Prepare(run);
@@ -74,8 +78,8 @@ public sealed partial class RunWorker(
             using var steps = new StepFile(folders.Steps(run.Id), finished, time, words => store.Log(run.Id, "warning", words));
             recorder = new RunRecorder(run, dataset, finished, store, feed, steps, time);
             stop.Token.ThrowIfCancellationRequested();
-            Trainer(run, dataset, others, model, recorder, stop.Token).Run(plan, recorder, stop.Token);
-            End(run, recorder, [RunState.Completed], _ => Words(recorder, run), null, shutdown);
+            Trainer(run, dataset, others, model, recorder, stop.Token).Run(plan, trace.Before(recorder), stop.Token);
+            End(run, trace, recorder, [RunState.Completed], _ => Words(recorder, run), null, shutdown);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -83,6 +87,7 @@ public sealed partial class RunWorker(
             var pause = shutdown.IsCancellationRequested ? null : active.PauseOf(run.Id);
             End(
                 run,
+                trace,
                 recorder,
                 [RunState.Stopped, pause is null ? RunState.Queued : RunState.Paused],
                 state => WordsEarly(state, recorder, pause),
@@ -94,7 +99,8 @@ public sealed partial class RunWorker(
         {
             var (words, needed) = error is NoRoomException none ? (none.Message, none.Needed) : (RunErrors.Explain(error), 0);
             room.Refused(run.Id, needed, error is not NoRoomException);
-            End(run, recorder, [RunState.Paused, RunState.Stopped], _ => words, words, shutdown);
+            trace.Failed(error);
+            End(run, trace, recorder, [RunState.Paused, RunState.Stopped], _ => words, words, shutdown);
         }
         catch (Exception error)
         {
@@ -103,7 +109,8 @@ public sealed partial class RunWorker(
                 LogFailed(log, error, run.Id);
             }
             var words = RunErrors.Explain(error);
-            End(run, recorder, [RunState.Failed], _ => words, words, shutdown);
+            trace.Failed(error);
+            End(run, trace, recorder, [RunState.Failed], _ => words, words, shutdown);
         }
     }
 
@@ -143,7 +150,9 @@ public sealed partial class RunWorker(
     )
     {
         TeacherFeatures Features(IRetrievalDataset set) =>
-            engine.Features(set, run.Model, run.Lane, new EmbeddingProgress(recorder, set.Name), stop);
+            (traces?.Start("teacher features", (SpanTags.Dataset, set.Id), (SpanTags.Model, run.Model))).During(() =>
+                engine.Features(set, run.Model, run.Lane, new EmbeddingProgress(recorder, set.Name), stop)
+            );
         var testSets = others.Select(set => new TestSet(set, Features(set))).ToList();
         return new ContinualTrainer(dataset, model, Features(dataset), testSets: testSets);
     }
@@ -165,6 +174,7 @@ public sealed partial class RunWorker(
     /// <summary>Stores the end: state, reason, aggregates and duration in one transaction.</summary>
     private void End(
         RunEntity run,
+        RunTrace trace,
         RunRecorder? recorder,
         IReadOnlyList<RunState> to,
         Func<RunState, string> reason,
@@ -173,24 +183,28 @@ public sealed partial class RunWorker(
     ) =>
         Insist(
             () =>
-                store.MoveToFirst(
-                    run.Id,
-                    to,
-                    reason,
-                    row =>
-                    {
-                        row.Error = row.State is RunState.Failed or RunState.Paused ? error : null;
-                        row.EndedAt = row.State is RunState.Queued or RunState.Paused ? null : store.Now;
-                        if (recorder is not null)
-                        {
-                            row.DurationSeconds = recorder.Worked;
-                            row.Progress = recorder.Progress;
-                            row.Summary = recorder.Finished > 0 ? recorder.Summary : row.Summary;
-                        }
-                    },
-                    error is null ? "info"
-                        : to.Contains(RunState.Paused) ? "warning"
-                        : "error"
+                trace.Ended(
+                    store
+                        .MoveToFirst(
+                            run.Id,
+                            to,
+                            reason,
+                            row =>
+                            {
+                                row.Error = row.State is RunState.Failed or RunState.Paused ? error : null;
+                                row.EndedAt = row.State is RunState.Queued or RunState.Paused ? null : store.Now;
+                                if (recorder is not null)
+                                {
+                                    row.DurationSeconds = recorder.Worked;
+                                    row.Progress = recorder.Progress;
+                                    row.Summary = recorder.Finished > 0 ? recorder.Summary : row.Summary;
+                                }
+                            },
+                            error is null ? "info"
+                                : to.Contains(RunState.Paused) ? "warning"
+                                : "error"
+                        )
+                        .State
                 ),
             shutdown
         );

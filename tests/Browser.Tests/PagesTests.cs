@@ -52,6 +52,7 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
             "/webhooks",
             "/audit",
             "/storage",
+            "/diagnostics",
             "/leaderboard",
             "/leaderboard?source=own&method=joint",
             "/nowhere",

@@ -22,7 +22,7 @@ public sealed class Screenshots(BrowserSession session) : IClassFixture<BrowserS
         using var host = string.IsNullOrEmpty(url) ? new PortalHost(PagesTests.Sample()) : null;
         var paths = Environment.GetEnvironmentVariable("CLLCLIP_SHOTS_PATHS") is { Length: > 0 } p
             ? p
-            : "/ /launch /runs /runs/1 /runs/36 /runs/3 /runs/gone /nowhere /leaderboard /search /about";
+            : "/ /launch /runs /runs/1 /runs/36 /runs/3 /runs/gone /nowhere /leaderboard /search /diagnostics /about";
         var folder = Environment.GetEnvironmentVariable("CLLCLIP_SHOTS_OUT") is { Length: > 0 } o
             ? o
             : Path.Combine(Path.GetTempPath(), "cllclip-shots");

@@ -22,6 +22,7 @@ public sealed record Library(string Name, string Use, string Licence, string Url
         new("NetVips and libvips", PageText.Key("vector drawings, image files"), "MIT and LGPL-2.1-or-later", "https://www.libvips.org"),
         new("SharpZipLib", PageText.Key("archives"), "MIT", "https://github.com/icsharpcode/SharpZipLib"),
         new("CsvHelper", PageText.Key("tables"), "MS-PL OR Apache-2.0", "https://joshclose.github.io/CsvHelper"),
+        new("OpenTelemetry .NET", PageText.Key("traces"), "Apache-2.0", "https://opentelemetry.io"),
         new("prometheus-net", PageText.Key("metrics"), "MIT", "https://github.com/prometheus-net/prometheus-net"),
     ];
 }

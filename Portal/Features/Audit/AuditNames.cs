@@ -37,6 +37,8 @@ internal static class AuditNames
         ["storage.rule"] = PageText.Key("Set what is pruned"),
         ["storage.prune"] = PageText.Key("Prune now"),
         ["audit.see"] = PageText.Key("Look at the audit log"),
+        ["diagnostics.see"] = PageText.Key("Look at the diagnostics"),
+        ["diagnostics.take"] = PageText.Key("Download the diagnostics"),
     };
 
     private static readonly Dictionary<string, string> Outcomes = new(StringComparer.Ordinal)

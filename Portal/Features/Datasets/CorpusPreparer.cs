@@ -5,6 +5,7 @@ using CllClip.Engine.Data.Features;
 using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Telemetry;
 
 namespace CllClip.Portal.Features.Datasets;
 
@@ -22,6 +23,7 @@ public sealed partial class CorpusPreparer : BackgroundService
     private readonly UploadShelf _uploads;
     private readonly TimeProvider _time;
     private readonly ILogger<CorpusPreparer> _log;
+    private readonly PortalTraces? _traces;
     private readonly Lock _lock = new();
     private readonly BlockingCollection<string> _queue = [];
     private readonly Dictionary<string, Work> _works = new(StringComparer.Ordinal);
@@ -33,8 +35,9 @@ public sealed partial class CorpusPreparer : BackgroundService
         RunUses uses,
         UploadShelf uploads,
         TimeProvider time,
-        ILogger<CorpusPreparer> log
-    ) => (_shelf, _engine, _uses, _uploads, _time, _log) = (shelf, engine, uses, uploads, time, log);
+        ILogger<CorpusPreparer> log,
+        PortalTraces? traces = null
+    ) => (_shelf, _engine, _uses, _uploads, _time, _log, _traces) = (shelf, engine, uses, uploads, time, log, traces);
 
     /// <summary>Raised, on any thread and a few times a second at most, when something has changed; handlers must not block.</summary>
     public event Action? Changed;
@@ -151,12 +154,23 @@ public sealed partial class CorpusPreparer : BackgroundService
     public bool PrepareNow(CorpusEntry entry, IProgress<CorpusProgress> progress, Action<string> note, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(entry);
+        var span = _traces?.StartRoot("prepare data set", (SpanTags.Dataset, entry.Registration.Id));
+        return span.During(() =>
+        {
+            var ready = CheckAndEmbed(entry, progress, note, stop);
+            span?.SetTag(SpanTags.Outcome, ready ? "ready" : "failed");
+            return ready;
+        });
+    }
+
+    private bool CheckAndEmbed(CorpusEntry entry, IProgress<CorpusProgress> progress, Action<string> note, CancellationToken stop)
+    {
         var id = entry.Registration.Id;
         var report = new CorpusReport();
         CorpusManifest? manifest;
         try
         {
-            manifest = CorpusPreparation.Run(entry.Registration, report, progress, stop);
+            manifest = (_traces?.Start("check")).During(() => CorpusPreparation.Run(entry.Registration, report, progress, stop));
         }
         catch (EngineException error)
         {
@@ -174,7 +188,9 @@ public sealed partial class CorpusPreparer : BackgroundService
             var dataset = CorpusDataset.Open(manifest);
             foreach (var model in entry.Models.Intersect(_engine.ModelIds))
             {
-                _engine.Features(dataset, model, null, new Embedding(model, progress, note), stop);
+                (_traces?.Start("embed", (SpanTags.Model, model))).During(() =>
+                    _engine.Features(dataset, model, null, new Embedding(model, progress, note), stop)
+                );
             }
             _shelf.Offer(dataset);
             _shelf.Save(entry with { Pending = false });
@@ -264,6 +280,7 @@ public sealed partial class CorpusPreparer : BackgroundService
             work.Begun = true;
         }
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(shutdown, work.Stop.Token);
+        using var scope = _log.BeginScope("Data set {DatasetId}", id);
         try
         {
             if (_shelf.Find(id) is { } entry)

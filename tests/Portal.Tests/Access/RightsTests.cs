@@ -37,6 +37,8 @@ public sealed partial class RightsTests(GuardedPortal portal, RightsTests.Closed
             [
                 "audit.see",
                 "dataset.delete",
+                "diagnostics.see",
+                "diagnostics.take",
                 "model.delete",
                 "run.delete",
                 "storage.prune",

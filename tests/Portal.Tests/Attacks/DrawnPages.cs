@@ -2,6 +2,7 @@ using Bunit;
 using CllClip.Portal.Features.Answers;
 using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Features.Datasets;
+using CllClip.Portal.Features.Diagnostics;
 using CllClip.Portal.Features.Home;
 using CllClip.Portal.Features.Launch;
 using CllClip.Portal.Features.Leaderboard;
@@ -59,6 +60,7 @@ internal sealed class DrawnPages : BunitContext
         yield return await DrawAsync<DatasetsPage>(portal, "/datasets");
         yield return await DrawAsync<WebhooksPage>(portal, "/webhooks");
         yield return await DrawAsync<StoragePage>(portal, "/storage");
+        yield return await DrawAsync<DiagnosticsPage>(portal, "/diagnostics");
         yield return await DrawAsync<SearchPage>(portal, "/search?q=canary" + (dataset is null ? "" : "&gallery=" + dataset));
         if (dataset is not null)
         {

@@ -38,6 +38,10 @@ public sealed class HealthTests(PortalHost portal) : IClassFixture<PortalHost>
     [Fact]
     public async Task The_metrics_count_runs_steps_scores_and_searches()
     {
+        for (var i = 0; i < 400 && portal.Feed().Subscribers == 0; i++)
+        {
+            await Task.Delay(25, TestContext.Current.CancellationToken); // the counting begins a moment after the portal
+        }
         portal.AddRun("metric");
         portal.AddRun("waits");
         portal.Store().Move("metric", RunState.Running, "go");
@@ -58,6 +62,11 @@ public sealed class HealthTests(PortalHost portal) : IClassFixture<PortalHost>
             "cllclip_runs{state=\"Running\"} 1",
             "cllclip_runs{state=\"Failed\"} 0",
             "cllclip_queue_length 1",
+            "cllclip_runs{state=\"Paused\"} 0",
+            "cllclip_run_progress_ratio{run=\"metric\"} 0.1",
+            "cllclip_circuits{state=\"open\"} 0",
+            "cllclip_disk_low 0",
+            "cllclip_device_info{device=\"auto\"} 1",
             "cllclip_training_steps_total 5",
             "cllclip_training_pairs_per_second 12.5",
             "cllclip_scores_total 2",
@@ -66,6 +75,33 @@ public sealed class HealthTests(PortalHost portal) : IClassFixture<PortalHost>
             "cllclip_search_seconds_count{kind=\"image\"} 0",
         ];
         Assert.All(lines, line => Assert.Contains(line + "\n", text, StringComparison.Ordinal));
+        Assert.Contains("cllclip_disk_free_bytes ", text, StringComparison.Ordinal);
+        Assert.Contains("cllclip_memory_bytes{kind=\"native\"} ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_nearly_full_and_runs_that_are_paused_degrade_the_portal_and_do_not_kill_it()
+    {
+        using var full = new PortalHost(
+            new() { ["CllClip:Jobs:ReserveMegabytes"] = "1000000" }, // a terabyte, which no test's disk has free
+            services: s =>
+                s.Replace(
+                    ServiceDescriptor.Singleton<IEngineHost>(
+                        new LaunchErrorsTests.Preparing { Preparation = new(true, "Ready", 1, 0, null) }
+                    )
+                )
+        );
+        full.AddRun("waits", RunState.Paused);
+        var ready = await full.AskAsync("GET", "/health/ready");
+        Assert.Equal((200, "degraded"), (ready.Code, ready.Json.GetProperty("status").GetString()));
+        var checks = ready.Json.GetProperty("checks");
+        Assert.Equal("degraded", checks.GetProperty("disk").GetProperty("status").GetString());
+        Assert.Equal(1, checks.GetProperty("pausedRuns").GetProperty("data").GetProperty("count").GetInt32());
+        Assert.True(checks.GetProperty("database").GetProperty("ok").GetBoolean());
+        Assert.DoesNotContain(full.DataRoot, ready.Text, StringComparison.Ordinal);
+        var metrics = (await full.AskAsync("GET", "/metrics")).Text;
+        Assert.Contains("cllclip_runs{state=\"Paused\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("cllclip_disk_low 1\n", metrics, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -73,6 +73,9 @@ internal sealed partial class PortalProcess : IDisposable
 
     public static PortalProcess Command(string dataRoot, params string[] args) => new(dataRoot, args, null);
 
+    public static PortalProcess Command(string dataRoot, Dictionary<string, string> environment, params string[] args) =>
+        new(dataRoot, args, environment);
+
     /// <summary>The address, once the portal answers.</summary>
     public async Task<Uri> AddressAsync()
     {
