@@ -64,6 +64,7 @@ public static class PortalJobs
         services.AddSingleton<RunFeed>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunQueries>();
+        services.AddSingleton<ScoreLogs>();
         services.AddSingleton<SweepQueries>();
         services.AddSingleton<RunImport>();
         services.AddSingleton<ScoreImport>();

@@ -23,7 +23,6 @@ public static class PortalUi
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DrawingPace>();
-        services.AddSingleton<ScoreLogs>();
         return services;
     }
 

@@ -74,9 +74,19 @@ public sealed partial class DiagnosticsPage
     private async Task CopyAsync() =>
         _copied = await Js.InvokeAsync<bool>("portal.copy", JsonSerializer.Serialize(_report, CleanReport.Json));
 
+    /// <summary>Names of libraries are the same in every language; what is no library's has a word.</summary>
+    private string VersionOf(string name) =>
+        name switch
+        {
+            "portal" => L["Portal"],
+            "system" => L["Operating system"],
+            "runtime" => L["Runtime"],
+            _ => name,
+        };
+
     private IEnumerable<(string Title, IReadOnlyList<(string Name, string Text)> Lines)> Cards(DiagnosticsReport r)
     {
-        yield return (L["Versions"], [.. r.Versions.Select(v => (v.Name, v.Text))]);
+        yield return (L["Versions"], [.. r.Versions.Select(v => (VersionOf(v.Name), v.Text))]);
         yield return (
             L["Process and machine"],
             [

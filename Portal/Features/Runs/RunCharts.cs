@@ -9,9 +9,11 @@ namespace CllClip.Portal.Features.Runs;
 /// The curves of a run's page, for the data set chosen there. They are made anew only where their figures changed: the page shares its cores with the training
 /// that it shows.
 /// </summary>
-internal sealed class RunCharts(TimeProvider clock, PageText text)
+/// <param name="clock">Tells when curves over steps are due.</param>
+/// <param name="text">The reader's language.</param>
+/// <param name="stepCurves">The time between two drawings of the curves over steps, which change with every progress and cost most of a drawing.</param>
+internal sealed class RunCharts(TimeProvider clock, PageText text, Func<TimeSpan> stepCurves)
 {
-    private static readonly TimeSpan StepCurves = TimeSpan.FromSeconds(1);
     private (LiveRun? Run, string? TestSet, int Stages) _shown;
     private IReadOnlyList<StageView>? _stages;
     private LiveRun? _steps;
@@ -54,8 +56,7 @@ internal sealed class RunCharts(TimeProvider clock, PageText text)
             Vocabulary = Named(RunCurves.Vocabulary(live.Stages));
             Reused = Named(RunCurves.Reused(live.Stages));
         }
-        // Curves over steps change with every progress: once a second is enough for the eye.
-        if (_steps != live || !live.Active || clock.GetElapsedTime(_stepsAt) >= StepCurves)
+        if (_steps != live || !live.Active || clock.GetElapsedTime(_stepsAt) >= stepCurves())
         {
             (_steps, _stepsAt) = (live, clock.GetTimestamp());
             (Losses, Gradient, Throughput) = (

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.Components;
 
 namespace CllClip.Portal.Features.Runs;
 
-/// <summary>One run, live: messages wait in an inbox and are applied together, at most four times a second.</summary>
+/// <summary>One run, live: messages wait in an inbox and are applied together, at most four times a second, curves over steps once.</summary>
 public sealed partial class RunPage
 {
+    private static readonly TimeSpan Drawing = TimeSpan.FromMilliseconds(250);
+
     private LiveRun? _live;
     private RunInbox? _inbox;
     private RunWatch? _watch;
@@ -46,7 +48,7 @@ public sealed partial class RunPage
         }
         _render = Pace.Open(
             () => InvokeAsync(ShowNewsAsync),
-            TimeSpan.FromMilliseconds(250),
+            Drawing,
             error => _watch?.Break(error) // reads everything anew after a pause
         );
         if (!_missing)
@@ -204,7 +206,7 @@ public sealed partial class RunPage
     {
         if (_live is { } live)
         {
-            (_charts ??= new RunCharts(Clock, L)).Follow(live, _testSet);
+            (_charts ??= new RunCharts(Clock, L, () => 4 * Pace.Of(Drawing))).Follow(live, _testSet);
         }
     }
 

@@ -43,9 +43,10 @@ public sealed partial class AuditTests(GuardedPortal portal) : IClassFixture<Gua
             var line = Assert.Single(await SinceAsync(before));
             Assert.Equal((act.Name, "ada", "admin"), (line.What, line.Who, line.Role));
             Assert.Equal(path.Contains("/none", StringComparison.Ordinal) ? "none" : "", line.Target);
-            // Pruning needs no body and nothing there to be pruned: it is done.
+            // Pruning and the diagnostics need no body and nothing to be there: they are done.
             Assert.True(
-                (line.Outcome is AuditOutcome.Done) == (act == Acts.Prune) && line.Outcome is not AuditOutcome.Refused,
+                (line.Outcome is AuditOutcome.Done) == (act == Acts.Prune || act == Acts.TakeDiagnostics)
+                    && line.Outcome is not AuditOutcome.Refused,
                 $"{act.Name} {line.Outcome}"
             );
         }
@@ -115,7 +116,7 @@ public sealed partial class AuditTests(GuardedPortal portal) : IClassFixture<Gua
         }
         // The HTTP side and the statistics' own buttons are all that is left.
         Assert.Equal(
-            ["dataset.count", "dataset.count.cancel", "sign-in", "upload.create"],
+            ["dataset.count", "dataset.count.cancel", "diagnostics.take", "sign-in", "upload.create"],
             Acts.All.Where(a => a.Kept).Except(tries.Select(t => t.Act)).Select(a => a.Name).Order(StringComparer.Ordinal)
         );
     }

@@ -19,7 +19,7 @@ public sealed class DiagnosticsPageTests : PageContext
     {
         var page = Render<DiagnosticsPage>();
         var text = Text(page.Find(".stack"));
-        Assert.Contains("portal 1.2.3", text, StringComparison.Ordinal);
+        Assert.Contains("Portal 1.2.3", text, StringComparison.Ordinal);
         Assert.Contains("Integrity ok", text, StringComparison.Ordinal);
         Assert.Contains("Up for 1 h 0 min", text, StringComparison.Ordinal);
         Assert.Contains("low: runs are paused", text, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class DiagnosticsPageTests : PageContext
         _desk.Broken = null;
         page.Find(".notice.error button").Click();
         Assert.Empty(page.FindAll(".notice.error"));
-        Assert.Contains("portal 1.2.3", Text(page.Find(".stack")), StringComparison.Ordinal);
+        Assert.Contains("Portal 1.2.3", Text(page.Find(".stack")), StringComparison.Ordinal);
     }
 
     private sealed class SampleDiagnostics : IDiagnosticsDesk
