@@ -49,6 +49,9 @@ public sealed class LiveRun
 
     public RunView Run { get; private set; }
 
+    /// <summary>The run without its progress: equal as long as nothing but that has changed.</summary>
+    public RunView Settled => Run with { Progress = null };
+
     public IReadOnlyList<StageView> Stages { get; private set; }
 
     /// <summary>Scores of all data sets, in the order of measuring.</summary>
