@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CllClip.Engine;
 using CllClip.Engine.Data.Emoji36;
 using CllClip.Portal.Features.Search.Own;
@@ -26,9 +27,10 @@ public sealed partial class SearchPage
     private bool _examplesOpen;
     private string? _problem;
     private int _turn;
+    private long _typedAt;
     private bool _gone;
 
-    /// <summary>How long the typing must rest before it is searched for; short, since an answer takes a few milliseconds.</summary>
+    /// <summary>Letters that come faster than this are searched for together, once they rest for so long; short, since an answer takes a few milliseconds.</summary>
     [Parameter]
     public TimeSpan Rest { get; set; } = TimeSpan.FromMilliseconds(30);
 
@@ -132,7 +134,12 @@ public sealed partial class SearchPage
     private async Task TypedAsync()
     {
         var turn = ++_turn;
-        await Task.Delay(Rest);
+        var since = _typedAt == 0 ? Rest : Stopwatch.GetElapsedTime(_typedAt);
+        _typedAt = Stopwatch.GetTimestamp();
+        if (since < Rest)
+        {
+            await Task.Delay(Rest); // letters that come together are searched for together
+        }
         if (turn != _turn || _gone)
         {
             return;

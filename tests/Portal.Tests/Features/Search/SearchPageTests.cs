@@ -54,15 +54,15 @@ public sealed class SearchPageTests : PageContext
     }
 
     [Fact]
-    public async Task Typing_is_searched_for_once_it_rests_and_the_address_holds_it()
+    public async Task The_first_letter_is_searched_for_at_once_what_follows_fast_when_it_rests_and_the_address_holds_it()
     {
-        var page = Render<SearchPage>(p => p.Add(x => x.Rest, TimeSpan.FromMilliseconds(120)));
+        var page = Render<SearchPage>(p => p.Add(x => x.Rest, TimeSpan.FromMilliseconds(400)));
         foreach (var typed in new[] { "k", "ki", "kissa" })
         {
             await page.InvokeAsync(() => page.Find("#search-box").Input(typed)); // found anew: the page may have been drawn in between
         }
         page.WaitForAssertion(() => Assert.Contains("kissa by joint:1", page.Markup, StringComparison.Ordinal));
-        Assert.Equal(["kissa"], Searching.Asked.Select(a => a.Text).Where(t => !string.IsNullOrEmpty(t)));
+        Assert.Equal(["k", "kissa"], Searching.Asked.Select(a => a.Text).Where(t => !string.IsNullOrEmpty(t)));
         page.WaitForAssertion(() => Assert.Contains("q=kissa", Navigation.Uri, StringComparison.Ordinal));
         Assert.Contains("Suomi", Text(page.Find(".status")), StringComparison.Ordinal);
         Assert.Contains("Detected", Text(page.Find(".status")), StringComparison.Ordinal);
