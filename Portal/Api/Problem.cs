@@ -19,6 +19,10 @@ internal static class Problem
     public static IResult Fields(IEnumerable<KeyValuePair<string, string[]>> errors) =>
         TypedResults.ValidationProblem(errors, title: "The request has wrong fields.");
 
+    /// <summary>415: a body of another type than the endpoint reads.</summary>
+    public static IResult NotJson() =>
+        Of(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON", "Send it with 'Content-Type: application/json'.");
+
     public static IResult NotFound(string what, string id) => Of(404, "Not found", $"There is no {what} '{Shorten(id)}'.");
 
     public static IResult Conflict(string? reason) => Of(409, "Not possible in this state", reason);

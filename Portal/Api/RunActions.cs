@@ -73,11 +73,7 @@ internal static class RunActions
     {
         if (!http.HasJsonContentType())
         {
-            return Problem.Of(
-                StatusCodes.Status415UnsupportedMediaType,
-                "The body must be JSON",
-                "Send it with 'Content-Type: application/json'."
-            );
+            return Problem.NotJson();
         }
         var (request, wrong) = await RunRequestReader.ReadAsync(http.Body, stop);
         if (wrong.Count > 0)

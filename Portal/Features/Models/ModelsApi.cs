@@ -81,11 +81,7 @@ internal static class ModelsApi
     {
         if (!http.HasJsonContentType())
         {
-            return Problem.Of(
-                StatusCodes.Status415UnsupportedMediaType,
-                "The body must be JSON",
-                "Send it with 'Content-Type: application/json'."
-            );
+            return Problem.NotJson();
         }
         var errors = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
         var request = await ReadAsync(http.Body, errors, stop);

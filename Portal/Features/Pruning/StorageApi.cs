@@ -110,11 +110,7 @@ public static class StorageApi
     {
         if (!http.HasJsonContentType())
         {
-            return Problem.Of(
-                StatusCodes.Status415UnsupportedMediaType,
-                "The body must be JSON",
-                "Send it with 'Content-Type: application/json'."
-            );
+            return Problem.NotJson();
         }
         var (rule, errors) = await PruneRuleReader.ReadAsync(http.Body, stop);
         if (errors.Count > 0)

@@ -52,11 +52,7 @@ internal static class SweepsApi
     {
         if (!http.HasJsonContentType())
         {
-            return Problem.Of(
-                StatusCodes.Status415UnsupportedMediaType,
-                "The body must be JSON",
-                "Send it with 'Content-Type: application/json'."
-            );
+            return Problem.NotJson();
         }
         var (request, wrong) = await SweepRequestReader.ReadSweepAsync(http.Body, stop);
         if (wrong.Count > 0)

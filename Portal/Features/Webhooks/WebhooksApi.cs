@@ -96,11 +96,7 @@ public static class WebhooksApi
     {
         if (!http.HasJsonContentType())
         {
-            return Problem.Of(
-                StatusCodes.Status415UnsupportedMediaType,
-                "The body must be JSON",
-                "Send it with 'Content-Type: application/json'."
-            );
+            return Problem.NotJson();
         }
         WebhookRequest? request;
         try
