@@ -65,6 +65,7 @@ public static class PortalJobs
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunQueries>();
         services.AddSingleton<ScoreLogs>();
+        services.AddSingleton<SharedWatches>();
         services.AddSingleton<SweepQueries>();
         services.AddSingleton<RunImport>();
         services.AddSingleton<ScoreImport>();

@@ -102,7 +102,7 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
     {
         // A first run holds the device while the pages of the second open: what opening costs is not what watching costs.
         await LaunchAsync(http, 2);
-        var run = await LaunchAsync(http, 3);
+        var run = await LaunchAsync(http, 12);
         using var viewers = open == 0 ? null : await Viewers.OpenAsync(new Uri(http.BaseAddress!, $"/runs/{run}"), open, Stop);
         await UntilAsync(http, $"/api/v1/runs/{run}", r => r.GetProperty("state").GetString() == "Running");
         var began = portal.ProcessorTime;

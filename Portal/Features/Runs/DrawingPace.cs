@@ -6,8 +6,8 @@ namespace CllClip.Portal.Features.Runs;
 /// </summary>
 public sealed class DrawingPace(TimeProvider clock)
 {
-    /// <summary>Time between two drawings for each page that is open: with 2 ms of processor time for one, a tenth of one core at most.</summary>
-    private static readonly TimeSpan PerPage = TimeSpan.FromMilliseconds(20);
+    /// <summary>Time between two drawings for each page that is open: with 1 to 2 ms of processor time for one, a twentieth of one core at most.</summary>
+    private static readonly TimeSpan PerPage = TimeSpan.FromMilliseconds(40);
 
     private int _pages;
 

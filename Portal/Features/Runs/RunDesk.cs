@@ -14,20 +14,19 @@ using CllClip.Shared.Runs;
 namespace CllClip.Portal.Features.Runs;
 
 /// <summary>The desk over the portal's own queue and database.</summary>
-internal sealed partial class RunDesk(
+internal sealed class RunDesk(
     RunQueries queries,
     SweepQueries sweeps,
     RunService runs,
     ScoreLogs scores,
-    RunFeed feed,
+    SharedWatches watches,
     IEngineHost engine,
     RunMeasurements measurements,
     DiskRoom room,
     ScheduleQueries schedule,
     RunStore store,
     PortalFolders folders,
-    BaseModels bases,
-    ILogger<RunDesk> log
+    BaseModels bases
 ) : IRunDesk
 {
     private const int MostDevices = 16;
@@ -133,59 +132,7 @@ internal sealed partial class RunDesk(
 
     public Task<IReadOnlyList<TagCount>> TagsAsync(CancellationToken stop = default) => Task.FromResult(store.Tags());
 
-    public IDisposable Watch(string? runId, RunHandlers handlers)
-    {
-        ArgumentNullException.ThrowIfNull(handlers);
-        var subscription = feed.Subscribe(runId);
-        _ = Task.Run(() => HandAsync(subscription, handlers));
-        return subscription;
-    }
-
-    private async Task HandAsync(FeedSubscription subscription, RunHandlers handlers)
-    {
-        try
-        {
-            await foreach (var message in subscription.Events.ReadAllAsync())
-            {
-                try
-                {
-                    Hand(message, handlers);
-                }
-                catch (Exception error)
-                {
-                    LogHandler(log, error); // of a page that is going away; the next message may find it well
-                }
-            }
-        }
-        catch (Exception error)
-        {
-            LogBroken(log, error);
-            handlers.Ended?.Invoke(error);
-        }
-        finally
-        {
-            subscription.Dispose();
-        }
-    }
-
-    private static void Hand(object message, RunHandlers handlers)
-    {
-        switch (message)
-        {
-            case ProgressMessage progress:
-                handlers.Progress?.Invoke(progress);
-                break;
-            case ScoreMessage score:
-                handlers.Score?.Invoke(score);
-                break;
-            case StateMessage state:
-                handlers.State?.Invoke(state);
-                break;
-            case LogMessage line:
-                handlers.Log?.Invoke(line);
-                break;
-        }
-    }
+    public IDisposable Watch(string? runId, RunHandlers handlers) => watches.Join(runId, handlers);
 
     private int Width(string model)
     {
@@ -215,10 +162,4 @@ internal sealed partial class RunDesk(
         }
         return devices;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A page could not take a message of a run")]
-    private static partial void LogHandler(ILogger log, Exception error);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A page's subscription to runs ended")]
-    private static partial void LogBroken(ILogger log, Exception error);
 }

@@ -80,7 +80,7 @@ public sealed class LiveRunTests
         var pace = new DrawingPace(new FakeTimeProvider());
         var least = TimeSpan.FromMilliseconds(250);
         var pages = Enumerable.Range(0, 200).Select(_ => pace.Open(() => Task.CompletedTask, least)).ToList();
-        Assert.Equal(TimeSpan.FromSeconds(4), pace.Of(least));
+        Assert.Equal(TimeSpan.FromSeconds(8), pace.Of(least));
         foreach (var page in pages.Skip(3))
         {
             page.Dispose();
@@ -112,7 +112,7 @@ public sealed class LiveRunTests
         clock.Advance(TimeSpan.Zero);
         Assert.Equal(1, drawn);
         pages[0].Ask();
-        clock.Advance(TimeSpan.FromSeconds(1.9));
+        clock.Advance(TimeSpan.FromSeconds(3.9));
         Assert.Equal(1, drawn);
         clock.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal(2, drawn);
