@@ -1,5 +1,6 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Layout.Components;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
@@ -23,6 +24,7 @@ public static class PortalUi
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DrawingPace>();
+        services.AddSingleton<SharedText>();
         return services;
     }
 

@@ -70,14 +70,14 @@ public sealed class LiveRun
 
     /// <summary>Loss terms over training steps, one line a term.</summary>
     public IReadOnlyList<ChartSeries> LossCurves =>
-        [.. _losses.Where(l => l.Key is not (GradientNorm or "tau" or "learningRate")).Select(l => new ChartSeries(l.Key, l.Value))];
+        [.. _losses.Where(l => l.Key is not (GradientNorm or "tau" or "learningRate")).Select(l => new ChartSeries(l.Key, [.. l.Value]))];
 
     /// <summary>Norm of the gradient before clipping over training steps.</summary>
     public IReadOnlyList<ChartSeries> GradientCurve =>
-        [new ChartSeries(PageText.Key("gradient norm"), _losses.GetValueOrDefault(GradientNorm) ?? [])];
+        [new ChartSeries(PageText.Key("gradient norm"), [.. _losses.GetValueOrDefault(GradientNorm) ?? []])];
 
     /// <summary>Pairs a second.</summary>
-    public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries(PageText.Key("pairs/s"), _throughput)];
+    public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries(PageText.Key("pairs/s"), [.. _throughput])];
 
     /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
     public bool AllAtOnce =>
@@ -93,6 +93,11 @@ public sealed class LiveRun
     /// <summary>The scores on one data set; another list when there are more.</summary>
     /// <param name="testSet">Id of a further data set; null for the run's own.</param>
     public IReadOnlyList<Score> ScoresOn(string? testSet) => _scores.On(testSet);
+
+    /// <summary>The curves of these scores for languages of the run; the same objects on all pages that show them.</summary>
+    /// <param name="testSet">Id of a further data set; null for the run's own.</param>
+    /// <param name="languages">The languages.</param>
+    internal ScoreCurves CurvesOn(string? testSet, IReadOnlyList<string> languages) => _scores.Curves(testSet, languages);
 
     /// <summary>Headline protocol on a data set: that of the first score there.</summary>
     public string? ProtocolOn(string? testSet) => ScoresOn(testSet) is [var first, ..] ? first.Protocol : null;

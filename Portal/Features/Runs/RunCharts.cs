@@ -45,10 +45,8 @@ internal sealed class RunCharts(TimeProvider clock, PageText text, Func<TimeSpan
             (Scores, _shown) = (scores, (live, testSet, live.Stages.Count));
             var languages = live.LanguagesOn(testSet);
             Languages = languages.SequenceEqual(Languages) ? Languages : languages;
-            var protocol = live.ProtocolOn(testSet) ?? "";
-            Summary = Named(RunCurves.Summary(scores, protocol, Languages));
-            Forgetting = Named(RunCurves.Forgetting(scores, protocol, Languages, RetrievalDirection.TextToImage));
-            PerLanguage = Named(RunCurves.PerLanguage(scores, protocol, Languages, RetrievalDirection.TextToImage));
+            var curves = live.CurvesOn(testSet, Languages);
+            (Summary, Forgetting, PerLanguage) = (Named(curves.Summary), Named(curves.Forgetting), Named(curves.PerLanguage));
         }
         if (!ReferenceEquals(_stages, live.Stages))
         {
@@ -68,5 +66,6 @@ internal sealed class RunCharts(TimeProvider clock, PageText text, Func<TimeSpan
     }
 
     /// <summary>The curves by their names in the reader's language; saved tables keep the English ones.</summary>
-    private ChartSeries[] Named(IEnumerable<ChartSeries> series) => [.. series.Select(s => s with { Name = text[s.Name] })];
+    private ChartSeries[] Named(IEnumerable<ChartSeries> series) =>
+        [.. series.Select(s => text[s.Name] is var name && name == s.Name ? s : s with { Name = name })];
 }

@@ -6,6 +6,21 @@ using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Runs;
 
+/// <summary>What a run's scores on one data set look like over the stages, Recall@1; by language, text to image.</summary>
+internal sealed record ScoreCurves(
+    IReadOnlyList<ChartSeries> Summary,
+    IReadOnlyList<ChartSeries> PerLanguage,
+    IReadOnlyList<ChartSeries> Forgetting
+)
+{
+    public static ScoreCurves Of(IReadOnlyList<Score> scores, string protocol, IReadOnlyList<string> languages) =>
+        new(
+            RunCurves.Summary(scores, protocol, languages),
+            RunCurves.PerLanguage(scores, protocol, languages, RetrievalDirection.TextToImage),
+            RunCurves.Forgetting(scores, protocol, languages, RetrievalDirection.TextToImage)
+        );
+}
+
 /// <summary>Curves over stages, made from scores and stage figures. Their names are English: whoever shows them looks them up.</summary>
 public static class RunCurves
 {

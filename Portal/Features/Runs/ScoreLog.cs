@@ -15,6 +15,8 @@ public sealed class ScoreLog(string dataset)
     private readonly GrowingList<Score> _all = new();
     private readonly Dictionary<string, GrowingList<Score>> _on = []; // by data set
 
+    private readonly Dictionary<string, (IReadOnlyList<Score> Scores, IReadOnlyList<string> Languages, ScoreCurves Made)> _curves = [];
+
     /// <summary>The matrices that pages show of these scores.</summary>
     public MatrixDrawings Matrices { get; } = new();
 
@@ -37,6 +39,25 @@ public sealed class ScoreLog(string dataset)
         lock (_lock)
         {
             return _on.TryGetValue(testSet ?? dataset, out var scores) ? scores.View : [];
+        }
+    }
+
+    /// <summary>The curves of the scores on one data set under their headline protocol (that of the first); made once for all pages.</summary>
+    /// <param name="testSet">Id of a further data set; null for the run's own.</param>
+    /// <param name="languages">The languages that they show.</param>
+    internal ScoreCurves Curves(string? testSet, IReadOnlyList<string> languages)
+    {
+        lock (_lock)
+        {
+            var scores = On(testSet);
+            var set = testSet ?? dataset;
+            if (_curves.TryGetValue(set, out var last) && last.Scores.Equals(scores) && last.Languages.SequenceEqual(languages))
+            {
+                return last.Made;
+            }
+            var made = ScoreCurves.Of(scores, scores is [var first, ..] ? first.Protocol : "", languages);
+            _curves[set] = (scores, languages, made);
+            return made;
         }
     }
 

@@ -97,7 +97,7 @@ public sealed partial class LineChart
     {
         _changed = true;
         var lines = Series
-            .Select(s => s with { Points = [.. s.Points.Where(p => double.IsFinite(p.Y))] })
+            .Select(s => s.Points.All(p => double.IsFinite(p.Y)) ? s : s with { Points = [.. s.Points.Where(p => double.IsFinite(p.Y))] })
             .Where(s => s.Points.Count > 0)
             .ToList();
         if (lines.Count == 0)
@@ -133,7 +133,7 @@ public sealed partial class LineChart
                     Top
                 );
         _xs = [.. seen.Select(p => p.X).Distinct().Order()];
-        _tips = Tips();
+        _tips = Texts.Of(Tips());
     }
 
     private void Zoom((double From, double To)? window)
@@ -236,7 +236,7 @@ public sealed partial class LineChart
 
     private string YText(double value) => Format?.Invoke(value) ?? Formats.Short(value).Replace('-', '−');
 
-    private string Path(Drawn line) => string.Join(' ', line.Points.Select(p => _x.Px(p.X) + "," + _y.Px(p.Y)));
+    private string Path(Drawn line) => Texts.Of(string.Join(' ', line.Points.Select(p => _x.Px(p.X) + "," + _y.Px(p.Y))));
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -7,6 +7,7 @@ using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Features.Search.Own;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Layout.Components;
 using CllClip.Portal.Localization;
 using CllClip.Portal.Tests.Features.Models;
 using CllClip.Portal.Tests.Features.Search;
@@ -28,6 +29,7 @@ public abstract class PageContext : BunitContext
         Services.AddPageLocalization();
         Services.AddSingleton(Time);
         Services.AddSingleton<DrawingPace>();
+        Services.AddSingleton<SharedText>();
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);
         Services.AddScoped<OwnImages>();

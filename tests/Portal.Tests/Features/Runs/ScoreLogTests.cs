@@ -39,6 +39,22 @@ public sealed class ScoreLogTests
     }
 
     [Fact]
+    public void Curves_are_made_once_for_all_pages_and_anew_when_scores_come()
+    {
+        var log = new ScoreLog("emoji36");
+        log.Add([T2i(1, "en", 30), T2i(2, "en", 20)]);
+        var curves = log.Curves(null, ["en", "de"]);
+        Assert.Same(curves, log.Curves(null, ["en", "de"]));
+        Assert.NotSame(curves, log.Curves(null, ["en"]));
+        log.Add(T2i(3, "en", 25));
+        var more = log.Curves(null, ["en", "de"]);
+        Assert.Equal([30.0, 20.0], curves.PerLanguage[0].Points.Select(p => p.Y));
+        Assert.Equal([30.0, 20.0, 25.0], more.PerLanguage[0].Points.Select(p => p.Y));
+        Assert.Equal([10.0, 5.0], more.Forgetting[0].Points.Select(p => p.Y));
+        Assert.Empty(log.Curves("other", ["en"]).PerLanguage[0].Points);
+    }
+
+    [Fact]
     public async Task Pages_may_add_the_same_at_the_same_time_while_others_read()
     {
         var log = new ScoreLog("emoji36");
