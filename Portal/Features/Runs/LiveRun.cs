@@ -1,6 +1,5 @@
 using CllClip.Engine.Methods;
 using CllClip.Portal.Layout.Components;
-using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -13,16 +12,11 @@ namespace CllClip.Portal.Features.Runs;
 /// </summary>
 public sealed class LiveRun
 {
-    private const int MostHistory = 600;
     private const int MostLog = 5000;
-    private const string GradientNorm = "gradNorm";
 
     private readonly HashSet<(DateTime, string)> _logged = [];
     private readonly ScoreLog _scores;
     private readonly List<LogMessage> _log = [];
-    private readonly Dictionary<string, List<ChartPoint>> _losses = [];
-    private readonly List<ChartPoint> _throughput = [];
-    private double _steppedTo; // on the axis of the step curves
     private long _sequence = -1;
 
     public LiveRun(
@@ -43,7 +37,7 @@ public sealed class LiveRun
         }
         foreach (var step in steps ?? [])
         {
-            Add(step.Stage, step.Step, step.Steps, step.Terms, step.PairsPerSecond);
+            scores.Steps.Add(step.Stage, step.Step, step.Steps, step.Terms, step.PairsPerSecond);
         }
     }
 
@@ -69,15 +63,13 @@ public sealed class LiveRun
     public IReadOnlyDictionary<string, double> Losses { get; private set; } = new Dictionary<string, double>();
 
     /// <summary>Loss terms over training steps, one line a term.</summary>
-    public IReadOnlyList<ChartSeries> LossCurves =>
-        [.. _losses.Where(l => l.Key is not (GradientNorm or "tau" or "learningRate")).Select(l => new ChartSeries(l.Key, [.. l.Value]))];
+    public IReadOnlyList<ChartSeries> LossCurves => _scores.Steps.Curves.Losses;
 
     /// <summary>Norm of the gradient before clipping over training steps.</summary>
-    public IReadOnlyList<ChartSeries> GradientCurve =>
-        [new ChartSeries(PageText.Key("gradient norm"), [.. _losses.GetValueOrDefault(GradientNorm) ?? []])];
+    public IReadOnlyList<ChartSeries> GradientCurve => _scores.Steps.Curves.Gradient;
 
     /// <summary>Pairs a second.</summary>
-    public IReadOnlyList<ChartSeries> ThroughputCurve => [new ChartSeries(PageText.Key("pairs/s"), [.. _throughput])];
+    public IReadOnlyList<ChartSeries> ThroughputCurve => _scores.Steps.Curves.Throughput;
 
     /// <summary>Whether the run learns nothing in turn: it has one stage.</summary>
     public bool AllAtOnce =>
@@ -154,7 +146,7 @@ public sealed class LiveRun
         if (message.Losses.Count > 0)
         {
             Losses = message.Losses;
-            Add(progress.Stage, progress.Step, progress.Steps, message.Losses, progress.PairsPerSecond);
+            _scores.Steps.Add(progress.Stage, progress.Step, progress.Steps, message.Losses, progress.PairsPerSecond);
         }
     }
 
@@ -172,44 +164,11 @@ public sealed class LiveRun
 
     public void Apply(LogMessage message) => Add(message);
 
-    private void Add(int stage, int step, int steps, IReadOnlyDictionary<string, double> terms, double pairsPerSecond)
-    {
-        // Steps of all tasks in one line: every task has about as many steps, and the axis says "task".
-        var x = stage - 1 + (double)step / Math.Max(1, steps);
-        if (x <= _steppedTo)
-        {
-            return; // is in the stored steps already
-        }
-        _steppedTo = x;
-        foreach (var (name, value) in terms)
-        {
-            Append(_losses.TryGetValue(name, out var points) ? points : _losses[name] = [], new ChartPoint(x, value));
-        }
-        if (pairsPerSecond > 0)
-        {
-            Append(_throughput, new ChartPoint(x, pairsPerSecond));
-        }
-    }
-
     private void Add(LogMessage line)
     {
         if (_log.Count < MostLog && _logged.Add((line.At, line.Text)))
         {
             _log.Add(line);
-        }
-    }
-
-    /// <summary>Halves the history when it is full, so that an open page never grows.</summary>
-    private static void Append(List<ChartPoint> points, ChartPoint point)
-    {
-        points.Add(point);
-        if (points.Count > MostHistory)
-        {
-            for (var i = 0; i < MostHistory / 2; i++)
-            {
-                points[i] = points[2 * i];
-            }
-            points.RemoveRange(MostHistory / 2, points.Count - MostHistory / 2);
         }
     }
 }

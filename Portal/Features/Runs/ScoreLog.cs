@@ -20,6 +20,9 @@ public sealed class ScoreLog(string dataset)
     /// <summary>The matrices that pages show of these scores.</summary>
     public MatrixDrawings Matrices { get; } = new();
 
+    /// <summary>The run's training steps, as far as pages that are open know them.</summary>
+    public StepLog Steps { get; } = new();
+
     /// <summary>Scores of all data sets, in the order of measuring.</summary>
     public IReadOnlyList<Score> All
     {
