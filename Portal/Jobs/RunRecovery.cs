@@ -1,20 +1,28 @@
 using CllClip.Engine;
 using CllClip.Engine.Device;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
 using Microsoft.EntityFrameworkCore;
 
 namespace CllClip.Portal.Jobs;
 
-/// <summary>Takes up at start what the last process left behind: runs that were in its hands when it died go back to the queue, and all that wait go on.</summary>
+/// <summary>
+/// Takes up at start what the last process left behind: runs that were in its hands when it died go back to the queue, and all that wait go on. A run that was in
+/// hand each time that the process died, and kept nothing meanwhile, is given up: a portal that is started again by itself would die of it for ever.
+/// </summary>
 public sealed partial class RunRecovery(
     IDbContextFactory<PortalDbContext> contexts,
     RunStore store,
     ActiveRuns active,
     TrainingLanes queue,
+    PortalFolders folders,
     ILogger<RunRecovery> log
 ) : IHostedService
 {
+    /// <summary>So many ends of the process in a row, without a checkpoint between them, a run is taken up again.</summary>
+    internal const int MostDeaths = 10;
+
     private const string Died = "The portal ended while the run was in hand";
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -38,7 +46,13 @@ public sealed partial class RunRecovery(
                 continue;
             }
             LogRecovered(log, id, state);
-            if (state == RunState.Running)
+            if (state == RunState.Running && DeathsInVain(id) + 1 >= MostDeaths)
+            {
+                var why =
+                    $"{Died}, {MostDeaths} times in a row, and nothing of it could be kept in between: it may be the run that ends the portal, by needing more memory than there is. Resume it to try again, or launch it anew with a smaller batch size.";
+                store.Move(id, RunState.Failed, why, row => (row.Error, row.EndedAt) = (why, store.Now), "error");
+            }
+            else if (state == RunState.Running)
             {
                 store.Move(id, RunState.Queued, $"{Died}; it goes on from its last checkpoint.", level: "warning");
             }
@@ -54,6 +68,31 @@ public sealed partial class RunRecovery(
             }
         }
         return [.. Rows(RunState.Queued).Select(r => LaneOf(r.Id)).OfType<string>().Distinct()];
+    }
+
+    /// <summary>How often the process died with this run in hand since it kept something, or since a person had a hand in it.</summary>
+    private int DeathsInVain(string id)
+    {
+        using var db = contexts.CreateDbContext();
+        var chain = db.Runs.Where(r => r.Id == id).Select(r => r.ChainFolder).Single() ?? folders.Chain(id);
+        var kept = Directory.Exists(chain) // stages, and checkpoints within a stage
+            ? new DirectoryInfo(chain)
+                .EnumerateDirectories()
+                .Where(d => d.Extension.Length == 0) // not those that were being written
+                .Select(d => d.LastWriteTimeUtc)
+                .DefaultIfEmpty()
+                .Max()
+            : default;
+        return db
+            .StateChanges.AsNoTracking()
+            .Where(c => c.RunId == id && c.At > kept)
+            .OrderByDescending(c => c.Sequence)
+            .AsEnumerable()
+            .TakeWhile(c => c.State == RunState.Running || IsDeath(c))
+            .Count(IsDeath);
+
+        static bool IsDeath(StateChangeEntity change) =>
+            change.State == RunState.Queued && change.Reason.StartsWith(Died, StringComparison.Ordinal);
     }
 
     /// <summary>The machine may have changed since the run was queued: its device is looked up again.</summary>
