@@ -14,10 +14,15 @@ public static class TorchProcess
     {
         set_num_threads(Math.Max(1, threads));
         NativeMemory.KeepFreed();
-        if (cuda.is_available())
-        {
-            backends.cuda.matmul.allow_tf32 = true; // what mixed precision leaves in float32 need not be exact either
-            backends.cudnn.allow_tf32 = true;
-        }
+    }
+
+    /// <summary>
+    /// float32 is float32 on a GPU too. TF32, which libtorch allows convolutions by itself, keeps ten bits of a number: ranks are decided within float32's own
+    /// error (<see cref="Evaluation.RetrievalRecall"/>), and what may be rougher are frozen towers alone, which have bfloat16 for it.
+    /// </summary>
+    internal static void ForbidTf32()
+    {
+        backends.cuda.matmul.allow_tf32 = false;
+        backends.cudnn.allow_tf32 = false;
     }
 }
