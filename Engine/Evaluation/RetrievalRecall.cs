@@ -102,7 +102,8 @@ public static class RetrievalRecall
             folds,
             (captions, first, count, owner) =>
             {
-                using var rows = similarity.index_select(0, captions);
+                using var here = captions.to(similarity.device);
+                using var rows = similarity.index_select(0, here);
                 using var block = rows.narrow(1, first, count);
                 return Of(block, owner);
             }

@@ -118,7 +118,8 @@ internal sealed class PaperBenchmark : IBenchmark
             },
             () => RetrievalRecall.Of(texts, images, owner)
         );
-        var steps = gpu ? InTurn(clock, 40, 10, () => training.Step(batches[next++ % batches.Length])) : [times[0]];
+        // a GPU's step is short: many, and many before them, until the runtime has compiled what it will
+        var steps = gpu ? InTurn(clock, 200, 400, () => training.Step(batches[next++ % batches.Length])) : [times[0]];
         return new Times(
             Median(steps[0]) / 1e3,
             Median(times[1]) / 1e3 / test.Length,
