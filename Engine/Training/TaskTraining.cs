@@ -153,7 +153,9 @@ public sealed class TaskTraining : IDisposable
     private Tensor Embed(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        IReadOnlyList<int> bounds = _method.EmbedsWholeBatches ? [0, batch.Tokens.Count] : BatchParts.Cut(batch.Tokens, BatchParts.CostOn(Rows.Values.device));
+        IReadOnlyList<int> bounds = _method.EmbedsWholeBatches
+            ? [0, batch.Tokens.Count]
+            : BatchParts.Cut(batch.Tokens, BatchParts.CostOn(Rows.Values.device));
         var ids = new List<long>();
         var (lengths, sizes) = (new List<long>(), new List<long>());
         for (var p = 0; p + 1 < bounds.Count; p++)
