@@ -36,7 +36,7 @@ public static partial class DeviceChoice
                 $"Device '{name}' was asked for, but there are only {cuda.device_count()} CUDA devices, cuda:0 to cuda:{cuda.device_count() - 1}. Use one of them, auto or cpu."
             );
         }
-        TorchProcess.ForbidTf32();
+        TorchProcess.PrepareGpu();
         return device(DeviceType.CUDA, index);
     }
 

@@ -42,8 +42,8 @@ internal static class RunErrors
         || message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsOutOfGpuMemory(string message) =>
-        message.Contains("CUDA", StringComparison.Ordinal)
-        && (IsOutOfMemory(message) || message.Contains("_ALLOC_FAILED", StringComparison.Ordinal));
+        message.Contains("_ALLOC_FAILED", StringComparison.Ordinal)
+        || (message.Contains("CUDA", StringComparison.Ordinal) && IsOutOfMemory(message));
 
     private static string FirstLine(Exception error) => error.Message.Split('\n', 2)[0].Trim();
 

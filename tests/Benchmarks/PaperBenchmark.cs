@@ -100,6 +100,7 @@ internal sealed class PaperBenchmark : IBenchmark
         var last = full([pixels.shape[0]], VisionTokens - 1, ScalarType.Int64).to(device);
         var (texts, images) = (randn(TestCaptions, Width).to(device), randn(TestImages, Width).to(device));
         long[] owner = [.. Enumerable.Range(0, (int)TestCaptions).Select(c => (long)c / 5)];
+        var large = gpu ? Drawn(LargeBatch) : null;
         var live = Tensor.TotalCount;
         var times = InTurn(
             clock,
@@ -116,7 +117,6 @@ internal sealed class PaperBenchmark : IBenchmark
         );
         // a GPU's step is short: many, and many before them, until the runtime has compiled what it will
         var steps = gpu ? InTurn(clock, 200, 400, () => training.Step(batches[next++ % batches.Length])) : [times[0]];
-        var large = gpu ? Drawn(LargeBatch) : null;
         var largeStep = large is null ? 0 : Median(InTurn(clock, 20, 5, () => training.Step(large))[0]) / 1e3;
         return new Times(
             Median(steps[0]) / 1e3,

@@ -17,6 +17,17 @@ public sealed class DeviceChoiceTests
     }
 
     [Fact]
+    public void A_variable_reaches_native_libraries_unless_somebody_has_set_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux alone keeps .NET's variables apart");
+        const string name = "CLLCLIP_TEST_NATIVE";
+        Assert.Null(NativeEnvironment.Get(name));
+        NativeEnvironment.Default(name, "0");
+        NativeEnvironment.Default(name, "1");
+        Assert.Equal("0", NativeEnvironment.Get(name));
+    }
+
+    [Fact]
     public void The_model_of_GPUs_is_told_where_all_are_of_one()
     {
         var folder = Directory.CreateTempSubdirectory("cllclip-gpus-").FullName;
