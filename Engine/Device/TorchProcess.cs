@@ -21,7 +21,7 @@ public static class TorchProcess
     {
         ForbidTf32();
         // On some GPUs libtorch prefers cuDNN's attention, which is compiled anew for every shape: tens of milliseconds for each length of caption and size of batch.
-        // One name is that of libtorch up to 2.12, the other of later ones.
+        // Which of the names a libtorch reads depends on its version.
         NativeEnvironment.Default("TORCH_CUDNN_SDPA_PREFERRED", "0");
         NativeEnvironment.Default("TORCH_CUDNN_SDPA_DEPRIORITIZED", "1");
     }

@@ -66,11 +66,7 @@ internal static class VerifyResume
             "--seed",
             seed.ToString(CultureInfo.InvariantCulture),
         ];
-        string[] settings =
-        [
-            Checkpoints,
-            .. given.Settings.Where(s => !s.StartsWith("--CllClip:DataRoot=", StringComparison.Ordinal)),
-        ];
+        string[] settings = [Checkpoints, .. given.Settings.Where(s => !s.StartsWith("--CllClip:DataRoot=", StringComparison.Ordinal))];
         var work = Path.Combine(folders.DataRoot, $"verify-resume-{Guid.NewGuid():N}");
         var console = ConsoleProgress.OnError();
         try

@@ -18,10 +18,7 @@ public sealed class NativeExceptionTests
         using var torchSharp = AssemblyDefinition.ReadAssembly(typeof(torch).Assembly.Location);
         using var engine = AssemblyDefinition.ReadAssembly(typeof(EngineException).Assembly.Location);
         var reaching = CallGraph.Reaching(torchSharp, m => Unguarded.Any(u => m.Name.StartsWith(u, StringComparison.Ordinal)));
-        Assert.Contains(
-            "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::matmul(TorchSharp.torch/Tensor)",
-            reaching
-        ); // else this test could not fail
+        Assert.Contains("TorchSharp.torch/Tensor TorchSharp.torch/Tensor::matmul(TorchSharp.torch/Tensor)", reaching); // else this test could not fail
         var calls = CallGraph
             .Calls(engine)
             .Where(c => reaching.Contains(c.Called.FullName))

@@ -25,7 +25,11 @@ public sealed class NativeScalarTests
             "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)",
             making
         ); // else this test could not fail
-        var calls = CallGraph.Calls(engine).Concat(CallGraph.Calls(tests)).Where(c => IsScalar(c.Called) || making.Contains(c.Called.FullName)).ToList();
+        var calls = CallGraph
+            .Calls(engine)
+            .Concat(CallGraph.Calls(tests))
+            .Where(c => IsScalar(c.Called) || making.Contains(c.Called.FullName))
+            .ToList();
         Assert.Contains(calls, c => c.Caller.DeclaringType.FullName == Allowed);
         var elsewhere = calls
             .Where(c => c.Caller.DeclaringType.FullName != Allowed)
