@@ -30,9 +30,14 @@ public static partial class DeviceChoice
                 $"Device '{name}' was asked for, but this build finds no CUDA device. Use device cpu, or build with -p:TorchBackend=cuda on a machine with an NVIDIA GPU."
             );
         }
-        return index < cuda.device_count()
-            ? device(DeviceType.CUDA, index)
-            : throw new EngineException($"Device '{name}' was asked for, but there are only {cuda.device_count()} CUDA devices.");
+        if (index >= cuda.device_count())
+        {
+            throw new EngineException(
+                $"Device '{name}' was asked for, but there are only {cuda.device_count()} CUDA devices, cuda:0 to cuda:{cuda.device_count() - 1}. Use one of them, auto or cpu."
+            );
+        }
+        TorchProcess.PrepareGpu();
+        return device(DeviceType.CUDA, index);
     }
 
     /// <summary>The device that a name stands for, as a name: <c>cpu</c> or <c>cuda:N</c>.</summary>
@@ -41,6 +46,37 @@ public static partial class DeviceChoice
     {
         var chosen = Resolve(name);
         return chosen.type == DeviceType.CUDA ? string.Create(CultureInfo.InvariantCulture, $"cuda:{Math.Max(0, chosen.index)}") : "cpu";
+    }
+
+    /// <summary>The same with the model of a GPU, where the driver tells it: <c>cuda:0 (NVIDIA …)</c>.</summary>
+    /// <exception cref="EngineException">The name is unknown, or the GPU named is not there.</exception>
+    public static string Describe(string name)
+    {
+        var resolved = ResolveName(name);
+        return resolved != "cpu" && ModelOfGpus("/proc/driver/nvidia/gpus") is { } model ? $"{resolved} ({model})" : resolved;
+    }
+
+    /// <summary>The model that all GPUs of the machine are; null where they differ, since the driver counts them in another order than CUDA.</summary>
+    /// <param name="folder">Where the driver has a folder for each.</param>
+    internal static string? ModelOfGpus(string folder)
+    {
+        try
+        {
+            string[] models =
+            [
+                .. Directory
+                    .EnumerateDirectories(folder)
+                    .SelectMany(gpu => File.ReadLines(Path.Combine(gpu, "information")))
+                    .Where(line => line.StartsWith("Model:", StringComparison.Ordinal))
+                    .Select(line => line["Model:".Length..].Trim())
+                    .Distinct(),
+            ];
+            return models.Length == 1 ? models[0] : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // another system
+        }
     }
 
     [GeneratedRegex("^(auto|cpu|cuda(:[0-9]{1,3})?)$", RegexOptions.CultureInvariant)]

@@ -14,10 +14,25 @@ public static class TorchProcess
     {
         set_num_threads(Math.Max(1, threads));
         NativeMemory.KeepFreed();
-        if (cuda.is_available())
-        {
-            backends.cuda.matmul.allow_tf32 = true; // what mixed precision leaves in float32 need not be exact either
-            backends.cudnn.allow_tf32 = true;
-        }
+    }
+
+    /// <summary>What a process sets before anything is computed on a GPU.</summary>
+    internal static void PrepareGpu()
+    {
+        ForbidTf32();
+        // On some GPUs libtorch prefers cuDNN's attention, which is compiled anew for every shape: tens of milliseconds for each length of caption and size of batch.
+        // Which of the names a libtorch reads depends on its version.
+        NativeEnvironment.Default("TORCH_CUDNN_SDPA_PREFERRED", "0");
+        NativeEnvironment.Default("TORCH_CUDNN_SDPA_DEPRIORITIZED", "1");
+    }
+
+    /// <summary>
+    /// float32 is float32 on a GPU too. TF32, which libtorch allows convolutions by itself, keeps ten bits of a number: ranks are decided within float32's own
+    /// error (<see cref="Evaluation.RetrievalRecall"/>), and what may be rougher are frozen towers alone, which have bfloat16 for it.
+    /// </summary>
+    private static void ForbidTf32()
+    {
+        backends.cuda.matmul.allow_tf32 = false;
+        backends.cudnn.allow_tf32 = false;
     }
 }

@@ -98,7 +98,7 @@ internal sealed class CosineScores : RankScores
     }
 
     /// <inheritdoc/>
-    public override Tensor Block(int first, int count) => Single(UnitsOf(first, count), _columns.device).matmul(_columns);
+    public override Tensor Block(int first, int count) => Single(UnitsOf(first, count), _columns.device).mm(_columns);
 
     /// <inheritdoc/>
     public override Tensor ExactBlock(int first, int count)
@@ -106,7 +106,7 @@ internal sealed class CosineScores : RankScores
         // made for a model whose embeddings all but coincide, so rarely that the images' numbers are not kept as a tensor
         using var columns = tensor(_images, [Images, _size], ScalarType.Float64, _columns.device).t(); // [D, N]
         using var rows = tensor(UnitsOf(first, count).ToArray(), [count, _size], ScalarType.Float64, _columns.device);
-        return rows.matmul(columns).to_type(ScalarType.Float32);
+        return rows.mm(columns).to_type(ScalarType.Float32);
     }
 
     /// <summary>The caption's own scores. [M]</summary>

@@ -40,7 +40,7 @@ public static class RetrievalRecall
         foreach (var (first, count) in RankCounter.Blocks(texts.shape[0]))
         {
             using var block = NewDisposeScope();
-            result.narrow(0, first, count).copy_(Unit(texts.narrow(0, first, count)).matmul(columns)); // rounded to float32
+            result.narrow(0, first, count).copy_(Unit(texts.narrow(0, first, count)).mm(columns)); // rounded to float32
         }
         return result.MoveToOuterDisposeScope();
     }
@@ -102,7 +102,8 @@ public static class RetrievalRecall
             folds,
             (captions, first, count, owner) =>
             {
-                using var rows = similarity.index_select(0, captions);
+                using var here = captions.to(similarity.device);
+                using var rows = similarity.index_select(0, here);
                 using var block = rows.narrow(1, first, count);
                 return Of(block, owner);
             }

@@ -134,8 +134,8 @@ public sealed class CodaPrompt : PromptMethod
             if (k > 0)
             {
                 var earlier = flat.narrow(0, 0, k); // [k, n]
-                var shares = earlier.matmul(draw) / (earlier * earlier).sum(1); // [k]
-                row.copy_(draw.Minus(shares.matmul(earlier)));
+                var shares = earlier.mv(draw) / (earlier * earlier).sum(1); // [k]
+                row.copy_(draw.Minus(shares.unsqueeze(0).mm(earlier).squeeze(0)));
             }
         }
         var own = flat.narrow(0, first, perTask);
@@ -230,9 +230,9 @@ public sealed class CodaPrompt : PromptMethod
             var attention = pool($"layer{block}.e_a"); // [k, D]
             var keys = F.normalize(pool($"layer{block}.e_k"), 2, 1, 1e-12); // [k, D]
             // cosine of query * attention with the key: two products, where [B, k, D] would cost more with every task
-            var length = (query * query).matmul((attention * attention).t()).NoLessThan(1e-24).sqrt(); // [B, k]
-            var weights = query.matmul((attention * keys).t()) / length; // [B, k]
-            prompts[block] = weights.matmul(components.flatten(1)).reshape(-1, components.shape[1], components.shape[2]); // [B, L, W]
+            var length = (query * query).mm((attention * attention).t()).NoLessThan(1e-24).sqrt(); // [B, k]
+            var weights = query.mm((attention * keys).t()) / length; // [B, k]
+            prompts[block] = weights.mm(components.flatten(1)).reshape(-1, components.shape[1], components.shape[2]); // [B, L, W]
         }
         return prompts;
     }

@@ -122,7 +122,7 @@ public sealed class DualPrompt : PromptMethod
 
     /// <summary>Cosine of every query to every key of a block. [B, pool]</summary>
     internal Tensor Cosine(Tensor query, int block) =>
-        F.normalize(query, 2, 1, 1e-12).matmul(F.normalize(Pool($"layer{block}.e_k"), 2, 1, 1e-12).t());
+        F.normalize(query, 2, 1, 1e-12).mm(F.normalize(Pool($"layer{block}.e_k"), 2, 1, 1e-12).t());
 
     /// <inheritdoc/>
     protected override IEnumerable<(string Name, Tensor Values)> NewValues(TaskContext task, ScalarType type)

@@ -142,7 +142,7 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
         var result = zeros([rows.Count, width], type, device);
         foreach (var (task, at, of) in ByTask(rows))
         {
-            result.index_copy_(0, Index(of, device), _fisher[task].index_select(0, Index(at, device)));
+            result.index_copy_(0, Index(of, device), _fisher[task].index_select(0, Index(at, _fisher[task].device)).to(device));
         }
         return result.MoveToOuterDisposeScope();
     }
@@ -186,7 +186,8 @@ public sealed class OnlineEwc(MethodOptions options) : ContinualMethod
         }
         foreach (var (task, at, of) in ByTask(rows))
         {
-            _fisher[task].AddRows_(Index(at, fisher.device), fisher.index_select(0, Index(of, fisher.device)));
+            var known = _fisher[task]; // read back from a stage it is on the CPU
+            known.AddRows_(Index(at, known.device), fisher.index_select(0, Index(of, fisher.device)).to(known.device));
         }
         int[] fresh = [.. Enumerable.Range(0, rows.Length).Where(i => _place.TryAdd(rows[i], default))];
         if (fresh.Length == 0)

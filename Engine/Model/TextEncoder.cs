@@ -1,4 +1,5 @@
 using CllClip.Engine.Device;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Model;
@@ -6,7 +7,8 @@ namespace CllClip.Engine.Model;
 /// <summary>Embeds many captions without gradient: sorted by length, in batches, with one gather of the rows they use.</summary>
 public static class TextEncoder
 {
-    private const int TokensPerBatch = 2048; // more takes memory and no less time (docs/benchmarks.md)
+    private const int CpuBatch = 2048; // tokens; more takes memory and no less time (docs/benchmarks.md)
+    private const int GpuBatch = 32_768; // fewer leave a GPU idle
 
     /// <summary>Embeds captions, not normalised, in their order. [M, D]</summary>
     /// <param name="tower">The text tower.</param>
@@ -32,11 +34,12 @@ public static class TextEncoder
         var table = rows([.. used.Select(id => (long)id)]); // [n, W]
         var order = Enumerable.Range(0, captions.Count).OrderBy(i => captions[i].Length).ToArray();
         var outputs = new List<Tensor>();
+        var most = tower.Device.type == DeviceType.CPU ? CpuBatch : GpuBatch;
         for (var first = 0; first < order.Length; )
         {
             stop.ThrowIfCancellationRequested();
             var count = 1;
-            while (first + count < order.Length && (count + 1) * captions[order[first + count]].Length <= TokensPerBatch)
+            while (first + count < order.Length && (count + 1) * captions[order[first + count]].Length <= most)
             {
                 count++;
             }

@@ -75,7 +75,7 @@ public sealed class Objective(double crosslingualScale, double crossmodalScale)
         var batch = captions.shape[0];
         var a = F.normalize(captions, 2, 1, 1e-12); // [B, D]
         var b = F.normalize(images, 2, 1, 1e-12); // [B, D]
-        var logits = a.matmul(b.t()) / temperature; // [B, B]
+        var logits = a.mm(b.t()) / temperature; // [B, B]
         var same = imageIds.unsqueeze(1).eq(imageIds.unsqueeze(0)).to_type(captions.dtype); // [B, B]
         var share = same / same.sum(1, keepdim: true);
         var rows = (F.log_softmax(logits, 1) * share).sum();

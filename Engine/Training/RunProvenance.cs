@@ -33,7 +33,7 @@ public static class RunProvenance
             DataRevision = dataset.Revision,
             TestSetRevisions = testSets is { Count: > 0 } ? testSets.ToDictionary(t => t.Id, t => t.Revision) : null,
             BaseModelHash = model.Hash,
-            Device = DeviceChoice.Resolve(device) + (model.Precision == Precision.Mixed ? ", bfloat16 towers" : ""),
+            Device = DeviceChoice.Describe(device) + (model.Precision == Precision.Mixed ? ", bfloat16 towers" : ""),
             Machine = Machine,
             Libraries = Libraries,
         };

@@ -153,7 +153,9 @@ public sealed class TaskTraining : IDisposable
     private Tensor Embed(TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        IReadOnlyList<int> bounds = _method.EmbedsWholeBatches ? [0, batch.Tokens.Count] : BatchParts.Cut(batch.Tokens);
+        IReadOnlyList<int> bounds = _method.EmbedsWholeBatches
+            ? [0, batch.Tokens.Count]
+            : BatchParts.Cut(batch.Tokens, BatchParts.CostOn(Rows.Values.device));
         var ids = new List<long>();
         var (lengths, sizes) = (new List<long>(), new List<long>());
         for (var p = 0; p + 1 < bounds.Count; p++)
@@ -176,7 +178,7 @@ public sealed class TaskTraining : IDisposable
             sizes.Add((long)captions.Count * length);
         }
         var index = ids.ToArray().On(Rows.Values.device);
-        var gathered = Rows.Values.index_select(0, index).split([.. sizes], 0); // parts of [b·l, W]
+        var gathered = TrainedRows.Take(Rows.Values, index).split([.. sizes], 0); // parts of [b·l, W]
         var outputs = new List<Tensor>();
         for (var p = 0; p < lengths.Count; p++)
         {

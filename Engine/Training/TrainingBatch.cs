@@ -1,5 +1,6 @@
 using CllClip.Engine.Data;
 using CllClip.Engine.Device;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Training;
@@ -58,11 +59,20 @@ public sealed record TrainingBatch(IReadOnlyList<int[]> Tokens, Tensor Targets, 
 /// <summary>Cuts a run of captions into consecutive parts so that padding costs little.</summary>
 public static class BatchParts
 {
-    /// <summary>What one more part costs, in tokens: the fixed price of the tower's kernels (docs/benchmarks.md).</summary>
-    private const int PartCost = 160;
+    private const int CpuPart = 160;
+    private const int GpuPart = 4096;
+
+    /// <summary>What one more part costs on a device, in tokens: the fixed price of the tower's kernels (docs/benchmarks.md).</summary>
+    public static int CostOn(torch.Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device.type == DeviceType.CPU ? CpuPart : GpuPart;
+    }
 
     /// <summary>Bounds of the parts that minimise padded tokens plus the cost of parts: [0, …, B].</summary>
-    public static IReadOnlyList<int> Cut(IReadOnlyList<int[]> captions)
+    /// <param name="captions">By rising length.</param>
+    /// <param name="partCost">What one more part costs, in tokens.</param>
+    public static IReadOnlyList<int> Cut(IReadOnlyList<int[]> captions, int partCost)
     {
         ArgumentNullException.ThrowIfNull(captions);
         var n = captions.Count;
@@ -74,7 +84,7 @@ public static class BatchParts
             for (var start = end - 1; start >= 0; start--)
             {
                 longest = Math.Max(longest, captions[start].Length);
-                var cost = best[start] + (long)longest * (end - start) + PartCost;
+                var cost = best[start] + (long)longest * (end - start) + partCost;
                 if (cost < best[end])
                 {
                     (best[end], from[end]) = (cost, start);

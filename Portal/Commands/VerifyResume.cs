@@ -65,14 +65,13 @@ internal static class VerifyResume
             epochs.ToString(CultureInfo.InvariantCulture),
             "--seed",
             seed.ToString(CultureInfo.InvariantCulture),
-            Checkpoints,
-            .. given.Settings.Where(s => !s.StartsWith("--CllClip:DataRoot=", StringComparison.Ordinal)),
         ];
+        string[] settings = [Checkpoints, .. given.Settings.Where(s => !s.StartsWith("--CllClip:DataRoot=", StringComparison.Ordinal))];
         var work = Path.Combine(folders.DataRoot, $"verify-resume-{Guid.NewGuid():N}");
         var console = ConsoleProgress.OnError();
         try
         {
-            var report = await new Comparison(folders, work, run, kills, seed, console).RunAsync();
+            var report = await new Comparison(folders, work, run, settings, kills, seed, console).RunAsync();
             Console.WriteLine(report.Text);
             if (given[Out] is { } file)
             {
@@ -86,6 +85,13 @@ internal static class VerifyResume
             Remove(work);
         }
     }
+
+    /// <summary>What a process is started with. One that takes a run up has the settings of the one that began it: device and precision decide the last bits.</summary>
+    /// <param name="run">The command that begins the run.</param>
+    /// <param name="settings">Settings of the portal.</param>
+    /// <param name="known">Folder of the run to be taken up; null where there is none yet.</param>
+    internal static string[] Arguments(string[] run, string[] settings, string? known) =>
+        [.. known is null ? run : ["run", "--json", RunSwitches.Resume, Path.GetFileName(known)], .. settings];
 
     private static void Remove(string folder)
     {
@@ -104,7 +110,15 @@ internal static class VerifyResume
 
     private sealed record Report(bool Equal, string Text);
 
-    private sealed class Comparison(PortalFolders folders, string work, string[] run, int kills, int seed, ConsoleProgress console)
+    private sealed class Comparison(
+        PortalFolders folders,
+        string work,
+        string[] run,
+        string[] settings,
+        int kills,
+        int seed,
+        ConsoleProgress console
+    )
     {
         private readonly Random _random = new(seed);
         private readonly List<string> _killed = [];
@@ -121,7 +135,7 @@ internal static class VerifyResume
 
         private async Task<Ended> UndisturbedAsync(string root)
         {
-            using var life = Life.Begin(root, run);
+            using var life = Life.Begin(root, Arguments(run, settings, null));
             _starting = await life.UntilAsync(() => RunFolder(root) is not null);
             var all = await life.EndAsync();
             _training = all - _starting;
@@ -139,10 +153,7 @@ internal static class VerifyResume
                 );
                 var known = RunFolder(root);
                 var began = DateTime.UtcNow;
-                using var life = Life.Begin(
-                    root,
-                    known is null ? run : ["run", "--json", RunSwitches.Resume, Path.GetFileName(known), Checkpoints]
-                );
+                using var life = Life.Begin(root, Arguments(run, settings, known));
                 if (_killed.Count == kills)
                 {
                     await life.EndAsync();
@@ -182,7 +193,7 @@ internal static class VerifyResume
             Line(
                 $"Program {typeof(VerifyResume).Assembly.GetName().Version?.ToString(3)}, .NET {Environment.Version}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores"
             );
-            Line($"Task: {string.Join(' ', run)}");
+            Line($"Task: {string.Join(' ', run.Concat(settings))}");
             Line($"Undisturbed: one process, {Formats.Duration((_starting + _training).TotalSeconds)}");
             Line($"Disturbed: killed {_killed.Count} times with SIGKILL, then left to its end");
             for (var i = 0; i < _killed.Count; i++)

@@ -1,3 +1,4 @@
+using CllClip.Engine.Device;
 using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Hosting;
@@ -42,6 +43,8 @@ public sealed class PortalMetrics
         ArgumentNullException.ThrowIfNull(runs);
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(hub);
+        // what "auto" stands for; asked when the libraries are loaded in any case
+        var device = new Lazy<string>(() => DeviceChoice.ResolveName(options?.Device ?? "auto"));
         Registry = Metrics.NewCustomRegistry();
         var make = Metrics.WithCustomRegistry(Registry);
         DotNetStats.Register(Registry);
@@ -80,7 +83,7 @@ public sealed class PortalMetrics
             "kind"
         );
         _circuits = make.CreateGauge("cllclip_circuits", "Open pages: kept, and of them connected at the moment.", "state");
-        _device = make.CreateGauge("cllclip_device_info", "1 for the device of the settings.", "device");
+        _device = make.CreateGauge("cllclip_device_info", "1 for the device in use, once it is known.", "device");
         foreach (var kind in new[] { "text", "image" })
         {
             _search.WithLabels(kind);
@@ -106,7 +109,10 @@ public sealed class PortalMetrics
             _memory.WithLabels("native").Set(memory.Native);
             _circuits.WithLabels("open").Set(circuits?.Open ?? 0);
             _circuits.WithLabels("connected").Set(circuits?.Connected ?? 0);
-            _device.WithLabels(options?.Device ?? "auto").Set(1);
+            if (engine.Preparation.Ready)
+            {
+                _device.WithLabels(device.Value).Set(1);
+            }
         });
     }
 

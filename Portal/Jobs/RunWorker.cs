@@ -135,6 +135,14 @@ public sealed partial class RunWorker(
                 CheckUnchanged(set.Id, before.TestSetRevisions?.GetValueOrDefault(set.Id) ?? set.Revision, set.Revision);
             }
         }
+        if (run.Provenance is { } began && began.Device != now.Device)
+        {
+            store.Log(
+                run.Id,
+                "warning",
+                $"The run began on {began.Device} and goes on on {now.Device}: it may end with other scores than one that stayed where it began."
+            );
+        }
         store.Update(run.Id, row => row.Provenance = now);
         return (dataset, others, plan, model);
     }

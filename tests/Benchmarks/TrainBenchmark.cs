@@ -21,7 +21,7 @@ internal sealed class TrainBenchmark : IBenchmark
     public string Verb => "train";
 
     public string Summary =>
-        "train DATASET BASE OUT METHOD teir|grad|decay|init|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full] [names-out] [OPTION=VALUE …]";
+        "train DATASET BASE OUT METHOD teir|grad|decay|init|plain LANGUAGES(comma|tour|paper) [THREADS] [SEED] [scores|fp16|full] [names-out] [device=NAME] [precision=float32|bfloat16] [OPTION=VALUE …]";
 
     public int Run(string[] args)
     {
@@ -38,7 +38,8 @@ internal sealed class TrainBenchmark : IBenchmark
         var weights = args.Length > 8 ? args[8] : "full";
         var emoji = Emoji36Dataset.Open(args[0]);
         IRetrievalDataset dataset = args.Contains("names-out") ? new NamesOutOfKeywords(emoji) : emoji;
-        using var model = ClipModel.Load(args[1]);
+        var device = DeviceChoice.ResolveName(Named(args, "device") ?? "cpu");
+        using var model = ClipModel.Load(args[1], device, Named(args, "precision") == "bfloat16" ? Precision.Mixed : Precision.Full);
         using var features = new FeatureCache(Path.Combine(args[2], "features")).Load(dataset, model);
         IReadOnlyList<string> languages = args[5] switch
         {
@@ -61,7 +62,7 @@ internal sealed class TrainBenchmark : IBenchmark
             Languages = languages,
             Epochs = args[3] == "zero-shot" ? 0 : dataset.Defaults.Epochs,
             Seed = seed,
-            Device = "cpu",
+            Device = device,
             Options = RunValidation.Resolve(request, dataset.Defaults),
             CheckpointFolder = Path.Combine(args[2], id, "chain"),
         };
@@ -100,6 +101,7 @@ internal sealed class TrainBenchmark : IBenchmark
         var options = args.Skip(6)
             .Where(a => a.Contains('=', StringComparison.Ordinal))
             .Select(a => a.Split('=', 2))
+            .Where(o => o[0] is not ("device" or "precision"))
             .ToDictionary(o => o[0], o => JsonSerializer.Deserialize<JsonElement>(o[1]));
         if (args[4] is not ("plain" or "teir"))
         {
@@ -108,14 +110,27 @@ internal sealed class TrainBenchmark : IBenchmark
         return options;
     }
 
+    private static string? Named(string[] args, string name) =>
+        args.FirstOrDefault(a => a.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+
     private sealed class Printer(IReadOnlyList<string> languages, string protocol) : IProgress<RunEvent>
     {
         public List<Score> Scores { get; } = [];
 
         public List<StageView> Stages { get; } = [];
 
+        private readonly List<double> _steps = []; // milliseconds between two that follow each other
+        private long _last;
+
         public void Report(RunEvent value)
         {
+            var now = Stopwatch.GetTimestamp();
+            var step = value is ProgressMade { Progress.Phase: "training", Progress.Step: > 0 };
+            if (step && _last != 0)
+            {
+                _steps.Add(Stopwatch.GetElapsedTime(_last, now).TotalMilliseconds);
+            }
+            _last = step ? now : 0;
             switch (value)
             {
                 case ScoresMeasured measured:
@@ -128,9 +143,10 @@ internal sealed class TrainBenchmark : IBenchmark
                     Console.WriteLine(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"stage {f.Stage} {string.Join(' ', f.Languages)}: train {f.TrainSeconds:0.0} s, evaluation {f.EvaluationSeconds:0.0} s, rows {f.RowsInUse}, new {f.NewTokens}, best epoch {f.BestEpoch} ({f.ValidationScore:0.0}), AR {s.ArT2i:0.00}/{s.ArI2t:0.00}, F {s.ForgettingT2i:0.00}/{s.ForgettingI2t:0.00}, F_en {s.ForgettingEnglishT2i:0.00}, own {s.OwnTaskT2i:0.00}, peak {f.PeakMemoryBytes / 1e6:0} MB, now {Environment.WorkingSet / 1e6:0} MB of which managed {GC.GetTotalMemory(false) / 1e6:0} MB"
+                            $"stage {f.Stage} {string.Join(' ', f.Languages)}: train {f.TrainSeconds:0.0} s, evaluation {f.EvaluationSeconds:0.0} s, rows {f.RowsInUse}, new {f.NewTokens}, best epoch {f.BestEpoch} ({f.ValidationScore:0.0}), AR {s.ArT2i:0.00}/{s.ArI2t:0.00}, F {s.ForgettingT2i:0.00}/{s.ForgettingI2t:0.00}, F_en {s.ForgettingEnglishT2i:0.00}, own {s.OwnTaskT2i:0.00}, peak {f.PeakMemoryBytes / 1e6:0} MB, now {Environment.WorkingSet / 1e6:0} MB of which managed {GC.GetTotalMemory(false) / 1e6:0} MB, {TorchSharp.torch.Tensor.TotalCount} live tensors, {(_steps.Count > 0 ? Measure.Median(_steps) : 0):0.00} ms a step"
                         )
                     );
+                    _steps.Clear();
                     Measure.ForgetPeak(); // a stage's peak is its own from here on, not the highest of all before
                     break;
                 case Logged line:

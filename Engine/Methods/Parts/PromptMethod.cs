@@ -3,6 +3,7 @@ using CllClip.Engine.Model;
 using CllClip.Engine.Search;
 using CllClip.Engine.Training;
 using CllClip.Shared.Methods;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CllClip.Engine.Methods.Parts;
@@ -63,13 +64,10 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
                 Put(name, values.to(rows.Values.dtype, rows.Values.device, copy: true));
             }
         }
-        foreach (var (name, parameter) in _pool.ToList())
+        Move(rows.Values.dtype, rows.Values.device);
+        foreach (var parameter in _pool.Values)
         {
-            if (parameter.dtype != rows.Values.dtype || parameter.device.ToString() != rows.Values.device.ToString())
-            {
-                Put(name, parameter.to(rows.Values.dtype, rows.Values.device, copy: true)); // read back from a stage
-            }
-            _pool[name].requires_grad_(true);
+            parameter.requires_grad_(true);
         }
     }
 
@@ -81,8 +79,12 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
     }
 
     /// <inheritdoc/>
-    public override PartsOf? EvaluationParts(string language, TextTower tower) =>
-        (tokens, ends) => new PromptedParts(EvaluationPrompts(Query(tower, tokens, ends)), ends, publishedMask);
+    public override PartsOf? EvaluationParts(string language, TextTower tower)
+    {
+        ArgumentNullException.ThrowIfNull(tower);
+        Move(null, tower.Device);
+        return (tokens, ends) => new PromptedParts(EvaluationPrompts(Query(tower, tokens, ends)), ends, publishedMask);
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> ExportParts() => _pool;
@@ -169,6 +171,19 @@ public abstract class PromptMethod(bool publishedMask) : ContinualMethod
     {
         using var nothing = no_grad();
         return tower.Forward(tokens.detach(), ends); // [B, D]
+    }
+
+    /// <summary>Brings the pool to where it is needed: read back from a stage it is on the CPU.</summary>
+    private void Move(ScalarType? type, torch.Device device)
+    {
+        foreach (var (name, parameter) in _pool.ToList())
+        {
+            var wanted = type ?? parameter.dtype;
+            if (parameter.dtype != wanted || parameter.device.type != device.type)
+            {
+                Put(name, parameter.to(wanted, device, copy: true));
+            }
+        }
     }
 
     private void Put(string name, Tensor value)

@@ -39,8 +39,8 @@ internal static class Facts
         );
     }
 
-    /// <summary>The device that a name stands for; loads the libraries.</summary>
-    public static string? Device(string name) => DeviceChoice.ResolveName(name);
+    /// <summary>The device that a name stands for, a GPU with its model; loads the libraries.</summary>
+    public static string? Device(string name) => DeviceChoice.Describe(name);
 
     public static DiskFacts Disk(PortalFolders folders, long reserve, bool? low)
     {

@@ -20,12 +20,16 @@ public sealed class NativeScalarTests
         using var torchSharp = AssemblyDefinition.ReadAssembly(typeof(torch).Assembly.Location);
         using var engine = AssemblyDefinition.ReadAssembly(typeof(EngineException).Assembly.Location);
         using var tests = AssemblyDefinition.ReadAssembly(typeof(NativeScalarTests).Assembly.Location);
-        var making = Making(torchSharp);
+        var making = CallGraph.Reaching(torchSharp, IsScalar);
         Assert.Contains(
             "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)",
             making
         ); // else this test could not fail
-        var calls = Calls(engine).Concat(Calls(tests)).Where(c => IsScalar(c.Called) || making.Contains(c.Called.FullName)).ToList();
+        var calls = CallGraph
+            .Calls(engine)
+            .Concat(CallGraph.Calls(tests))
+            .Where(c => IsScalar(c.Called) || making.Contains(c.Called.FullName))
+            .ToList();
         Assert.Contains(calls, c => c.Caller.DeclaringType.FullName == Allowed);
         var elsewhere = calls
             .Where(c => c.Caller.DeclaringType.FullName != Allowed)
@@ -34,39 +38,7 @@ public sealed class NativeScalarTests
         Assert.True(elsewhere.Count == 0, "Use TensorScalars instead: " + string.Join("; ", elsewhere));
     }
 
-    /// <summary>Methods of TorchSharp that make a Scalar, themselves or through another.</summary>
-    private static HashSet<string> Making(AssemblyDefinition torchSharp)
-    {
-        var callers = Calls(torchSharp).ToLookup(c => c.Called.FullName, c => c.Caller.FullName);
-        var making = new HashSet<string>();
-        var open = new Stack<string>(Calls(torchSharp).Where(c => IsScalar(c.Called)).Select(c => c.Caller.FullName));
-        while (open.TryPop(out var method))
-        {
-            if (making.Add(method))
-            {
-                foreach (var caller in callers[method])
-                {
-                    open.Push(caller);
-                }
-            }
-        }
-        return making;
-    }
-
     private static bool IsScalar(MethodReference method) =>
         (method.ReturnType.FullName == Scalar && method.Name is "op_Implicit" or "ToScalar")
         || (method.DeclaringType.FullName == Scalar && method.Name == ".ctor");
-
-    private static List<(MethodDefinition Caller, MethodReference Called)> Calls(AssemblyDefinition assembly) =>
-        [
-            .. from type in Nested(assembly.MainModule.Types)
-            from method in type.Methods
-            where method.HasBody
-            from instruction in method.Body.Instructions
-            where instruction.Operand is MethodReference
-            select (method, (MethodReference)instruction.Operand),
-        ];
-
-    private static IEnumerable<TypeDefinition> Nested(IEnumerable<TypeDefinition> types) =>
-        types.SelectMany(t => Nested(t.NestedTypes).Append(t));
 }

@@ -46,12 +46,12 @@ public class MetricsGoldens
     {
         var (json, tensors) = (golden.Json, golden.Tensors);
         var similarity = tensors.TryGetValue("in.similarity", out var given)
-            ? given
-            : RetrievalRecall.Similarities(tensors["in.text"], tensors["in.image"]);
+            ? given.Here()
+            : RetrievalRecall.Similarities(tensors["in.text"].Here(), tensors["in.image"].Here());
         var owner = tensors["in.image_of_caption"].data<long>().ToArray();
         if (tensors.TryGetValue("in.text", out var text) && !json.TryGetProperty("expected_error", out _))
         {
-            var (captions, images) = RetrievalRecall.Ranks(text, tensors["in.image"], owner);
+            var (captions, images) = RetrievalRecall.Ranks(text.Here(), tensors["in.image"].Here(), owner);
             Assert.Equal(tensors["out.t2i_rank"].data<long>().ToArray(), captions);
             Assert.Equal(tensors["out.i2t_rank"].data<long>().ToArray(), images);
         }

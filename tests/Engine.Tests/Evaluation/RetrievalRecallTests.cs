@@ -1,4 +1,5 @@
 using CllClip.Engine.Evaluation;
+using CllClip.Engine.Tests.Golden;
 using TorchSharp;
 using Xunit;
 
@@ -19,7 +20,7 @@ public sealed class RetrievalRecallTests
         var random = new Random(captions);
         var owner = Enumerable.Range(0, captions).Select(_ => (long)random.Next(images)).ToArray();
         var scores = Enumerable.Range(0, captions * images).Select(_ => random.Next(-5, 6) / 8f).ToArray();
-        var (t2i, i2t) = RetrievalRecall.Ranks(torch.tensor(scores, [captions, images]), owner);
+        var (t2i, i2t) = RetrievalRecall.Ranks(torch.tensor(scores, [captions, images]).Here(), owner);
         float At(int c, long i) => scores[c * images + i];
         var all = Enumerable.Range(0, captions).ToArray();
         Assert.Equal(all.Select(c => (long)Enumerable.Range(0, images).Count(i => i != owner[c] && At(c, i) >= At(c, owner[c]))), t2i);
@@ -36,7 +37,7 @@ public sealed class RetrievalRecallTests
     {
         using var scope = torch.NewDisposeScope();
         using var random = new torch.Generator(11);
-        var (texts, images) = (torch.randn([600, 24], generator: random), torch.randn([150, 24], generator: random));
+        var (texts, images) = (torch.randn([600, 24], generator: random).Here(), torch.randn([150, 24], generator: random).Here());
         images[7] = images[3]; // equal images tie exactly
         texts[400] = texts[1];
         long[] owner = [.. Enumerable.Range(0, 600).Select(c => (long)(c * 7 % 149))]; // image 149 has none
@@ -60,7 +61,7 @@ public sealed class RetrievalRecallTests
         using var scope = torch.NewDisposeScope();
         using var random = new torch.Generator(5);
         var one = torch.randn([1, size], torch.ScalarType.Float64, generator: random);
-        var (texts, images) = (Near(one, captions, noise, random), Near(one, 71, noise, random));
+        var (texts, images) = (Near(one, captions, noise, random).Here(), Near(one, 71, noise, random).Here());
         long[] owner = [.. Enumerable.Range(0, captions).Select(c => (long)(c % 71))];
         var whole = RetrievalRecall.Ranks(RetrievalRecall.Similarities(texts, images), owner);
         var (t2i, i2t) = RetrievalRecall.Ranks(texts, images, owner);

@@ -21,7 +21,7 @@ internal sealed class Closeness(JsonElement tolerance)
         {
             return;
         }
-        var (a, b) = (want.to_type(ScalarType.Float64), got.detach().to_type(ScalarType.Float64));
+        var (a, b) = (want.cpu().to_type(ScalarType.Float64), got.detach().cpu().to_type(ScalarType.Float64));
         var gap = (a - b).abs().max().item<double>();
         var limit = _atol + _rtol * a.abs().max().item<double>();
         Assert.True(gap <= limit, $"{what}: largest difference {gap:R}, permitted {limit:R}");

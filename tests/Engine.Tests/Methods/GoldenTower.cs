@@ -20,9 +20,9 @@ internal sealed class GoldenTower : IDisposable
         int Size(string name) => sizes.GetProperty(name).GetInt32();
         Tower = TextTower.Create(
             new TowerSizes(Size("width"), Size("heads"), Size("layers")),
-            n => golden.Tensors["in.base." + n].to_type(type)
+            n => golden.Tensors["in.base." + n].Here().to_type(type)
         );
-        _table = new TokenEmbedding(golden.Tensors["in.base.text_model.embeddings.token_embedding.weight"].to_type(type).clone());
+        _table = new TokenEmbedding(golden.Tensors["in.base.text_model.embeddings.token_embedding.weight"].Here().to_type(type).clone());
         Rows = new TaskRows(_table, [.. Enumerable.Range(0, _table.Count).Select(r => (long)r)]);
     }
 
@@ -32,7 +32,7 @@ internal sealed class GoldenTower : IDisposable
 
     public TaskRows Rows { get; }
 
-    private Tensor Ids => _golden.Tensors["in.ids"];
+    private Tensor Ids => _golden.Tensors["in.ids"].Here();
 
     /// <summary>With gradient. [B, S, W]</summary>
     public Tensor Tokens => Rows.Values.index_select(0, Ids.flatten()).reshape(Ids.shape[0], Ids.shape[1], -1);
@@ -42,7 +42,7 @@ internal sealed class GoldenTower : IDisposable
         Ids.EqualTo(_golden.Json.GetProperty("sizes").GetProperty("vocab").GetInt32() - 1).to_type(ScalarType.Int64).argmax(1);
 
     /// <summary>1 for a token, 0 for padding. [B, S, 1]</summary>
-    public Tensor Real => _golden.Tensors["in.mask"].to_type(Type).unsqueeze(2);
+    public Tensor Real => _golden.Tensors["in.mask"].Here().to_type(Type).unsqueeze(2);
 
     public static int[][] Captions(Tensor ids, Tensor mask) =>
         [

@@ -116,7 +116,7 @@ public class MethodsGoldens
                     close.Same(key + "cosine", cosine, dual.Cosine(query, layer));
                     if (mode == "test")
                     {
-                        Assert.True(golden.Tensors[key + "selected"].Equals(dual.Cosine(query, layer).argmax(1)));
+                        Assert.True(golden.Tensors[key + "selected"].Equals(dual.Cosine(query, layer).argmax(1).cpu()));
                     }
                 }
             }
@@ -140,7 +140,7 @@ public class MethodsGoldens
 
     private static void CheckGradients(GoldenCase golden, GoldenTower tower, Closeness close, ContinualMethod method, TextTowerParts parts)
     {
-        var cotangent = golden.Tensors["in.cotangent"].to_type(tower.Type);
+        var cotangent = golden.Tensors["in.cotangent"].Here().to_type(tower.Type);
         var value = (tower.Tower.Forward(tower.Tokens, tower.Ends, parts: parts) * cotangent).sum();
         var pull = method.Penalty(tower.Rows);
         if (golden.Tensors.TryGetValue("out.pull_loss", out var wanted))
@@ -171,16 +171,16 @@ public class MethodsGoldens
             {
                 var input = "in" + name[3..];
                 var before = golden.Tensors.TryGetValue(input + ".before", out var given)
-                    ? given.to_type(type)
-                    : zeros_like(want).to_type(type);
-                var got = CodaPrompt.Orthogonalise(before, task, perTask, golden.Tensors[input + ".draws"].to_type(type));
+                    ? given.Here().to_type(type)
+                    : zeros_like(want.Here()).to_type(type);
+                var got = CodaPrompt.Orthogonalise(before, task, perTask, golden.Tensors[input + ".draws"].Here().to_type(type));
                 if (type == ScalarType.Float64)
                 {
                     close.Same(name, want, got);
                 }
                 else
                 {
-                    Assert.True((want - got.to_type(ScalarType.Float64)).abs().max().item<double>() < 1e-6, name); // rounded once
+                    Assert.True((want - got.cpu().to_type(ScalarType.Float64)).abs().max().item<double>() < 1e-6, name); // rounded once
                 }
             }
         }
@@ -206,7 +206,7 @@ public class MethodsGoldens
         for (var task = 0; task < json.GetProperty("tasks").GetInt32(); task++)
         {
             var key = $"task{task}";
-            using var table = new TokenEmbedding(golden.Tensors[$"in.{key}.table_start"].to_type(tower.Type).clone());
+            using var table = new TokenEmbedding(golden.Tensors[$"in.{key}.table_start"].Here().to_type(tower.Type).clone());
             long[] all = [.. Enumerable.Range(0, table.Count).Select(r => (long)r)];
             using var rows = new TaskRows(table, all);
             if (golden.Tensors.TryGetValue($"out.{key}.fisher_extended", out var extended))
@@ -243,9 +243,9 @@ public class MethodsGoldens
         Tensor In(string name) => golden.Tensors[key + name];
         return new TrainingBatch(
             GoldenTower.Captions(In("ids"), In("mask")),
-            In("e").to_type(tower.Type),
-            In("v").to_type(tower.Type),
-            In("image_ids")
+            In("e").Here().to_type(tower.Type),
+            In("v").Here().to_type(tower.Type),
+            In("image_ids").Here()
         );
     }
 }

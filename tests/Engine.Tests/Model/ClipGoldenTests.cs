@@ -15,16 +15,16 @@ public class ClipGoldenTests
     public void Both_towers_give_the_reference_embeddings(string name)
     {
         using var golden = Fixtures.Load("clip", name);
-        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!));
+        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!), TestDevice.Name);
         using var scope = NewDisposeScope();
-        var text = model.EncodeTexts(golden.Tensors["in.input_ids"], golden.Tensors["in.attention_mask"]);
-        var image = model.EncodeImages(golden.Tensors["in.pixel_values"]);
+        var text = model.EncodeTexts(golden.Tensors["in.input_ids"].Here(), golden.Tensors["in.attention_mask"].Here());
+        var image = model.EncodeImages(golden.Tensors["in.pixel_values"].Here());
         var (t, i) = (text / text.norm(-1, true), image / image.norm(-1, true));
         golden.AssertClose("out.text_embeds", text);
         golden.AssertClose("out.image_embeds", image);
         golden.AssertClose("out.text_embeds_normalised", t);
         golden.AssertClose("out.image_embeds_normalised", i);
-        golden.AssertClose("out.image_pooled", model.Vision.Pooled(golden.Tensors["in.pixel_values"]));
+        golden.AssertClose("out.image_pooled", model.Vision.Pooled(golden.Tensors["in.pixel_values"].Here()));
         golden.AssertClose("out.logits_per_image", i.matmul(t.t()).Times(model.LogitScale));
         golden.AssertClose("logit_scale_exp", golden.Json.GetProperty("logit_scale_exp").GetDouble(), model.LogitScale);
     }
@@ -33,12 +33,12 @@ public class ClipGoldenTests
     public void Every_hidden_state_is_the_reference_s_where_the_case_has_them(string name)
     {
         using var golden = Fixtures.Load("clip", name);
-        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!));
+        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!), TestDevice.Name);
         using var scope = NewDisposeScope();
-        var (ids, mask) = (golden.Tensors["in.input_ids"], golden.Tensors["in.attention_mask"]);
+        var (ids, mask) = (golden.Tensors["in.input_ids"].Here(), golden.Tensors["in.attention_mask"].Here());
         var rows = model.TokenEmbedding.index_select(0, ids.flatten()).reshape(ids.shape[0], ids.shape[1], -1);
         var text = model.Text.HiddenStates(rows, mask);
-        var vision = model.Vision.HiddenStates(golden.Tensors["in.pixel_values"]);
+        var vision = model.Vision.HiddenStates(golden.Tensors["in.pixel_values"].Here());
         var at = model.EndPositions(ids).reshape(-1, 1, 1).expand(-1, 1, rows.shape[2]);
         golden.AssertClose("out.text_pooled", text[^1].gather(1, at).squeeze(1));
         foreach (var (key, _) in golden.Tensors)
@@ -60,10 +60,10 @@ public class ClipGoldenTests
         using var golden = Fixtures.Load("clip", name);
         using var scope = NewDisposeScope();
         var folder = Directory.CreateTempSubdirectory("cll").FullName;
-        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!));
+        using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!), TestDevice.Name);
         model.Save(folder);
-        using var again = ClipModel.Load(folder);
-        var (ids, pixels) = (golden.Tensors["in.input_ids"], golden.Tensors["in.pixel_values"]);
+        using var again = ClipModel.Load(folder, TestDevice.Name);
+        var (ids, pixels) = (golden.Tensors["in.input_ids"].Here(), golden.Tensors["in.pixel_values"].Here());
         GoldenCase.AssertClose("text", model.EncodeTexts(ids), again.EncodeTexts(ids), 0, 0);
         GoldenCase.AssertClose("image", model.EncodeImages(pixels), again.EncodeImages(pixels), 0, 0);
         Assert.Equal(model.Preprocessing.Mean, again.Preprocessing.Mean);

@@ -1,4 +1,5 @@
 using CllClip.Engine.Search;
+using CllClip.Engine.Tests.Golden;
 using CllClip.Engine.Tests.Training;
 using CllClip.Engine.Tokenizer;
 using CllClip.Engine.Training;
@@ -37,11 +38,11 @@ public sealed class SearchCheckpointTests : ToyRuns
             using var scope = NewDisposeScope();
             var ids = tokenizer.Encode(text, Model.Text.MaxLength);
             var rows = snapshot.Embedding.Gather([.. ids.Select(i => (long)i)]).unsqueeze(0);
-            var want = Model.Text.Forward(rows, tensor(new[] { ids.Length - 1L })).flatten();
+            var want = Model.Text.Forward(rows, tensor(new[] { ids.Length - 1L }).Here()).flatten();
             want /= want.norm();
             var got = checkpoint.Embed(text, null, out var cut)!;
             Assert.Equal(text.Length > 500, cut);
-            Assert.All(want.data<float>().ToArray().Zip(got), x => Assert.Equal(x.First, x.Second, 1e-5));
+            Assert.All(want.cpu().Elements<float>().Zip(got), x => Assert.Equal(x.First, x.Second, 1e-5));
         }
     }
 
@@ -69,13 +70,13 @@ public sealed class SearchCheckpointTests : ToyRuns
         {
             var ids = tokenizer.Encode(text, Model.Text.MaxLength);
             var rows = snapshot.Embedding.Gather([.. ids.Select(i => (long)i)]).unsqueeze(0);
-            var ends = tensor(new[] { ids.Length - 1L });
+            var ends = tensor(new[] { ids.Length - 1L }).Here();
             var want = tower.Forward(rows, ends, parts: loaded.EvaluationParts(language, tower)?.Invoke(rows, ends)).flatten();
             var without = Model.Text.Forward(rows, ends).flatten();
             parted += (want - without).abs().max().item<float>() > 1e-4 ? 1 : 0;
             want /= want.norm();
             var got = checkpoint.Embed(text, language)!;
-            Assert.All(want.data<float>().ToArray().Zip(got), x => Assert.Equal(x.First, x.Second, 2e-5));
+            Assert.All(want.cpu().Elements<float>().Zip(got), x => Assert.Equal(x.First, x.Second, 2e-5));
         }
         // Arabic comes after stage 3: methods with parts for each language have none for it
         Assert.Equal(method is "mla" or "lora" or "p-tuning" ? 3 : 4, parted);
@@ -92,7 +93,7 @@ public sealed class SearchCheckpointTests : ToyRuns
             { "cll-clip", "trainEverything" },
         };
 
-    private Tensor Own(float[] values, string name) => tensor(values).reshape(Engine.Model.ClipShapes.Of(Model.Config)[name]);
+    private Tensor Own(float[] values, string name) => tensor(values).Here().reshape(Engine.Model.ClipShapes.Of(Model.Config)[name]);
 
     [Fact]
     public void A_chain_in_half_precision_gives_nearly_the_same_vectors()

@@ -69,7 +69,7 @@ public class TeirGoldens
     private static void Initialisation(GoldenCase golden)
     {
         var close = new Closeness(golden.Json.GetProperty("tolerance"));
-        var (mean, deviation) = RowInitialisation.OfTable(golden.Tensors["in.table"]);
+        var (mean, deviation) = RowInitialisation.OfTable(golden.Tensors["in.table"].Here());
         close.Same("mean", golden.Json.GetProperty("teir").GetProperty("mean").GetDouble(), mean);
         close.Same("std", golden.Json.GetProperty("teir").GetProperty("std").GetDouble(), deviation);
     }
@@ -78,8 +78,8 @@ public class TeirGoldens
     {
         var (json, t) = (golden.Json, golden.Tensors);
         var close = new Closeness(json.GetProperty(tolerance));
-        Tensor Leaf(string name) => t[name].to_type(type).clone().requires_grad_(true);
-        Tensor? Column(string name) => t.TryGetValue(name, out var scale) ? scale.to_type(type).reshape(-1, 1) : null;
+        Tensor Leaf(string name) => t[name].Here().to_type(type).clone().requires_grad_(true);
+        Tensor? Column(string name) => t.TryGetValue(name, out var scale) ? scale.Here().to_type(type).reshape(-1, 1) : null;
         var (table, matrix, tau) = (Leaf("in.table"), Leaf("in.matrix"), Leaf("in.tau"));
         using var optimiser = new AdamW(json.GetProperty("weight_decay").GetDouble());
         optimiser.Add(table, Column("in.grad_scale"), Column("in.decay_scale"));
@@ -89,9 +89,9 @@ public class TeirGoldens
         var schedule = new WarmupSchedule(json.GetProperty("lr").GetDouble(), json.GetProperty("warmup_steps").GetInt32());
         for (var j = 0; j < expected.GetProperty("lr").GetArrayLength(); j++)
         {
-            table.grad = t["in.grad_table"][j].to_type(type).clone();
-            matrix.grad = t["in.grad_matrix"][j].to_type(type).clone();
-            tau.grad = t["in.grad_tau"][j].to_type(type).clone();
+            table.grad = t["in.grad_table"][j].Here().to_type(type).clone();
+            matrix.grad = t["in.grad_matrix"][j].Here().to_type(type).clone();
+            tau.grad = t["in.grad_tau"][j].Here().to_type(type).clone();
             close.Same(
                 "norm",
                 expected.GetProperty("grad_norm")[j].GetDouble(),

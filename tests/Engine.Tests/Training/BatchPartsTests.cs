@@ -10,7 +10,7 @@ public class BatchPartsTests
     {
         var draws = new Random(1);
         int[][] captions = [.. Enumerable.Range(0, 128).Select(_ => new int[draws.Next(3, 40)]).OrderBy(c => c.Length)];
-        var bounds = BatchParts.Cut(captions);
+        var bounds = BatchParts.Cut(captions, 160);
         Assert.Equal(0, bounds[0]);
         Assert.Equal(128, bounds[^1]);
         Assert.Equal(bounds.Order().Distinct(), bounds);
@@ -19,5 +19,14 @@ public class BatchPartsTests
     }
 
     [Fact]
-    public void Captions_of_one_length_stay_together() => Assert.Equal([0, 64], BatchParts.Cut([.. Enumerable.Repeat(new int[9], 64)]));
+    public void Captions_of_one_length_stay_together() =>
+        Assert.Equal([0, 64], BatchParts.Cut([.. Enumerable.Repeat(new int[9], 64)], 160));
+
+    [Fact]
+    public void Where_a_part_costs_much_there_is_one()
+    {
+        int[][] captions = [.. Enumerable.Range(3, 37).Select(l => new int[l])];
+        Assert.Equal([0, 37], BatchParts.Cut(captions, 4096));
+        Assert.True(BatchParts.Cut(captions, 10).Count > 3);
+    }
 }

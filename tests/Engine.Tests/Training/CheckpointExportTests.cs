@@ -38,7 +38,7 @@ public sealed class CheckpointExportTests : ToyRuns
         Assert.Contains("* Licence of the base model: MIT", card);
         Assert.Contains("* Learned from: Toys; licence of the data: CC-BY-4.0 # no heading", card);
         using var stage = CheckpointChain.Fold(Model, plan.CheckpointFolder, 2);
-        using var read = ClipModel.Load(folder);
+        using var read = ClipModel.Load(folder, TestDevice.Name);
         Assert.True(read.TokenEmbedding.Equals(stage.Embedding.Table));
         Assert.Equal(stage.Vocabulary.Tokens, read.Vocabulary!.Tokens);
         Assert.Equal(stage.Vocabulary.Merges, read.Vocabulary.Merges);
@@ -48,10 +48,10 @@ public sealed class CheckpointExportTests : ToyRuns
         {
             using var scope = NewDisposeScope();
             var ids = tokenizer.Encode(text, read.Text.MaxLength);
-            var batch = tensor(ids.Select(i => (long)i).ToArray()).unsqueeze(0);
+            var batch = tensor(ids.Select(i => (long)i).ToArray()).Here().unsqueeze(0);
             var want = Model.Text.Forward(
                 stage.Embedding.Gather([.. ids.Select(i => (long)i)]).unsqueeze(0),
-                tensor(new[] { TextEncoder.EndOf(ids) })
+                tensor(new[] { TextEncoder.EndOf(ids) }).Here()
             );
             Assert.True(want.Equals(read.EncodeTexts(batch)), text);
         }
@@ -80,7 +80,7 @@ public sealed class CheckpointExportTests : ToyRuns
         var card = File.ReadAllText(Path.Combine(folder, CheckpointExport.ReadmeFile));
         Assert.Contains(CheckpointExport.PartsFile, card, StringComparison.Ordinal);
         Assert.Contains("Languages in the order of learning: en de ja\n", card, StringComparison.Ordinal);
-        ClipModel.Load(folder).Dispose();
+        ClipModel.Load(folder, TestDevice.Name).Dispose();
         var docs = File.ReadAllLines(Path.Combine(Fixtures.Repository!, "docs", "checkpoints.md"));
         string[] rows = [.. card.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal))];
         Assert.NotEmpty(rows);
@@ -125,7 +125,7 @@ public sealed class CheckpointExportTests : ToyRuns
         {
             File.Delete(Path.Combine(folder, slow)); // as newer versions of transformers save it
         }
-        using var grown = ClipModel.Load(folder);
+        using var grown = ClipModel.Load(folder, TestDevice.Name);
         var next = Plan("cll-clip", true, "b");
         using var features = new CllClip.Engine.Data.Features.FeatureCache(Path.Combine(Folder, "features")).Load(Dataset, grown);
         new ContinualTrainer(Dataset, grown, features).Run(next, new Progress<RunEvent>(), TestContext.Current.CancellationToken);
@@ -142,7 +142,7 @@ public sealed class CheckpointExportTests : ToyRuns
         Run(plan);
         var folder = Path.Combine(Folder, "exported");
         CheckpointExport.Write(Model, plan.CheckpointFolder, 2, folder);
-        using var read = ClipModel.Load(folder);
+        using var read = ClipModel.Load(folder, TestDevice.Name);
         using var method = CheckpointChain.LoadMethod(plan.CheckpointFolder, 2)!;
         Assert.Equal(method.OwnWeights(TextTower.ProjectionName), read.ReadWeights(TextTower.ProjectionName));
         Assert.NotEqual(Model.ReadWeights(TextTower.ProjectionName), read.ReadWeights(TextTower.ProjectionName));

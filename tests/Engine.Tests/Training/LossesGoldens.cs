@@ -29,14 +29,14 @@ public class LossesGoldens
             json.GetProperty("crosslingual_scale").GetDouble(),
             json.GetProperty("crossmodal_scale").GetDouble()
         );
-        var f = golden.Tensors["in.f"].to_type(type).clone().requires_grad_(true);
-        var tau = tensor(new[] { json.GetProperty("tau").GetDouble() }, type).requires_grad_(true);
+        var f = golden.Tensors["in.f"].Here().to_type(type).clone().requires_grad_(true);
+        var tau = tensor(new[] { json.GetProperty("tau").GetDouble() }, type, TestDevice.Device).requires_grad_(true);
         var memory = golden.Tensors["in.memory"].data<long>().Select(m => m != 0).ToArray();
         var terms = new Objective(crosslingual, crossmodal).Compute(
             f,
-            golden.Tensors["in.e"].to_type(type),
-            golden.Tensors["in.v"].to_type(type),
-            golden.Tensors["in.ids"],
+            golden.Tensors["in.e"].Here().to_type(type),
+            golden.Tensors["in.v"].Here().to_type(type),
+            golden.Tensors["in.ids"].Here(),
             crossmodal > 0 ? tau : null,
             memory
         );

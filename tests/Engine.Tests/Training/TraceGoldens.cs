@@ -220,8 +220,8 @@ public class TraceGoldens
 
         private TrainingBatch Captions(long[] captions)
         {
-            var index = tensor(captions);
-            var images = tensor(captions.Select(c => _image[c]).ToArray());
+            var index = tensor(captions).Here();
+            var images = tensor(captions.Select(c => _image[c]).ToArray()).Here();
             return new TrainingBatch(
                 [.. captions.Select(c => _captions[c])],
                 In("in.captions.e").index_select(0, index),
@@ -301,7 +301,7 @@ public class TraceGoldens
             _embedding.Dispose();
         }
 
-        private Tensor In(string name) => _golden.Tensors[name].to_type(_type);
+        private Tensor In(string name) => _golden.Tensors[name].Here().to_type(_type);
 
         private Tensor Out(string name) => _golden.Tensors[name];
     }

@@ -1,3 +1,4 @@
+using CllClip.Engine.Device;
 using CllClip.Portal.Health;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Tests.Api;
@@ -33,6 +34,7 @@ public sealed class HealthTests(PortalHost portal) : IClassFixture<PortalHost>
         Assert.Equal(503, ready.Code);
         Assert.DoesNotContain("secret-folder", ready.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(failed.DataRoot, ready.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("cllclip_device_info{", (await failed.AskAsync("GET", "/metrics")).Text, StringComparison.Ordinal); // not known yet
     }
 
     [Fact]
@@ -66,7 +68,7 @@ public sealed class HealthTests(PortalHost portal) : IClassFixture<PortalHost>
             "cllclip_run_progress_ratio{run=\"metric\"} 0.1",
             "cllclip_circuits{state=\"open\"} 0",
             "cllclip_disk_low 0",
-            "cllclip_device_info{device=\"auto\"} 1",
+            $"cllclip_device_info{{device=\"{DeviceChoice.ResolveName("auto")}\"}} 1",
             "cllclip_training_steps_total 5",
             "cllclip_training_pairs_per_second 12.5",
             "cllclip_scores_total 2",

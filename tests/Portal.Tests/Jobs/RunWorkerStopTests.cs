@@ -49,6 +49,31 @@ public sealed class RunWorkerStopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_goes_on_elsewhere_than_it_began_says_so()
+    {
+        await using var host = await JobsHost.StartedAsync(_engine);
+        string? id = null;
+        var asked = new TaskCompletionSource();
+        _engine.Toy.EpochBegins = language =>
+        {
+            if (language == "de" && id is not null && !asked.Task.IsCompleted)
+            {
+                host.Runs.StopAsync(id).Wait();
+                asked.SetResult();
+            }
+        };
+        id = (await host.LaunchAsync(JobsHost.Request())).Id;
+        await host.WaitAsync(id, RunState.Stopped);
+        host.Get<RunStore>().Update(id, row => row.Provenance = row.Provenance! with { Device = "cuda:0 (a GPU)" });
+        Assert.Equal(ActionOutcome.Done, (await host.Runs.ResumeAsync(id)).Outcome);
+        await host.WaitAsync(id, RunState.Completed);
+        Assert.Contains(
+            await host.Queries.LogAsync(id, TestContext.Current.CancellationToken),
+            l => l.Level == "warning" && l.Text.Contains("began on cuda:0 (a GPU) and goes on on cpu", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task A_run_that_is_being_stopped_stays_with_its_worker_however_often_it_is_asked()
     {
         await using var host = await JobsHost.StartedAsync(_engine);
