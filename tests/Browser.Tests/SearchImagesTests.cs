@@ -39,6 +39,26 @@ public sealed class SearchImagesTests(BrowserSession session) : IClassFixture<Br
         """;
 
     /// <summary>Types a text as one input event and waits for the results that answer it: milliseconds.</summary>
+    private static readonly string[] Words =
+    [
+        "cat",
+        "dog",
+        "house",
+        "tree",
+        "sun",
+        "fish",
+        "apple",
+        "pizza",
+        "car",
+        "rain",
+        "moon",
+        "bird",
+        "hand",
+        "book",
+        "ball",
+        "ship",
+    ];
+
     private const string Timed = """
         (text) => new Promise((done) => {
           const box = document.getElementById('search-box');
@@ -99,36 +119,21 @@ public sealed class SearchImagesTests(BrowserSession session) : IClassFixture<Br
         await page.WaitForFunctionAsync("() => window.portal?.ready === true");
         await page.Locator("#search-box").FillAsync("warm");
         await Assertions.Expect(page.Locator(".hits li").First).ToBeVisibleAsync();
-        var times = new List<double>();
-        foreach (
-            var word in new[]
-            {
-                "cat",
-                "dog",
-                "house",
-                "tree",
-                "sun",
-                "fish",
-                "apple",
-                "pizza",
-                "car",
-                "rain",
-                "moon",
-                "bird",
-                "hand",
-                "book",
-                "ball",
-                "ship",
-            }
-        )
+        // A person leaves time between two letters, in which the images of the last results arrive; without a pause both are waited for.
+        foreach (var (pause, how) in new[] { (120, "a person's pause of 120 ms after each"), (0, "without a pause") })
         {
-            times.Add(await page.EvaluateAsync<double>(Timed, word));
+            var times = new List<double>();
+            foreach (var word in Words)
+            {
+                times.Add(await page.EvaluateAsync<double>(Timed, word + (pause == 0 ? "s" : "")));
+                await Task.Delay(pause, TestContext.Current.CancellationToken);
+            }
+            times.Sort();
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"as you type, last key to results drawn, {how}: median {times[times.Count / 2]:0} ms, p95 {times[(int)(0.95 * times.Count)]:0} ms"
+            );
+            Assert.InRange(times[times.Count / 2], 1, 5_000); // the target of 100 ms is for a machine of its own
         }
-        times.Sort();
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"as you type, last key to results drawn: median {times[times.Count / 2]:0} ms, p95 {times[(int)(0.95 * times.Count)]:0} ms"
-        );
-        Assert.InRange(times[times.Count / 2], 1, 5_000); // the target of 100 ms is for a machine of its own
         Assert.Empty(errors);
         await page.Context.CloseAsync();
     }
