@@ -1,9 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text.Json;
-using CllClip.Portal.Tests.Hosting;
 using Xunit;
 using static CllClip.Portal.Tests.Features.Uploads.TusClient;
 
