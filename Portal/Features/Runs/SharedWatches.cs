@@ -17,7 +17,6 @@ internal sealed partial class SharedWatches(RunFeed feed, ILogger<SharedWatches>
     {
         ArgumentNullException.ThrowIfNull(handlers);
         var key = runId ?? "";
-        var page = new Page(handlers);
         lock (_lock)
         {
             if (!_watches.TryGetValue(key, out var watch))
@@ -25,10 +24,10 @@ internal sealed partial class SharedWatches(RunFeed feed, ILogger<SharedWatches>
                 _watches[key] = watch = new Watch(key, feed.Subscribe(runId));
                 _ = Task.Run(() => HandAsync(watch));
             }
+            var page = new Page(this, watch, handlers);
             watch.Pages = [.. watch.Pages, page];
-            page.Leave = () => Leave(watch, page);
+            return page;
         }
-        return page;
     }
 
     private void Leave(Watch watch, Page page)
@@ -119,24 +118,17 @@ internal sealed partial class SharedWatches(RunFeed feed, ILogger<SharedWatches>
 
     private sealed class Watch(string key, FeedSubscription subscription)
     {
-        private volatile Page[] _pages = [];
-
         public string Key => key;
         public FeedSubscription Subscription => subscription;
 
-        /// <summary>Who is told; another array is set under the lock, and read by the one who hands.</summary>
-        public Page[] Pages
-        {
-            get => _pages;
-            set => _pages = value;
-        }
+        /// <summary>Who is told; another array is put here under the lock, and read by the one who hands.</summary>
+        public volatile Page[] Pages = [];
     }
 
-    private sealed class Page(RunHandlers handlers) : IDisposable
+    private sealed class Page(SharedWatches owner, Watch watch, RunHandlers handlers) : IDisposable
     {
         public RunHandlers Handlers => handlers;
-        public Action? Leave { get; set; }
 
-        public void Dispose() => Leave?.Invoke();
+        public void Dispose() => owner.Leave(watch, this);
     }
 }
