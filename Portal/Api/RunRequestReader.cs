@@ -6,7 +6,8 @@ namespace CllClip.Portal.Api;
 /// <summary>Reads a run: the body of <c>POST /api/v1/runs</c>, and what the runs of a sweep have in common.</summary>
 internal class RunRequestReader : StrictReader
 {
-    private static readonly string[] Known =
+    /// <summary>Fields of a run that is asked for, by their names in the API.</summary>
+    internal static readonly string[] Names =
     [
         "method",
         "teir",
@@ -42,7 +43,7 @@ internal class RunRequestReader : StrictReader
     protected RunRequest Run(JsonElement root, string prefix = "")
     {
         var request = new RunRequest();
-        Fields(root, Known, (name, value) => request = Set(request, name, prefix + name, value), prefix);
+        Fields(root, Names, (name, value) => request = Set(request, name, prefix + name, value), prefix);
         return request;
     }
 

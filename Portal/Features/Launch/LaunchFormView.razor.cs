@@ -1,6 +1,7 @@
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Emoji36;
 using CllClip.Engine.Methods;
+using CllClip.Portal.Api;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Methods;
 using CllClip.Shared.Runs;
@@ -95,21 +96,7 @@ public sealed partial class LaunchFormView
 
     private string _loadId = "";
 
-    private static readonly string[] Fields =
-    [
-        LaunchForm.ValuesField,
-        "method",
-        "teir",
-        "dataset",
-        "testSets",
-        "model",
-        "languages",
-        "epochs",
-        "seed",
-        "device",
-        "name",
-        "tags",
-    ];
+    private static readonly string[] Fields = [LaunchForm.ValuesField, .. RunRequestReader.Names.Where(n => n != "options")];
 
     private IReadOnlyList<RunRequest> _requests = [];
     private long _count;
