@@ -43,6 +43,14 @@ public static class CheckpointChain
         return stage;
     }
 
+    /// <summary>When a chain last got something that a run goes on from, a stage or a checkpoint within one, UTC; null if it has nothing.</summary>
+    public static DateTime? LastKept(string chainFolder) =>
+        Enumerable
+            .Range(1, CountStages(chainFolder))
+            .Select(s => FolderOf(chainFolder, s))
+            .Concat(WithinStage.Folders(chainFolder))
+            .Max(f => (DateTime?)Directory.GetLastWriteTimeUtc(f));
+
     /// <summary>What a stage says of itself.</summary>
     /// <exception cref="EngineException">It is missing or damaged.</exception>
     public static StageRecord Read(string chainFolder, int stage)

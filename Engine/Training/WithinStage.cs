@@ -76,6 +76,9 @@ internal sealed class WithinStage
         }
     }
 
+    /// <summary>The folders of the checkpoints that are there, of any stage.</summary>
+    public static IEnumerable<string> Folders(string chainFolder) => Found(chainFolder).Where(f => f.Stage > 0).Select(f => f.Folder);
+
     /// <summary>Keeps where the training stands. A disk that refuses is told of, and the training goes on: the checkpoints before stay.</summary>
     public void Save(TaskTraining training, BestEpoch best, ContinualMethod method, TaskPosition at)
     {

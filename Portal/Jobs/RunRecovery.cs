@@ -1,5 +1,6 @@
 using CllClip.Engine;
 using CllClip.Engine.Device;
+using CllClip.Engine.Training;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
@@ -20,7 +21,7 @@ public sealed partial class RunRecovery(
     ILogger<RunRecovery> log
 ) : IHostedService
 {
-    /// <summary>So many ends of the process in a row, without a checkpoint between them, a run is taken up again.</summary>
+    /// <summary>After so many ends of the process in a row, without a checkpoint between them, a run is given up.</summary>
     internal const int MostDeaths = 10;
 
     private const string Died = "The portal ended while the run was in hand";
@@ -75,14 +76,7 @@ public sealed partial class RunRecovery(
     {
         using var db = contexts.CreateDbContext();
         var chain = db.Runs.Where(r => r.Id == id).Select(r => r.ChainFolder).Single() ?? folders.Chain(id);
-        var kept = Directory.Exists(chain) // stages, and checkpoints within a stage
-            ? new DirectoryInfo(chain)
-                .EnumerateDirectories()
-                .Where(d => d.Extension.Length == 0) // not those that were being written
-                .Select(d => d.LastWriteTimeUtc)
-                .DefaultIfEmpty()
-                .Max()
-            : default;
+        var kept = CheckpointChain.LastKept(chain) ?? default;
         return db
             .StateChanges.AsNoTracking()
             .Where(c => c.RunId == id && c.At > kept)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CllClip.Engine;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Tests.Faults;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -49,6 +50,10 @@ public sealed class RunErrorsTests
         var words = RunErrors.Explain(new NativeError(message));
         Assert.StartsWith(gpu ? "The GPU's memory was not enough. " : "The memory was not enough. ", words, StringComparison.Ordinal);
         Assert.Contains("a smaller batch", words, StringComparison.Ordinal);
+        if (gpu)
+        {
+            FaultTable.Holds("memory that cannot be had on a GPU (provoked by hand on a card; the tests hold the words)", words);
+        }
     }
 
     [Fact]

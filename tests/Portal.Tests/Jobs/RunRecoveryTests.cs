@@ -59,13 +59,15 @@ public sealed class RunRecoveryTests : IAsyncDisposable
         }
     }
 
-    [Fact]
-    public void What_was_only_begun_to_be_written_is_not_kept()
+    [Theory]
+    [InlineData("within-001-000001.tmp")]
+    [InlineData("stage-001.tmp")]
+    public void What_was_only_begun_to_be_written_is_not_kept(string begun)
     {
         for (var death = 1; death < RunRecovery.MostDeaths; death++)
         {
             Die();
-            Keep("within-001-000001.tmp");
+            Keep(begun);
         }
         Assert.Equal(RunState.Failed, Die().State);
     }
@@ -78,6 +80,10 @@ public sealed class RunRecoveryTests : IAsyncDisposable
         return db.Runs.Single(r => r.Id == "run");
     }
 
-    private void Keep(string folder) =>
-        Directory.CreateDirectory(Path.Combine(_host.Folders.Chain("run"), folder)).LastWriteTimeUtc = DateTime.UtcNow;
+    private void Keep(string name)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_host.Folders.Chain("run"), name));
+        File.WriteAllText(Path.Combine(folder.FullName, "stage.json"), "{}"); // what makes a stage one
+        folder.LastWriteTimeUtc = DateTime.UtcNow;
+    }
 }
