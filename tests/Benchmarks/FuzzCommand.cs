@@ -37,9 +37,7 @@ internal sealed class FuzzCommand : IBenchmark
         using var target = make();
         if (File.Exists(args[1]))
         {
-            Console.WriteLine(
-                target.Read(new FuzzInput(Path.GetFileName(args[1]).Split('~')[0].Replace('+', '/'), File.ReadAllBytes(args[1]))) ?? "taken"
-            );
+            Console.WriteLine(target.Read(FuzzCases.Kept(new FileInfo(args[1]))) ?? "taken");
             return 0;
         }
         var time = TimeSpan.FromSeconds(double.Parse(args[1], CultureInfo.InvariantCulture));
