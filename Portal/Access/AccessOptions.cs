@@ -22,6 +22,12 @@ public sealed class AccessOptions
     /// machine reach the portal: changes then need a token on loopback too.
     /// </summary>
     public IList<string> Hosts { get; } = [];
+
+    /// <summary>
+    /// Folders of the server below which data sets and base models may be registered over page or API. If none is named: every folder while everybody here
+    /// is an admin on loopback, otherwise none.
+    /// </summary>
+    public IList<string> ServerFolders { get; } = [];
 }
 
 /// <summary>A token of the settings.</summary>

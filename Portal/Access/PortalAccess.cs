@@ -2,6 +2,7 @@ using CllClip.Portal.Features.Audit;
 using CllClip.Portal.Features.Runs;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace CllClip.Portal.Access;
 
@@ -36,9 +37,15 @@ public static class PortalAccess
         // The server's own log of requests shows whole addresses, also one with a token in it.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.Configure<AccessOptions>(settings.GetSection(AccessOptions.Section));
-        TokenSettings.Keys(settings.GetSection(AccessOptions.Section).Get<AccessOptions>() ?? new()); // what is wrong is said before anything starts
+        var access = settings.GetSection(AccessOptions.Section).Get<AccessOptions>() ?? new();
+        TokenSettings.Keys(access); // what is wrong is said before anything starts
+        ServerFolders.Check(access.ServerFolders);
         builder.Services.TryAddSingleton<IServerBinding, ServerBinding>();
         builder.Services.AddSingleton<AccessGate>();
+        builder.Services.AddSingleton(s => new ServerFolders(
+            s.GetRequiredService<IOptions<AccessOptions>>().Value.ServerFolders,
+            () => s.GetRequiredService<AccessGate>().TokenNeeded
+        ));
         builder.Services.AddSingleton<TokenAttempts>();
         builder.Services.AddRateLimits();
         builder.Services.AddScoped<IAccess>(s => new CircuitAccess(

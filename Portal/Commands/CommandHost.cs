@@ -1,3 +1,4 @@
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Datasets;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Features.Pruning;
@@ -23,6 +24,7 @@ internal static class CommandHost
         builder.Services.AddPortalStorage();
         builder.Services.AddPortalJobs();
         builder.Services.AddWebhookOutbox(); // the portal sends them when it is started next
+        builder.Services.AddSingleton(ServerFolders.All);
         builder.Services.AddCorpora();
         builder.Services.AddModels();
         builder.Services.AddPruner();

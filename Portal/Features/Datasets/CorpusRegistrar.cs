@@ -3,6 +3,7 @@ using CllClip.Engine;
 using CllClip.Engine.Data;
 using CllClip.Engine.Data.Corpora;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
 
@@ -40,7 +41,7 @@ public sealed record DatasetRequest
 }
 
 /// <summary>Turns a request into a registration, or names every wrong field.</summary>
-public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engine, UploadShelf uploads)
+public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engine, UploadShelf uploads, ServerFolders folders)
 {
     private const int LongestName = 100;
 
@@ -129,7 +130,7 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
 
     private string FileName(string upload) => uploads.Find(upload)?.FileName ?? upload;
 
-    private static string? Full(string? path, string field, string missing, SortedDictionary<string, string[]> wrong)
+    private string? Full(string? path, string field, string missing, SortedDictionary<string, string[]> wrong)
     {
         if (string.IsNullOrWhiteSpace(path))
         {
@@ -143,6 +144,11 @@ public sealed partial class CorpusRegistrar(CorpusShelf shelf, IEngineHost engin
             [
                 $"Write the whole path on the server, from its root: {(OperatingSystem.IsWindows() ? @"C:\data\coco" : "/data/coco")}.",
             ];
+            return null;
+        }
+        if (folders.Refusal(trimmed) is { } refusal)
+        {
+            wrong[field] = [refusal];
             return null;
         }
         return Path.TrimEndingDirectorySeparator(Path.GetFullPath(trimmed));

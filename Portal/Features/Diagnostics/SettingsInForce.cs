@@ -81,7 +81,7 @@ internal static partial class SettingsInForce
     )]
     private static partial Regex Words();
 
-    [GeneratedRegex("^CllClip:(DataRoot|ContentRoot)$", AnyCase)]
+    [GeneratedRegex("^CllClip:(DataRoot|ContentRoot|Access:ServerFolders:[0-9]+)$", AnyCase)]
     private static partial Regex Folders();
 
     [GeneratedRegex(@"^[A-Za-z0-9/:_.\-]{1,40}$")]

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using CllClip.Engine;
 using CllClip.Engine.Data;
 using CllClip.Engine.Model;
+using CllClip.Portal.Access;
 using CllClip.Portal.Features.Uploads;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
@@ -18,6 +19,7 @@ internal sealed partial class ModelDesk(
     UploadShelf uploads,
     IEngineHost engine,
     IDbContextFactory<PortalDbContext> contexts,
+    ServerFolders folders,
     TimeProvider time
 ) : IModelDesk, IDisposable
 {
@@ -121,7 +123,7 @@ internal sealed partial class ModelDesk(
 
     public void Dispose() => _one.Dispose();
 
-    private static string CheckFolder(string folder, SortedDictionary<string, string[]> errors)
+    private string CheckFolder(string folder, SortedDictionary<string, string[]> errors)
     {
         if (folder.Length == 0)
         {
@@ -130,6 +132,10 @@ internal sealed partial class ModelDesk(
         else if (folder.Length > LongestFolder || folder.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(folder))
         {
             errors["folder"] = ["Give the folder's whole path, from the root on."];
+        }
+        else if (folders.Refusal(folder) is { } refusal)
+        {
+            errors["folder"] = [refusal];
         }
         else
         {

@@ -28,8 +28,6 @@ public sealed partial class ModelsPage
         await LoadAsync();
     }
 
-    private IReadOnlyList<(bool, string)> Places => [(false, L["From a folder on the server"]), (true, L["Upload from this computer"])];
-
     private string StateText(string state) =>
         state switch
         {

@@ -185,7 +185,10 @@ public sealed class ModelsApiTests(PortalHost portal) : IClassFixture<PortalHost
     public async Task Registering_needs_the_token_and_who_only_looks_sees_no_paths()
     {
         const string Token = "a token of this test";
-        using var open = new PortalHost(new() { ["CllClip:Access:Token"] = Token }, boundTo: "http://0.0.0.0:5080");
+        using var open = new PortalHost(
+            new() { ["CllClip:Access:Token"] = Token, ["CllClip:Access:ServerFolders:0"] = _folder.Path },
+            boundTo: "http://0.0.0.0:5080"
+        );
         var folder = ModelFolder.Copy(_folder.Path);
         var body = JsonSerializer.Serialize(new { folder, id = "mine" });
         (await open.AskAsync("POST", Models, body)).Problem(401);

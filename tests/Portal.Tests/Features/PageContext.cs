@@ -38,6 +38,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton<IModelDesk>(Models);
         Services.AddSingleton<IEngineHost, ToyEngine>();
         Services.AddSingleton<IAccess>(Visitor);
+        Services.AddSingleton(ServerFolders.All);
         Services.AddSingleton<IAuditLog>(Audit);
         Services.AddScoped<Door>();
         if (OwnNavigation is { } navigation)
