@@ -46,6 +46,9 @@ public static class PortalAccess
             s.GetRequiredService<IOptions<AccessOptions>>().Value.ServerFolders,
             () => s.GetRequiredService<AccessGate>().TokenNeeded
         ));
+        builder.Services.AddSingleton((settings.GetSection(LimitOptions.Section).Get<LimitOptions>() ?? new()).Check());
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<OpenConnections>();
         builder.Services.AddSingleton<TokenAttempts>();
         builder.Services.AddRateLimits();
         builder.Services.AddScoped<IAccess>(s => new CircuitAccess(
@@ -70,6 +73,7 @@ public static class PortalAccess
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<AccessMiddleware>();
         app.UseRateLimiter();
+        app.UseMiddleware<ConnectionMiddleware>();
         app.UseMiddleware<AuditMiddleware>();
         app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services.GetRequiredService<AccessGate>()));
         return app;

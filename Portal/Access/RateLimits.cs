@@ -19,7 +19,7 @@ internal static class RateLimits
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return Problem.Of(429, "Too many requests", "Wait a moment and try again.").ExecuteAsync(context);
+        return AccessAnswers.AnswerAsync(context, 429, "Too many requests", "Wait a moment and try again.");
     }
 
     /// <summary>The caller's address; IPv6 by its network, which is what one caller is given.</summary>
@@ -44,12 +44,20 @@ internal static class RateLimits
     private static RateLimitPartition<string> Partition(HttpContext context)
     {
         var request = context.Request;
-        if (context.RequestServices.GetRequiredService<AccessGate>().Loopback || !request.Path.StartsWithSegments("/api"))
+        if (context.RequestServices.GetRequiredService<AccessGate>().Loopback)
+        {
+            return RateLimitPartition.GetNoLimiter("");
+        }
+        var caller = Caller(context);
+        if (ConnectionMiddleware.IsPage(context))
+        {
+            return Bucket($"page {caller}", burst: 200, perSecond: 20); // a page is drawn before it is sent
+        }
+        if (!request.Path.StartsWithSegments("/api"))
         {
             return RateLimitPartition.GetNoLimiter("");
         }
         var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
-        var caller = Caller(context);
         if (request.Path.StartsWithSegments("/api/v1/uploads"))
         {
             return Bucket($"upload {caller}", burst: 300, perSecond: 50); // a fast line sends many chunks a second

@@ -61,7 +61,7 @@ internal static partial class SettingsInForce
     private const RegexOptions AnyCase = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
     [GeneratedRegex(
-        "^CllClip:(Jobs:(CheckpointSeconds|ReserveMegabytes)|Audit:KeepDays|Uploads:(MaxBytes|MaxOpen|ExpireHours|MaxUnpackedBytes|MaxEntries)|WebhookDelivery:(TimeoutSeconds|MostAttempts|FirstWaitSeconds))$|^OTEL_BSP_[A-Z_]+$",
+        "^CllClip:(Jobs:(CheckpointSeconds|ReserveMegabytes)|Limits:(Pages|PagesPerAddress|Listeners|ListenersPerAddress)|Audit:KeepDays|Uploads:(MaxBytes|MaxOpen|ExpireHours|MaxUnpackedBytes|MaxEntries)|WebhookDelivery:(TimeoutSeconds|MostAttempts|FirstWaitSeconds))$|^OTEL_BSP_[A-Z_]+$",
         AnyCase
     )]
     private static partial Regex Numbers();
