@@ -48,7 +48,7 @@ internal static class AccessAnswers
 
     private static string Page(string title, string detail, int status) =>
         $"""
-            <!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title} · CLL-CLIP</title>{(
+            <!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>{title} · CLL-CLIP</title>{(
                 status == 503 ? "<meta http-equiv=\"refresh\" content=\"30\">" : ""
             )}
             <style>body{"{"}font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem{"}"}input,button{"{"}font:inherit;padding:.4rem .6rem{"}"}</style>

@@ -156,7 +156,7 @@ internal sealed class ConnectionMiddleware(RequestDelegate next, OpenConnections
             status,
             full ? "The portal is full" : "Too many at once",
             full
-                ? $"As many {things} are open as the portal keeps. Try again in half a minute; search, scores and downloads of the API go on meanwhile."
+                ? $"As many {things} are open as the portal keeps. Try again in half a minute (a browser does so by itself); search, scores and downloads of the API go on meanwhile."
                 : $"From your address as many {things} are open as one address may have. Close some, then try again."
         );
     }
