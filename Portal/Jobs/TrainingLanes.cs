@@ -131,16 +131,18 @@ public sealed partial class TrainingLanes(
 
 /// <summary>One turn of a lane's worker.</summary>
 [DisallowConcurrentExecution]
-public sealed class TrainingJob(RunWorker worker) : IJob
+public sealed class TrainingJob(RunWorker worker, IHostApplicationLifetime lifetime) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
+        // At once: Quartz is told only after the server has let the last transfer end, and whoever sent the signal may not wait so long.
+        using var shutdown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await worker.WorkAsync(context.JobDetail.Key.Name, cancellationToken);
+            await worker.WorkAsync(context.JobDetail.Key.Name, shutdown.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (shutdown.IsCancellationRequested)
         {
             // shut down before there was anything to train
         }

@@ -102,7 +102,14 @@ internal sealed partial class PortalProcess : IDisposable
     }
 
     /// <summary>What Ctrl+C sends.</summary>
-    public void Interrupt() => Process.Start("kill", ["-INT", $"{_process.Id}"]).WaitForExit();
+    public void Interrupt() => Signal("INT");
+
+    /// <summary>What service managers send.</summary>
+    public void Terminate() => Signal("TERM");
+
+    public bool HasExited => _process.HasExited;
+
+    private void Signal(string name) => Process.Start("kill", [$"-{name}", $"{_process.Id}"]).WaitForExit();
 
     public void Dispose()
     {
