@@ -20,7 +20,9 @@ public sealed class DataRootLock : IDisposable
         var root = TakeRoot(folders);
         try
         {
-            return new(root, TakeDatabase(folders));
+            var held = new DataRootLock(root, TakeDatabase(folders));
+            held.Write($"process {Environment.ProcessId}"); // until somebody says more
+            return held;
         }
         catch
         {

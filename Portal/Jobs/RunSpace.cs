@@ -10,9 +10,10 @@ namespace CllClip.Portal.Jobs;
 public sealed class RunSpace(RunMeasurements measurements)
 {
     /// <summary>
-    /// A checkpoint within a stage holds four times what the stage's own does: rows, both moments of AdamW, the best epoch's rows. Two are kept.
+    /// A checkpoint within a stage holds four times what the stage's own does: rows, both moments of AdamW, the best epoch's rows. Two are kept, and a third is
+    /// written before the oldest goes.
     /// </summary>
-    private const int WithinStage = 2 * 4;
+    private const int WithinStage = 3 * 4;
 
     /// <summary>Bytes; 0 where nothing is known to tell from.</summary>
     /// <param name="run">The run.</param>

@@ -11,6 +11,8 @@ public sealed partial class PortalDatabase(IDbContextFactory<PortalDbContext> co
     /// <summary>What stands between the database's name and the migration's in the name of a copy.</summary>
     internal const string Before = ".before-";
 
+    private const long WholeCheck = 64L << 20; // bytes, less than a second
+
     private readonly Lock _once = new();
     private bool _ready;
 
@@ -32,7 +34,7 @@ public sealed partial class PortalDatabase(IDbContextFactory<PortalDbContext> co
                 if (!fresh)
                 {
                     CheckLength(folders.Database);
-                    Check(db);
+                    Check(db, folders.Database);
                 }
                 if (fresh)
                 {
@@ -108,11 +110,12 @@ public sealed partial class PortalDatabase(IDbContextFactory<PortalDbContext> co
     }
 
     /// <summary>Without EF's query pipeline, which would have to be compiled for it at every start.</summary>
-    private static void Check(PortalDbContext db)
+    private static void Check(PortalDbContext db, string path)
     {
         db.Database.OpenConnection();
         using var check = db.Database.GetDbConnection().CreateCommand();
-        check.CommandText = "PRAGMA quick_check(1)";
+        // The whole check also holds the indexes against the tables; of a large database a backup makes it, so that the start stays quick.
+        check.CommandText = new FileInfo(path).Length <= WholeCheck ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)";
         var verdict = check.ExecuteScalar() as string;
         if (verdict is not ("ok" or null))
         {

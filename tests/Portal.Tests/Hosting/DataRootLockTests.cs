@@ -14,6 +14,9 @@ public sealed class DataRootLockTests : IDisposable
     {
         using (var first = DataRootLock.Take(Folders("a")))
         {
+            // a command, or a portal that is about to start
+            var early = Assert.Throws<DataRootInUseException>(() => DataRootLock.Take(Folders("a")));
+            Assert.Contains($"(process {Environment.ProcessId})", early.Message, StringComparison.Ordinal);
             first.Write("portal at somewhere");
             var error = Assert.Throws<DataRootInUseException>(() => DataRootLock.Take(Folders("a")));
             Assert.Contains("data root", error.Message, StringComparison.Ordinal);

@@ -41,6 +41,32 @@ public sealed class PortalDatabaseTests
     }
 
     [Fact]
+    public void An_index_that_does_not_fit_its_table_is_found_at_the_start()
+    {
+        using var bench = Bench.Ready();
+        bench.Add("a");
+        using (var db = bench.Open())
+        {
+            db.Database.ExecuteSqlRaw("PRAGMA wal_checkpoint(TRUNCATE)");
+            // Of the two, one has rows and the other none: each now looks into the other's pages.
+            db.Database.ExecuteSqlRaw(
+                """
+                PRAGMA writable_schema = ON;
+                CREATE INDEX own_name ON Runs (Name);
+                CREATE TABLE other (x TEXT);
+                CREATE INDEX other_x ON other (x);
+                UPDATE sqlite_master SET rootpage = (SELECT SUM(rootpage) FROM sqlite_master WHERE name IN ('own_name', 'other_x')) - rootpage WHERE name IN ('own_name', 'other_x');
+                PRAGMA writable_schema = OFF;
+                """
+            );
+        }
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        using var again = new Bench(bench.Folder);
+        var error = Assert.Throws<DatabaseException>(again.Database.Prepare);
+        Assert.Contains("portal.db", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_database_from_before_test_sets_keeps_its_runs_and_scores()
     {
         using var bench = new Bench();
