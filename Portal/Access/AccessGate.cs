@@ -37,7 +37,18 @@ public sealed class AccessGate
     }
 
     /// <summary>Whether the portal listens to this machine only; a proxy on it may still let others in.</summary>
-    public bool Loopback => _loopback ??= _binding.Addresses.All(LoopbackAddress.IsLoopback);
+    public bool Loopback => _loopback ?? Listening();
+
+    /// <summary>Addresses come one by one while the server starts: until all are there, and where there is none, others may reach the portal.</summary>
+    private bool Listening()
+    {
+        if (!_binding.Complete)
+        {
+            return false;
+        }
+        var addresses = _binding.Addresses;
+        return (_loopback = addresses.Count > 0 && addresses.All(LoopbackAddress.IsLoopback)).Value;
+    }
 
     /// <summary>Whether the token was chosen here, because the settings name none.</summary>
     public bool TokenIsMade => _made is not null;
@@ -46,7 +57,13 @@ public sealed class AccessGate
     /// Whether a token says who somebody is: on every address but loopback, and on loopback too where the settings name one, or hosts: what comes through a
     /// proxy looks as if it came from this machine.
     /// </summary>
-    public bool TokenNeeded => !Loopback || !TokenIsMade || _options.Hosts.Count > 0;
+    public bool TokenNeeded => !Loopback || !TokenIsMade || _options.Hosts.Count > 0 || Proxied;
+
+    /// <summary>Whether proxies that are trusted tell who calls.</summary>
+    internal bool Proxied => _options.Proxies.Count > 0;
+
+    /// <summary>Whether an address tells callers apart: on loopback without a proxy that names them, everybody has the same.</summary>
+    internal bool AddressesTell => !Loopback || Proxied;
 
     /// <summary>Whether any token is an admin's.</summary>
     internal bool HasAdmin { get; }
@@ -80,11 +97,16 @@ public sealed class AccessGate
     /// <summary>Whether a request claims to come from somebody who has a token.</summary>
     internal static bool HasProof(HttpRequest request) => Bearer(request) is not null || request.Cookies.ContainsKey(CookieName);
 
-    /// <summary>Whose the claim proves it to be: by bearer token or by cookie.</summary>
-    internal TokenKey? Proven(HttpRequest request) => _ring.Find(Bearer(request)) ?? OfCookie(request.Cookies[CookieName]);
+    /// <summary>Whether the claim is a token, which can be guessed, and not only a cookie, which cannot: it is sealed with the portal's keys.</summary>
+    internal static bool HasToken(HttpRequest request) => Bearer(request) is not null;
 
-    private TokenKey? OfCookie(string? cookie)
+    /// <summary>Whose token it is.</summary>
+    internal TokenKey? OfToken(HttpRequest request) => _ring.Find(Bearer(request));
+
+    /// <summary>Whose cookie it is.</summary>
+    internal TokenKey? OfCookie(HttpRequest request)
     {
+        var cookie = request.Cookies[CookieName];
         if (string.IsNullOrEmpty(cookie))
         {
             return null;

@@ -78,7 +78,10 @@ internal sealed class AccessMiddleware(RequestDelegate next, AccessGate gate, To
         {
             return unproven;
         }
-        var (key, looked) = attempts.Try(context, () => gate.Proven(context.Request));
+        var (key, looked) = AccessGate.HasToken(context.Request)
+            ? attempts.Try(context, () => gate.OfToken(context.Request))
+            : (null, true);
+        key ??= gate.OfCookie(context.Request); // always looked at: others' wrong tokens sign nobody out
         if (key is not null)
         {
             return new Caller(key.Name, key.Role, address);

@@ -24,6 +24,12 @@ public sealed class AccessOptions
     public IList<string> Hosts { get; } = [];
 
     /// <summary>
+    /// Addresses or networks (<c>10.0.0.0/8</c>) of reverse proxies that are believed when they say who calls (<c>X-Forwarded-For</c>) and how
+    /// (<c>X-Forwarded-Proto</c>). Nobody else is. Naming one says, as with <see cref="Hosts"/>, that others than this machine reach the portal.
+    /// </summary>
+    public IList<string> Proxies { get; } = [];
+
+    /// <summary>
     /// Folders of the server below which data sets and base models may be registered over page or API. If none is named: every folder while everybody here
     /// is an admin on loopback, otherwise none.
     /// </summary>

@@ -50,7 +50,7 @@ internal sealed partial class OpenConnections : IDisposable
             Tell(kind, most);
             return null;
         }
-        if (_gate.Loopback)
+        if (!_gate.AddressesTell)
         {
             return place;
         }
@@ -120,6 +120,17 @@ internal sealed class ConnectionMiddleware(RequestDelegate next, OpenConnections
             await next(context);
             return;
         }
+        if (stays && kind == OpenKind.Page && !context.WebSockets.IsWebSocketRequest)
+        {
+            // Between two long polls a page would be kept without a place.
+            await AccessAnswers.AnswerAsync(
+                context,
+                400,
+                "A WebSocket is needed",
+                "Pages are connected by WebSockets alone; have the proxy pass them."
+            );
+            return;
+        }
         using var place = open.Enter(kind, RateLimits.Caller(context), out var refusal);
         if (place is null)
         {
@@ -136,9 +147,9 @@ internal sealed class ConnectionMiddleware(RequestDelegate next, OpenConnections
     private static (OpenKind? Kind, bool Stays) KindOf(HttpContext context)
     {
         var path = Plain(context.Request);
-        var stays = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsConnect(context.Request.Method); // sockets and long polls
-        return path.Equals(Circuits, StringComparison.OrdinalIgnoreCase) && stays ? (OpenKind.Page, true)
-            : path.Equals(Hub, StringComparison.OrdinalIgnoreCase) && stays ? (OpenKind.Listener, true)
+        return path.Equals(Circuits, StringComparison.OrdinalIgnoreCase) ? (OpenKind.Page, true)
+            : path.Equals(Hub, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsPost(context.Request.Method)
+                ? (OpenKind.Listener, true)
             : path.Equals(Hub + Negotiate, StringComparison.OrdinalIgnoreCase) ? (OpenKind.Listener, false)
             : IsPage(context) ? (OpenKind.Page, false)
             : (null, false);

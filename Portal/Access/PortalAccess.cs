@@ -12,6 +12,9 @@ public static class PortalAccess
     private const string DefaultAddress = "http://localhost:5080";
     private const long LargestBody = 32 * 1024 * 1024;
 
+    /// <summary>A browser has up to six beside the one of its page.</summary>
+    private const long MostConnections = 10_000;
+
     /// <summary>A browser sends a head at once; whoever lets one trickle holds a connection open for nothing.</summary>
     private static readonly TimeSpan LongestHead = TimeSpan.FromSeconds(10);
 
@@ -32,6 +35,7 @@ public static class PortalAccess
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.RequestHeadersTimeout = LongestHead;
         });
         // The server's own log of requests shows whole addresses, also one with a token in it.
@@ -40,6 +44,7 @@ public static class PortalAccess
         var access = settings.GetSection(AccessOptions.Section).Get<AccessOptions>() ?? new();
         TokenSettings.Keys(access); // what is wrong is said before anything starts
         ServerFolders.Check(access.ServerFolders);
+        builder.Services.AddTrustedProxies(access);
         builder.Services.TryAddSingleton<IServerBinding, ServerBinding>();
         builder.Services.AddSingleton<AccessGate>();
         builder.Services.AddSingleton(s => new ServerFolders(
@@ -70,9 +75,11 @@ public static class PortalAccess
     public static WebApplication UsePortalAccess(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseForwardedHeaders(); // nothing is read unless the settings name proxies
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<AccessMiddleware>();
         app.UseRateLimiter();
+        app.UseWebSockets();
         app.UseMiddleware<ConnectionMiddleware>();
         app.UseMiddleware<AuditMiddleware>();
         app.Lifetime.ApplicationStarted.Register(() => Announce(app.Services.GetRequiredService<AccessGate>()));

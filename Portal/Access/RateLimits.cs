@@ -44,7 +44,7 @@ internal static class RateLimits
     private static RateLimitPartition<string> Partition(HttpContext context)
     {
         var request = context.Request;
-        if (context.RequestServices.GetRequiredService<AccessGate>().Loopback)
+        if (!context.RequestServices.GetRequiredService<AccessGate>().AddressesTell)
         {
             return RateLimitPartition.GetNoLimiter("");
         }

@@ -9,12 +9,17 @@ namespace CllClip.Portal.Access;
 public interface IServerBinding
 {
     IReadOnlyCollection<string> Addresses { get; }
+
+    /// <summary>Whether the server has started, so that no address is yet to come.</summary>
+    bool Complete { get; }
 }
 
-/// <summary>The addresses as the server reports them (an in-memory test server has none).</summary>
-internal sealed class ServerBinding(IServer server) : IServerBinding
+/// <summary>The addresses as the server reports them (one that says none is taken to be reachable).</summary>
+internal sealed class ServerBinding(IServer server, IHostApplicationLifetime lifetime) : IServerBinding
 {
     public IReadOnlyCollection<string> Addresses => [.. server.Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+
+    public bool Complete => lifetime.ApplicationStarted.IsCancellationRequested;
 }
 
 internal static class LoopbackAddress

@@ -9,6 +9,7 @@ using CllClip.Portal.Features.Search;
 using CllClip.Portal.Features.Sweeps;
 using CllClip.Portal.Hubs;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Json;
 
 namespace CllClip.Portal.Api;
@@ -73,7 +74,9 @@ public static class PortalApi
         api.MapRuns();
         api.MapSweeps();
         api.MapSchedule();
-        app.MapHub<RunsHub>("/hubs/runs").Does(Acts.Look);
+        // Not long polling: between two polls a listener would be kept without a place.
+        app.MapHub<RunsHub>("/hubs/runs", hub => hub.Transports = HttpTransportType.WebSockets | HttpTransportType.ServerSentEvents)
+            .Does(Acts.Look);
         api.MapSearchApi();
         return app;
     }

@@ -79,5 +79,7 @@ public class PortalHost : WebApplicationFactory<Program>
     private sealed record Binding(string Address) : IServerBinding
     {
         public IReadOnlyCollection<string> Addresses => [Address];
+
+        public bool Complete => true;
     }
 }

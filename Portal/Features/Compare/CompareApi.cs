@@ -16,6 +16,7 @@ public static class CompareApi
         app.MapGet("/api/v1/compare", AnswerAsync)
             .Does(Acts.Look)
             .WithName("CompareRuns")
+            .AtOnce(most: 4, waiting: 60)
             .WithTags("Runs")
             .WithSummary("Runs side by side: figures, differences by language with intervals and tests, what they were made with")
             .WithDescription(

@@ -35,6 +35,7 @@ public static class SearchApi
             )
             .Does(Acts.Look)
             .WithName("Search")
+            .AtOnce(most: 64, waiting: 1_000)
             .WithTags("Search")
             .WithSummary("Ranks the gallery by a text in any of the 36 languages")
             .Produces<SearchResponse>()
@@ -60,6 +61,7 @@ public static class SearchApi
             )
             .Does(Acts.Look)
             .WithName("SearchByImage")
+            .AtOnce(most: 8, waiting: 56)
             .WithTags("Search")
             .WithSummary("Ranks the gallery by an image file (PNG, JPEG, WebP, GIF or BMP, at most 10 MB)")
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes + 64_000))
@@ -93,6 +95,7 @@ public static class SearchApi
             )
             .Does(Acts.Look)
             .WithName("TellImage")
+            .AtOnce(most: 8, waiting: 56)
             .WithTags("Search")
             .WithSummary(
                 "Tells an image in every language of a gallery: the captions nearest to it. The first question to a checkpoint waits until its captions are embedded, up to a minute"
@@ -111,6 +114,7 @@ public static class SearchApi
         api.MapGet("/images/{dataset}/{revision}/{image}", PictureAsync)
             .Does(Acts.Look)
             .WithName("GetPicture")
+            .AtOnce(most: 32, waiting: 2_000)
             .WithTags("Search")
             .WithSummary("A picture of a data set, SVG or WebP; what an address names never changes")
             .Produces<Stream>(200, "image/svg+xml", "image/webp")

@@ -55,6 +55,25 @@ public sealed class FullHouseTests
     }
 
     [Fact]
+    public async Task What_would_stay_open_without_a_place_is_refused()
+    {
+        using var portal = Portal(100, 100);
+        foreach (var method in new[] { "GET", "POST", "DELETE" })
+        {
+            (await ApiClient.AskAsync(portal, method, "/_blazor?id=made-up", method == "POST" ? "" : null)).Problem(400);
+        }
+        using var client = portal.Client();
+        using var half = new HttpRequestMessage(HttpMethod.Get, "/_blazor?id=made-up"); // looks like a socket, and is none
+        half.Headers.Connection.Add("Upgrade");
+        half.Headers.Upgrade.Add(new("h2c"));
+        using var answer = await client.SendAsync(half, Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var hub = await ApiClient.AskAsync(portal, "POST", "/hubs/runs/negotiate?negotiateVersion=1", "");
+        Assert.DoesNotContain("LongPolling", hub.Text, StringComparison.Ordinal);
+        Assert.Contains("WebSockets", hub.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_says_that_the_portal_is_full_and_comes_again_by_itself()
     {
         using var portal = Portal(1, 100);
