@@ -22,6 +22,16 @@ internal static class Checksum
     }
 
     /// <summary>Of a record as it is written; a record that holds its own checksum is given with an empty one.</summary>
-    public static string OfJson<T>(T record, JsonSerializerOptions json) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(record, json)));
+    /// <exception cref="JsonException">It holds a number that JSON does not write: one beyond what a double holds is read as infinite.</exception>
+    public static string OfJson<T>(T record, JsonSerializerOptions json)
+    {
+        try
+        {
+            return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(record, json)));
+        }
+        catch (ArgumentException e)
+        {
+            throw new JsonException("a number in it is too large", e);
+        }
+    }
 }

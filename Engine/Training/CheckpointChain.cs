@@ -59,7 +59,8 @@ public static class CheckpointChain
         try
         {
             var record = JsonSerializer.Deserialize<StageRecord>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
-            return record.Format != Format || record.Seal is null || record.Seal == SealOf(record)
+            var seal = SealOf(record); // also where none was kept: what cannot be written again is not let in
+            return record.Format != Format || record.Seal is null || record.Seal == seal
                 ? record
                 : throw new JsonException("it is not what was written");
         }

@@ -118,6 +118,7 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
         try
         {
             var stored = JsonSerializer.Deserialize<Stored>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
+            _ = Checksum.OfJson(stored, Json); // what cannot be written again is not let in
             return stored.Format == Format
                 ? stored
                 : throw new EngineException($"{path} has format {stored.Format}; this version reads format {Format}. Update the program.");
