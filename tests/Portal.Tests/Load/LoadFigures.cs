@@ -11,7 +11,7 @@ using Xunit;
 namespace CllClip.Portal.Tests.Load;
 
 /// <summary>
-/// A tool, not a test: 200 people watch a run, 50 search, and the run goes on. Figures in docs/benchmarks/load.md.
+/// Takes long, so it runs alone and when asked: 200 people watch a run, 50 search, and the run goes on. Figures in docs/benchmarks/load.md.
 /// <code>CLLCLIP_LOAD_MINUTES=10 dotnet run -c Release --project tests/Portal.Tests -- --explicit only --filter-method "*A_full_house" --show-live-output on</code>
 /// </summary>
 public sealed class LoadFigures : IDisposable
@@ -20,6 +20,11 @@ public sealed class LoadFigures : IDisposable
     private const int Searching = 50;
     private const int Listening = 4;
     private const double WarmMinutes = 12;
+    private const double FlatMinutes = 30;
+    private const double MostGrowth = 1.05;
+    private const double MostSlowing = 1.1;
+    private const double LongestAnswer = 500; // ms, of 99 of 100
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
     private static readonly string[] Queries = ["snowman", "Katze", "猫", "قطة", "सूरज", "árbol", "poisson", "дом", "น้ำ", "moyo"];
     private static readonly string[] Languages =
     [
@@ -103,6 +108,13 @@ public sealed class LoadFigures : IDisposable
         await HeardAsync(http, run, ears);
         await SlowedAsync(http, quiet, run);
         Assert.Equal((Watching, 0), (seen.Pages, seen.Closed));
+        Assert.All(answers, a => Assert.Equal(200, a.Status));
+        Assert.True(At(times, 0.99) < LongestAnswer, $"99 % of the answers within {At(times, 0.99):0} ms");
+        if (minutes >= WarmMinutes + FlatMinutes)
+        {
+            var (first, last) = (memory[..third].Average(m => m.Resident), memory[^third..].Average(m => m.Resident));
+            Assert.True(last < MostGrowth * first, $"memory grew from {first:0} to {last:0} MB");
+        }
     }
 
     /// <summary>Every listener heard each score once, and each state from the one that it came to.</summary>
@@ -140,7 +152,9 @@ public sealed class LoadFigures : IDisposable
         Say($"microseconds of training for a pair, by stage: quiet {Row(before)}, under load {Row(under)}");
         if (both > 0)
         {
-            Say($"training was slowed by {100 * (under.Take(both).Average() / before.Take(both).Average() - 1):0.0} %");
+            var ratio = under.Take(both).Average() / before.Take(both).Average();
+            Say($"training was slowed by {100 * (ratio - 1):0.0} %");
+            Assert.True(ratio < MostSlowing, $"training takes {ratio:0.00} times as long");
         }
 
         static string Row(List<double> values) => string.Join(' ', values.Select(v => v.ToString("0.0", CultureInfo.InvariantCulture)));
@@ -208,7 +222,9 @@ public sealed class LoadFigures : IDisposable
             stopped.EnsureSuccessStatusCode();
         }
         await UntilAsync(http, run, "Stopped");
-        Say($"the run stopped within {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+        var took = Stopwatch.GetElapsedTime(began);
+        Say($"the run stopped within {took.TotalSeconds:0.0} s");
+        Assert.True(took < LongestStop, $"the run stopped after {took}");
     }
 
     private static async Task UntilAsync(HttpClient http, string run, string state)
