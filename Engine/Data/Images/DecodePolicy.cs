@@ -16,8 +16,9 @@ public enum DecodePolicy
 /// <summary>What a file may cost before it is refused; protects from decompression bombs.</summary>
 /// <param name="MaxBytes">Largest file.</param>
 /// <param name="MaxPixels">Most pixels, width times height, as its header says before anything is decoded.</param>
-public sealed record ImageLimits(long MaxBytes = 64L << 20, long MaxPixels = 100_000_000)
+/// <param name="MaxScans">Most scans of a progressive JPEG, which are what makes decoding last; encoders write about ten.</param>
+public sealed record ImageLimits(long MaxBytes = 64L << 20, long MaxPixels = 100_000_000, int MaxScans = 32)
 {
-    /// <summary>64 MiB and 100 megapixels.</summary>
+    /// <summary>64 MiB, 100 megapixels and 32 scans.</summary>
     public static ImageLimits Default { get; } = new();
 }

@@ -49,6 +49,7 @@ public static class ImageDecoder
         {
             if (file.AsSpan().StartsWith("BM"u8))
                 return BmpDecoder.Decode(file, policy, name, limits);
+            CheckScans(name, file, limits);
             using var image = Open(file, name);
             CheckPixels(name, image.Width, image.Height, limits);
             using var turned = policy == DecodePolicy.Photo ? image.Autorot() : image.Copy();
@@ -66,6 +67,12 @@ public static class ImageDecoder
             throw new EngineException(
                 $"{name} has {width} x {height} pixels, more than the {limits.MaxPixels} allowed. Make it smaller and try again."
             );
+    }
+
+    private static void CheckScans(string name, byte[] file, ImageLimits limits)
+    {
+        if (FormatOf(file) == "JPEG" && JpegScans.Count(file) is var scans && scans > limits.MaxScans)
+            throw new EngineException($"{name} has {scans} scans, more than the {limits.MaxScans} allowed. Save it anew and try again.");
     }
 
     /// <summary>What a file is by its first bytes; null for none of the formats read here.</summary>
