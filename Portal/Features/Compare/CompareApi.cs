@@ -51,7 +51,7 @@ public static class CompareApi
         {
             return Problem.Fields(errors);
         }
-        var answer = await comparison.CompareAsync(query, PageText.English, stop);
+        var answer = await comparison.CompareAsync(query, PageText.English, null, stop);
         return answer.Missing.Count == 0
             ? TypedResults.Ok(answer)
             : Problem.Fields(new Dictionary<string, string[]> { ["runs"] = [.. answer.Missing.Select(id => $"There is no run '{id}'.")] });

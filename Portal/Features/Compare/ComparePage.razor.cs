@@ -21,6 +21,7 @@ public sealed partial class ComparePage : IDisposable
     private string? _failure;
     private string? _read; // the address that is shown or being read
     private bool _loading;
+    private double _share; // of it
 
     private CompareQuery Query { get; set; } = new();
 
@@ -63,7 +64,13 @@ public sealed partial class ComparePage : IDisposable
         try
         {
             StateHasChanged();
-            var comparison = Query.Runs.Count == 0 ? null : await Comparisons.CompareAsync(Query, L, _left.Token);
+            _share = 0;
+            var progress = new Progress<double>(share =>
+            {
+                _share = Math.Max(_share, share);
+                StateHasChanged();
+            });
+            var comparison = Query.Runs.Count == 0 ? null : await Comparisons.CompareAsync(Query, L, progress, _left.Token);
             if (address != _read)
             {
                 return; // other choices were made meanwhile

@@ -15,18 +15,26 @@ namespace CllClip.Portal.Features.Compare;
 public sealed class RunComparison(RunQueries queries, RunChains chains)
 {
     private const int Seed = 1; // one page, one result
+    private const double Reading = 0.2; // of the time
 
     /// <summary>The comparison.</summary>
     /// <param name="query">Which runs, by what.</param>
     /// <param name="text">The language that notes and conclusions are told in.</param>
+    /// <param name="progress">Share that is done, 0 to 1: many runs take seconds.</param>
     /// <param name="stop">Ends it early.</param>
-    public async Task<Comparison> CompareAsync(CompareQuery query, PageText text, CancellationToken stop = default)
+    public async Task<Comparison> CompareAsync(
+        CompareQuery query,
+        PageText text,
+        IProgress<double>? progress = null,
+        CancellationToken stop = default
+    )
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(text);
         var (found, missing) = (new List<Candidate>(), new List<string>());
         foreach (var id in query.Runs)
         {
+            progress?.Report(Reading * (found.Count + missing.Count) / query.Runs.Count);
             if (await queries.GetAsync(id, stop) is { } run)
             {
                 var (stages, scores) = (await queries.StagesAsync(id, stop), await queries.ScoresAsync(id, stop: stop));
@@ -53,7 +61,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
                 }),
             ],
         };
-        return found.Count == 0 ? empty : await Task.Run(() => Compare(query, found, empty, text), stop);
+        return found.Count == 0 ? empty : await Task.Run(() => Compare(query, found, empty, text, progress, stop), stop);
     }
 
     /// <summary>What a run has learned; of an imported one its scores alone say it.</summary>
@@ -70,8 +78,21 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
         );
     }
 
-    private static Comparison Compare(CompareQuery query, IReadOnlyList<Candidate> all, Comparison empty, PageText text)
+    private static Comparison Compare(
+        CompareQuery query,
+        IReadOnlyList<Candidate> all,
+        Comparison empty,
+        PageText text,
+        IProgress<double>? progress,
+        CancellationToken stop
+    )
     {
+        var done = 0;
+        ComparedRun Told(ComparedRun run)
+        {
+            progress?.Report(Reading + ((1 - Reading) * Interlocked.Increment(ref done) / all.Count));
+            return run;
+        }
         var choices = all.Select(r => r.Choices).Aggregate((a, b) => a.Intersect(b)).ToList();
         if (all.Where(r => r.Done == 0).Select(r => r.Run.Name).ToList() is { Count: > 0 } early)
         {
@@ -136,7 +157,8 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
                         .AsParallel()
                         .AsOrdered()
                         .WithDegreeOfParallelism(Math.Max(1, Environment.ProcessorCount / 2)) // the others are the training's
-                        .Select(x => Compared(x.r, x.i == 0 ? null : runs[0], grids[x.i], choice, query, languages, text)),
+                        .WithCancellation(stop)
+                        .Select(x => Told(Compared(x.r, x.i == 0 ? null : runs[0], grids[x.i], choice, query, languages, text))),
                 ],
                 text
             ),
