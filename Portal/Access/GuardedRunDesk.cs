@@ -44,6 +44,8 @@ internal sealed class GuardedRunDesk(IRunDesk desk, Door door) : IRunDesk
 
     public Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default) => desk.IdsAsync(filter, stop);
 
+    public Task<RunSources> SourcesAsync(CancellationToken stop = default) => desk.SourcesAsync(stop);
+
     public Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default) => desk.SizeAsync(ids, stop);
 
     public Task<ScheduleView> ScheduleAsync(PageText text, CancellationToken stop = default) => desk.ScheduleAsync(text, stop);

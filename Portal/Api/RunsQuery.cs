@@ -12,7 +12,6 @@ internal sealed record RunsQuery
     public const int MostAtOnce = 1000;
     private const int Usual = 50;
     private const int LongestText = 200;
-    private static readonly string[] Sorts = ["created", "started", "name", "method", "state", "ar", "f", "duration"];
 
     [FromQuery(Name = "state"), Description("Queued, Running, Stopping, Stopped, Completed or Failed; all if left out")]
     public string? State { get; init; }
@@ -20,7 +19,21 @@ internal sealed record RunsQuery
     [FromQuery(Name = "method"), Description("Method id; all if left out")]
     public string? Method { get; init; }
 
-    [FromQuery(Name = "q"), Description("Words that name, id, method, tags, notes or the sweep's name hold, or languages by code or name")]
+    [FromQuery(Name = "dataset"), Description("Id of the data set that runs were trained on; all if left out")]
+    public string? Dataset { get; init; }
+
+    [FromQuery(Name = "model"), Description("Id of the base model; all if left out")]
+    public string? Model { get; init; }
+
+    [FromQuery(Name = "teir"), Description("true or false: runs with or without TEIR; both if left out")]
+    public string? Teir { get; init; }
+
+    [
+        FromQuery(Name = "q"),
+        Description(
+            "Words that name, id, method, data sets (id or name), base model, tags, notes, error or the sweep's name hold, or languages by code or name"
+        )
+    ]
     public string? Text { get; init; }
 
     [FromQuery(Name = "sweep"), Description("Id of a sweep whose runs alone are listed")]
@@ -32,7 +45,7 @@ internal sealed record RunsQuery
     [FromQuery(Name = "match"), Description("all: every one of the tags; any: at least one; all if left out")]
     public string? Match { get; init; }
 
-    [FromQuery(Name = "sort"), Description("created, started, name, method, state, ar, f or duration; created if left out")]
+    [FromQuery(Name = "sort"), Description("created, started, name, method, dataset, state, ar, f or duration; created if left out")]
     public string? Sort { get; init; }
 
     [FromQuery(Name = "order"), Description("asc or desc; desc if left out")]
@@ -55,11 +68,14 @@ internal sealed record RunsQuery
         {
             State = StateOf(errors),
             Method = Method,
+            Dataset = Dataset,
+            Model = Model,
+            Teir = string.IsNullOrEmpty(Teir) ? null : OneOf(errors, "teir", Teir, ["true", "false"]) == "true",
             Sweep = Sweep,
             Tags = [.. (Tags ?? []).Where(t => t.Length > 0)],
             AnyTag = OneOf(errors, "match", Match, ["all", "any"]) == "any",
             Search = Text is { Length: > LongestText } ? Wrong<string>(errors, "q", $"Longer than {LongestText} characters.") : Text,
-            Sort = OneOf(errors, "sort", Sort, Sorts),
+            Sort = OneOf(errors, "sort", Sort, RunFilter.Sorts),
             Descending = OneOf(errors, "order", Order, ["desc", "asc"]) == "desc",
             Skip = Number(errors, "skip", Skip, 0, int.MaxValue),
             Take = Number(errors, "take", Take, Usual, MostAtOnce),
@@ -81,7 +97,7 @@ internal sealed record RunsQuery
         return Wrong<RunState?>(errors, "state", $"Unknown state. Choose one of: {string.Join(", ", Enum.GetNames<RunState>())}.");
     }
 
-    private static string OneOf(Dictionary<string, string[]> errors, string field, string? value, string[] choices) =>
+    private static string OneOf(Dictionary<string, string[]> errors, string field, string? value, IReadOnlyList<string> choices) =>
         string.IsNullOrEmpty(value) ? choices[0]
         : choices.Contains(value) ? value
         : Wrong(errors, field, $"Choose one of: {string.Join(", ", choices)}.", choices[0])!;

@@ -46,11 +46,19 @@ internal sealed class MeteredSearch(ISearch search, PortalMetrics metrics, Porta
     public Task<SearchResponse> SearchAsync(byte[] image, SearchQuery query, CancellationToken stop = default) =>
         MeasuredAsync("image", () => search.SearchAsync(image, query, stop));
 
-    public Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default) =>
-        search.DescribeAsync(things, language, stop);
+    public Task<IReadOnlyList<SearchHit>> DescribeAsync(
+        IReadOnlyList<string> things,
+        string language,
+        string? gallery = null,
+        CancellationToken stop = default
+    ) => search.DescribeAsync(things, language, gallery, stop);
 
-    public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default) =>
-        search.ThingAsync(thing, checkpoint, stop);
+    public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(
+        string thing,
+        string? checkpoint,
+        string? gallery = null,
+        CancellationToken stop = default
+    ) => search.ThingAsync(thing, checkpoint, gallery, stop);
 
     private async Task<SearchResponse> MeasuredAsync(string kind, Func<Task<SearchResponse>> ask)
     {

@@ -57,7 +57,7 @@ public sealed record PairedComparison(int Queries, int OnlyFirst, int OnlySecond
         {
             return new(0, 0);
         }
-        var count = new BinomialDistribution(n, (double)differing / n);
+        var count = new BinomialDistribution(n, (double)differing / n, drawsOnly: true);
         var whose = new Dictionary<int, BinomialDistribution>();
         var differences = new double[Replicates];
         for (var r = 0; r < Replicates; r++)
@@ -65,7 +65,7 @@ public sealed record PairedComparison(int Queries, int OnlyFirst, int OnlySecond
             var drawn = count.Draw(random);
             if (!whose.TryGetValue(drawn, out var second))
             {
-                whose[drawn] = second = new BinomialDistribution(drawn, (double)onlySecond / differing);
+                whose[drawn] = second = new BinomialDistribution(drawn, (double)onlySecond / differing, drawsOnly: true);
             }
             differences[r] = 100.0 * ((2 * second.Draw(random)) - drawn) / n;
         }

@@ -33,12 +33,13 @@ public sealed record PairedMeans(int Units, double Difference, Interval Interval
     private static Interval Bootstrap(double[] all, Random random)
     {
         var means = new double[Replicates];
+        var draws = new QuickDraws(random);
         for (var r = 0; r < Replicates; r++)
         {
             var sum = 0.0;
             for (var i = 0; i < all.Length; i++)
             {
-                sum += all[random.Next(all.Length)];
+                sum += all[draws.Below(all.Length)];
             }
             means[r] = sum / all.Length;
         }

@@ -51,13 +51,37 @@ public sealed partial class AuditPage
     private string? SortText { get; set; }
 
     [SupplyParameterFromQuery(Name = "page")]
-    private int? PageNumber { get; set; }
+    private string? PageInAddress { get; set; }
 
-    private int Page => Math.Clamp(PageNumber ?? 1, 1, 100_000);
+    private int Page => Math.Clamp(AddressProblem.PageNumber(PageInAddress) ?? 1, 1, 100_000);
     private int Pages => Math.Max(1, ((_lines?.Total ?? 0) + PageSize - 1) / PageSize);
-    private TableSort Order =>
-        new(SortText?.TrimStart('-') is { Length: > 0 } s ? s : AuditFilter.Usual, SortText is null || SortText.StartsWith('-'));
-    private bool Filtered => new[] { Query, Who, What, Outcome, Since }.Any(t => !string.IsNullOrWhiteSpace(t));
+    private string? SortKey => Columns.Select(c => c.Key).FirstOrDefault(k => k == SortText?.TrimStart('-'));
+    private TableSort Order => new(SortKey ?? AuditFilter.Usual, SortKey is null || SortText!.StartsWith('-'));
+    private string? OutcomeKey => AuditNames.AllOutcomes.FirstOrDefault(o => o.Equals(Given(Outcome), StringComparison.OrdinalIgnoreCase));
+    private DateTime? SinceMoment =>
+        DateTime.TryParse(
+            Since,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var since
+        )
+            ? since
+            : null;
+    private bool Filtered => SinceMoment is not null || new[] { Query, Who, What, OutcomeKey }.Any(t => !string.IsNullOrWhiteSpace(t));
+
+    /// <summary>What of the address cannot be read.</summary>
+    private IReadOnlyList<AddressProblem> Problems =>
+        [
+            .. new[]
+            {
+                AddressProblem.OneOf("outcome", Given(Outcome), AuditNames.AllOutcomes),
+                Given(Since) is { } since && SinceMoment is null ? new("since", since, "2026-11-24, 2026-11-24T08:00Z") : null,
+                string.IsNullOrEmpty(SortText) || SortKey is not null
+                    ? null
+                    : new("sort", SortText, string.Join(", ", Columns.SelectMany(c => new[] { c.Key, "-" + c.Key }))),
+                AddressProblem.Page(PageInAddress),
+            }.OfType<AddressProblem>(),
+        ];
 
     private string Kept =>
         Options.KeepDays == 0
@@ -86,15 +110,8 @@ public sealed partial class AuditPage
             Target = Given(Query),
             Who = Given(Who),
             What = Given(What),
-            Outcome = Enum.TryParse<AuditOutcome>(Outcome, true, out var outcome) ? outcome : null,
-            Since = DateTime.TryParse(
-                Since,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-                out var since
-            )
-                ? since
-                : null,
+            Outcome = OutcomeKey is { } outcome ? Enum.Parse<AuditOutcome>(outcome, true) : null,
+            Since = SinceMoment,
             Sort = Order.Column,
             Descending = Order.Descending,
             Skip = skip,
@@ -140,9 +157,9 @@ public sealed partial class AuditPage
                     ["q"] = Given(q ?? Query),
                     ["who"] = Given(who ?? Who),
                     ["what"] = Given(what ?? What),
-                    ["outcome"] = Given(outcome ?? Outcome),
-                    ["since"] = Given(since ?? Since),
-                    ["sort"] = sort ?? SortText,
+                    ["outcome"] = Given(outcome ?? OutcomeKey),
+                    ["since"] = Given(since ?? (SinceMoment is null ? null : Since)),
+                    ["sort"] = sort ?? (SortKey is null ? null : SortText),
                     ["page"] = page > 1 ? page : null,
                 }
             )

@@ -20,7 +20,7 @@ public static class CompareApi
             .WithTags("Runs")
             .WithSummary("Runs side by side: figures, differences by language with intervals and tests, what they were made with")
             .WithDescription(
-                "Differences are held against the first run. Bootstrap intervals (95 %) over captions, paired permutation tests, Holm's correction over the languages compared."
+                $"Differences are held against the first run, {CompareQuery.MostRuns} runs at most. The runs are taken after the last stages at which all have learned the same languages; where there are none, each after its last task, and `unlike` says so. Bootstrap intervals (95 %) over captions, paired permutation tests, Holm's correction over the languages compared, and of the means over the runs."
             )
             .Produces<Comparison>(200, "application/json")
             .ProducesValidationProblem();
@@ -35,10 +35,14 @@ public static class CompareApi
         [Description("Protocol; the first that all have if left out")] string? protocol,
         [Description("t2i or i2t; t2i if left out")] string? direction,
         [Description("Recall at 1, 5 or 10; 1 if left out")] string? k,
+        [Description(
+            "same: after the last stages at which all have learned the same languages; last: each after its last task; same if left out"
+        )]
+            string? at,
         CancellationToken stop
     )
     {
-        _ = (dataset, protocol, direction, k); // named for the API's document, read by what the page shares
+        _ = (dataset, protocol, direction, k, at); // named for the API's document, read by what the page shares
         var query = CompareQuery.Read(context.Request.Query, out var errors);
         if (query.Runs.Count == 0)
         {
@@ -48,7 +52,7 @@ public static class CompareApi
         {
             return Problem.Fields(errors);
         }
-        var answer = await comparison.CompareAsync(query, PageText.English, stop);
+        var answer = await comparison.CompareAsync(query, PageText.English, null, stop);
         return answer.Missing.Count == 0
             ? TypedResults.Ok(answer)
             : Problem.Fields(new Dictionary<string, string[]> { ["runs"] = [.. answer.Missing.Select(id => $"There is no run '{id}'.")] });

@@ -1,7 +1,5 @@
-using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
-using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
@@ -13,11 +11,9 @@ namespace CllClip.Portal.Features.Compare;
 /// <summary>Runs side by side. What is shown stands in the address.</summary>
 public sealed partial class ComparePage : IDisposable
 {
-    private const int MostOffered = 200;
-
     private readonly CancellationTokenSource _left = new();
     private IDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
-    private IReadOnlyList<RunView> _others = [];
+    private IReadOnlyList<(bool, string)> _points = [];
     private IReadOnlyList<ChartSeries> _recall = [];
     private IReadOnlyList<ChartSeries> _forgetting = [];
     private TableSort _sort = new("language", false);
@@ -25,11 +21,13 @@ public sealed partial class ComparePage : IDisposable
     private string? _failure;
     private string? _read; // the address that is shown or being read
     private bool _loading;
+    private double _share; // of it
 
     private CompareQuery Query { get; set; } = new();
 
     protected override async Task OnInitializedAsync()
     {
+        _points = [(false, L["after the same languages"]), (true, L["each at its end"])];
         Navigation.LocationChanged += Moved;
         await FollowAsync();
     }
@@ -65,9 +63,14 @@ public sealed partial class ComparePage : IDisposable
         (_loading, _failure) = (Query.Runs.Count > 0, null);
         try
         {
-            _others = (await Desk.ListAsync(new RunFilter { Take = MostOffered }, _left.Token)).Items;
             StateHasChanged();
-            var comparison = Query.Runs.Count == 0 ? null : await Comparisons.CompareAsync(Query, L, _left.Token);
+            _share = 0;
+            var progress = new Progress<double>(share =>
+            {
+                _share = Math.Max(_share, share);
+                StateHasChanged();
+            });
+            var comparison = Query.Runs.Count == 0 ? null : await Comparisons.CompareAsync(Query, L, progress, _left.Token);
             if (address != _read)
             {
                 return; // other choices were made meanwhile
@@ -104,14 +107,6 @@ public sealed partial class ComparePage : IDisposable
         ];
 
     private void Go(CompareQuery query) => Navigation.NavigateTo(query.Address());
-
-    private void Add(ChangeEventArgs e)
-    {
-        if (e.Value is string { Length: > 0 } id)
-        {
-            Go(Query with { Runs = [.. Query.Runs, id] });
-        }
-    }
 
     private void Choose(ChangeEventArgs e)
     {
@@ -169,6 +164,8 @@ public sealed partial class ComparePage : IDisposable
                 "language",
                 "run",
                 "name",
+                "stage",
+                "like_for_like",
                 "recall",
                 "n",
                 "k",
@@ -192,6 +189,8 @@ public sealed partial class ComparePage : IDisposable
                             code,
                             run.Run.Id,
                             run.Run.Name,
+                            run.Stage,
+                            run.LikeForLike,
                             score.Recall,
                             score.N,
                             score.K,

@@ -6,8 +6,8 @@ namespace CllClip.Portal.Features.Compare;
 /// <summary>Which runs are compared, by what. Stands in the address, with the same names as the API's parameters.</summary>
 public sealed record CompareQuery
 {
-    /// <summary>Most runs at once: more than can be told apart.</summary>
-    public const int MostRuns = 12;
+    /// <summary>Most runs at once: what is answered within seconds and read in one table.</summary>
+    public const int MostRuns = 64;
 
     /// <summary>Ids of the runs; the first is the one that the others are held against.</summary>
     public IReadOnlyList<string> Runs { get; init; } = [];
@@ -24,6 +24,9 @@ public sealed record CompareQuery
     /// <summary>1, 5 or 10.</summary>
     public int K { get; init; } = 1;
 
+    /// <summary>Whether each run is taken after its own last task; else after the last stages at which all have learned the same languages.</summary>
+    public bool AtLast { get; init; }
+
     /// <summary>Reads an address; what cannot be read has a message under its name and is left at its default.</summary>
     public static CompareQuery Read(IEnumerable<KeyValuePair<string, StringValues>> values, out IDictionary<string, string[]> errors)
     {
@@ -37,7 +40,10 @@ public sealed record CompareQuery
                     string[] ids = [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
                     if (ids.Length > MostRuns)
                     {
-                        wrong[name] = [$"{ids.Length} runs are too many to compare; the first {MostRuns} are taken."];
+                        wrong[name] =
+                        [
+                            $"{ids.Length} runs are too many to compare at once; the first {MostRuns} are taken, {ids.Length - MostRuns} are left out.",
+                        ];
                     }
                     query = query with { Runs = ids[..Math.Min(ids.Length, MostRuns)] };
                     break;
@@ -67,6 +73,12 @@ public sealed record CompareQuery
                 case "k":
                     wrong[name] = [$"Recall@{value} is not measured. Choose 1, 5 or 10."];
                     break;
+                case "at" when value is "same" or "last":
+                    query = query with { AtLast = value == "last" };
+                    break;
+                case "at":
+                    wrong[name] = [$"Unknown point '{value}'. Choose same or last."];
+                    break;
                 default:
                     break; // others' parameters
             }
@@ -74,6 +86,12 @@ public sealed record CompareQuery
         errors = wrong;
         return query;
     }
+
+    /// <summary>Where runs are compared: the first ones, where they are more than can be (<see cref="LeftOut"/>).</summary>
+    public static string Link(IEnumerable<string> runs) => new CompareQuery { Runs = [.. runs.Take(MostRuns)] }.Address();
+
+    /// <summary>How many of so many runs <see cref="Link"/> leaves out, which is said beside it.</summary>
+    public static int LeftOut(int runs) => Math.Max(0, runs - MostRuns);
 
     /// <summary>The page's address for these choices.</summary>
     public string Address()
@@ -95,6 +113,7 @@ public sealed record CompareQuery
                 : K == 5 ? "5"
                 : "10"
         );
+        Add("at", AtLast ? "last" : null);
         return "/compare" + (parts is ["runs="] ? "" : "?" + string.Join('&', parts));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 
@@ -24,6 +25,16 @@ public sealed record Comparison
     /// <summary>The runs; the others are held against the first.</summary>
     public IReadOnlyList<ComparedRun> Runs { get; init; } = [];
 
+    /// <summary>Number of languages that all runs have learned, neither more nor less, where they are compared; null where that is not the same for all.</summary>
+    public int? Learned { get; init; }
+
+    /// <summary>Whether each run is taken after its own last task, whatever the others have learned.</summary>
+    public bool AtLast { get; init; }
+
+    /// <summary>Whether there are earlier stages at which the runs had learned the same languages, other than after their last tasks.</summary>
+    [JsonIgnore]
+    public bool HasEarlier { get; init; }
+
     /// <summary>Languages that every run has learned, in the first one's order.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
@@ -46,8 +57,17 @@ public sealed record ComparedRun
     /// <summary>The run.</summary>
     public required RunView Run { get; init; }
 
-    /// <summary>Its last finished stage: what is compared.</summary>
+    /// <summary>The stage after which it is compared.</summary>
     public int Stage { get; init; }
+
+    /// <summary>Number of stages that it has finished.</summary>
+    public int Stages { get; init; }
+
+    /// <summary>Why it and the first run are not like for like, whatever their methods: a sentence each, none where they are.</summary>
+    public IReadOnlyList<string> Unlike { get; init; } = [];
+
+    /// <summary>Whether nothing but what the runs were set to explains a difference to the first run.</summary>
+    public bool LikeForLike => Unlike.Count == 0;
 
     /// <summary>Mean recall over the languages compared, after that stage, percent.</summary>
     public double? Ar { get; init; }
@@ -61,7 +81,7 @@ public sealed record ComparedRun
     /// <summary>F over the stages.</summary>
     public IReadOnlyList<double?> FByStage { get; init; } = [];
 
-    /// <summary>Recall by language after its last stage.</summary>
+    /// <summary>Recall by language after the stage compared.</summary>
     public IReadOnlyDictionary<string, Score> Recall { get; init; } = new Dictionary<string, Score>();
 
     /// <summary>Difference to the first run over all languages; null for the first, and where single answers are not known.</summary>
@@ -83,7 +103,14 @@ public sealed record ComparedRun
 /// <param name="Low">Lower end of its 95 % bootstrap interval.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="P">Two-sided p-value of the paired permutation test.</param>
-public sealed record MeanDifference(int Images, double Difference, double Low, double High, double P);
+public sealed record MeanDifference(int Images, double Difference, double Low, double High, double P)
+{
+    /// <summary>The same after Holm's correction for all runs that are tested against the first.</summary>
+    public double HolmP { get; init; } = P;
+
+    /// <summary>Number of those runs.</summary>
+    public int Tests { get; init; } = 1;
+}
 
 /// <summary>One language's difference.</summary>
 /// <param name="Queries">Number of queries.</param>

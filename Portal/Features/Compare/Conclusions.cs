@@ -8,9 +8,10 @@ namespace CllClip.Portal.Features.Compare;
 /// <summary>Says in plain words what may be concluded from a comparison.</summary>
 internal static class Conclusions
 {
-    /// <summary>Two or three sentences on a run held against the first one.</summary>
-    public static string Of(ComparedRun run, RunView first, PageText text)
+    /// <summary>A few sentences on a run held against the first one; what forbids reading them as a comparison of methods comes first.</summary>
+    public static string Of(ComparedRun run, ComparedRun reference, PageText text)
     {
+        var first = reference.Run;
         var (name, other, count) = (run.Run.Name, first.Name, run.Differences.Count);
         var (better, worse) = (
             run.Differences.Values.Count(d => d.Significant && d.Difference > 0),
@@ -34,15 +35,47 @@ internal static class Conclusions
             run.Run.Seed == first.Seed
                 ? text["Both are single runs: this is about these two models, another seed may differ by more."]
                 : text["They have different seeds, so that seed and everything else that differs are one."];
-        return run.Overall is { } overall
-            ? string.Join(' ', Mean(overall, name, other, count, text), single, seeds)
-            : $"{text["“{0}” against “{1}”: {2}", name, other, single]} {seeds}";
+        IEnumerable<string> found = run.Overall is { } overall
+            ? [Mean(overall, name, other, count, text), single]
+            : [text["“{0}” against “{1}”: {2}", name, other, single]];
+        return string.Join(' ', [.. Before(run, text), .. Early(run, reference, text), .. found, seeds]);
+    }
+
+    /// <summary>What to know before any figure of a run that is not like the first one.</summary>
+    public static IEnumerable<string> Before(ComparedRun run, PageText text) =>
+        run.LikeForLike ? [] : [text["Not like for like, so that the difference is not that of the methods alone."], .. run.Unlike];
+
+    /// <summary>That two runs are not taken at their ends.</summary>
+    private static IEnumerable<string> Early(ComparedRun run, ComparedRun reference, PageText text)
+    {
+        if (run.Stage < run.Stages || reference.Stage < reference.Stages)
+        {
+            yield return text[
+                "“{0}” is taken after {1} of its {2} tasks, “{3}” after {4} of {5}.",
+                run.Run.Name,
+                run.Stage,
+                run.Stages,
+                reference.Run.Name,
+                reference.Stage,
+                reference.Stages
+            ];
+        }
     }
 
     private static string Mean(MeanDifference overall, string name, string other, int count, PageText text)
     {
-        var range = text["95 % interval {0} to {1}, {2}", Points(overall.Low), Points(overall.High), P(overall.P)];
-        if (overall.P > LanguageDifference.Level)
+        var range =
+            overall.Tests == 1
+                ? text["95 % interval {0} to {1}, {2}", Points(overall.Low), Points(overall.High), P(overall.P)]
+                : text.Count(
+                    "95 % interval {1} to {2}, {3} after Holm’s correction for {0} run",
+                    "95 % interval {1} to {2}, {3} after Holm’s correction for {0} runs",
+                    overall.Tests,
+                    Points(overall.Low),
+                    Points(overall.High),
+                    P(overall.HolmP)
+                );
+        if (overall.HolmP > LanguageDifference.Level)
         {
             return text[
                 "No difference in the mean can be concluded between “{0}” and “{1}”: {2} points lie within chance ({3}).",

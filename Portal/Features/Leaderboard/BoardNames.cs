@@ -86,6 +86,9 @@ public static class BoardNames
         };
     }
 
+    /// <summary>Data sets that have a name of their own here.</summary>
+    public static IEnumerable<(string Id, string Name)> Named => DatasetNames.Select(d => (d.Key, d.Value.Name));
+
     /// <summary>Display name of a data set.</summary>
     public static string Dataset(string id) => DatasetNames.TryGetValue(id, out var known) ? known.Name : id;
 

@@ -13,6 +13,17 @@ public sealed record RunFilter
 {
     public RunState? State { get; init; }
     public string? Method { get; init; }
+
+    /// <summary>Id of the data set that a run was trained on.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>Id of the base model.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether a run has TEIR; null: both.</summary>
+    public bool? Teir { get; init; }
+
+    /// <summary>Words that a run must hold, all of them: in name, id, method, data sets, base model, tags, notes, error, languages or its sweep's name.</summary>
     public string? Search { get; init; }
 
     /// <summary>Id of a sweep whose runs alone are shown.</summary>
@@ -27,12 +38,19 @@ public sealed record RunFilter
     /// <summary>Whether the runs of a sweep stand together and count as one entry, for <see cref="Skip"/> and <see cref="Take"/> too.</summary>
     public bool Grouped { get; init; }
 
-    /// <summary><c>created</c>, <c>started</c>, <c>name</c>, <c>method</c>, <c>state</c>, <c>ar</c>, <c>f</c> or <c>duration</c>.</summary>
+    /// <summary>One of <see cref="Sorts"/>.</summary>
     public string Sort { get; init; } = "created";
     public bool Descending { get; init; } = true;
     public int Skip { get; init; }
     public int Take { get; init; } = 25;
+
+    /// <summary>What runs can be sorted by, as addresses and the API name it; the first is the usual.</summary>
+    public static IReadOnlyList<string> Sorts { get; } =
+    ["created", "started", "name", "method", "dataset", "state", "ar", "f", "duration"];
 }
+
+/// <summary>What the runs that are there were made from: ids to filter by.</summary>
+public sealed record RunSources(IReadOnlyList<string> Datasets, IReadOnlyList<string> Models);
 
 /// <summary>One page of runs.</summary>
 /// <param name="Items">The runs; those of a sweep next to each other if the filter asked for it.</param>
@@ -124,6 +142,9 @@ public interface IRunDesk
 
     /// <summary>Gives a tag another name in all runs.</summary>
     Task<TagsResult> RenameTagAsync(string from, string to, CancellationToken stop = default);
+
+    /// <summary>Data sets and base models of all runs.</summary>
+    Task<RunSources> SourcesAsync(CancellationToken stop = default);
 
     /// <summary>Every tag with the number of its runs, the most used first.</summary>
     Task<IReadOnlyList<TagCount>> TagsAsync(CancellationToken stop = default);

@@ -90,6 +90,8 @@ internal sealed class RunDesk(
 
     public Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default) => queries.IdsAsync(filter, stop);
 
+    public Task<RunSources> SourcesAsync(CancellationToken stop = default) => queries.SourcesAsync(stop);
+
     public Task<long> SizeAsync(IReadOnlyCollection<string> ids, CancellationToken stop = default) =>
         Task.Run(() => ids.Where(RunIds.IsWellFormed).Sum(id => FolderSize.Of(folders.Run(id), stop)), stop);
 

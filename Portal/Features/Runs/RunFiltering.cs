@@ -12,7 +12,14 @@ internal static class RunFiltering
     private const int ShortestName = 3; // letters by which a language is found
 
     /// <summary>The runs that fit; their order and page are not looked at.</summary>
-    public static IQueryable<RunEntity> Fitting(this IQueryable<RunEntity> runs, RunFilter filter)
+    /// <param name="runs">The runs there are.</param>
+    /// <param name="filter">What is asked for.</param>
+    /// <param name="datasets">Names of data sets, by which they are found as by their ids.</param>
+    public static IQueryable<RunEntity> Fitting(
+        this IQueryable<RunEntity> runs,
+        RunFilter filter,
+        IReadOnlyList<(string Id, string Name)> datasets
+    )
     {
         if (filter.State is { } state)
         {
@@ -22,6 +29,18 @@ internal static class RunFiltering
         {
             runs = runs.Where(r => r.Method == method);
         }
+        if (filter.Dataset is { Length: > 0 } dataset)
+        {
+            runs = runs.Where(r => r.Dataset == dataset);
+        }
+        if (filter.Model is { Length: > 0 } model)
+        {
+            runs = runs.Where(r => r.Model == model);
+        }
+        if (filter.Teir is { } teir)
+        {
+            runs = runs.Where(r => r.Teir == teir);
+        }
         if (filter.Sweep is { Length: > 0 } sweep)
         {
             runs = runs.Where(r => r.SweepId == sweep);
@@ -29,7 +48,7 @@ internal static class RunFiltering
         runs = Tagged(runs, filter);
         foreach (var word in (filter.Search ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
-            runs = Saying(runs, word);
+            runs = Saying(runs, word, datasets);
         }
         return runs;
     }
@@ -44,6 +63,7 @@ internal static class RunFiltering
             "started" => By(r => r.StartedAt),
             "name" => By(r => r.Name),
             "method" => By(r => r.Method),
+            "dataset" => By(r => r.Dataset),
             "state" => By(r => r.State),
             "ar" => By(r => r.Summary.ArT2i),
             "f" => By(r => r.Summary.ForgettingT2i),
@@ -67,6 +87,7 @@ internal static class RunFiltering
             "started" => By(g => g.Max(r => r.StartedAt)),
             "name" => By(g => g.Min(r => r.SweepName ?? r.Name)),
             "method" => By(g => g.Min(r => r.Method)),
+            "dataset" => By(g => g.Min(r => r.Dataset)),
             "state" => By(g => g.Min(r => (string)(object)r.State)),
             "ar" => By(g => g.Average(r => r.Summary.ArT2i)),
             "f" => By(g => g.Average(r => r.Summary.ForgettingT2i)),
@@ -86,15 +107,21 @@ internal static class RunFiltering
         return stored.Aggregate(runs, (fitting, tag) => fitting.Where(r => ((string)(object)r.Tags).Contains(tag)));
     }
 
-    private static IQueryable<RunEntity> Saying(IQueryable<RunEntity> runs, string word)
+    private static IQueryable<RunEntity> Saying(IQueryable<RunEntity> runs, string word, IReadOnlyList<(string Id, string Name)> datasets)
     {
         var pattern =
             $"%{word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
         var languages = LanguagesCalled(word).Select(l => $"%\"{l}\"%").ToList(); // as they stand in the stored list
+        var called = datasets.Where(d => d.Name.Contains(word, StringComparison.OrdinalIgnoreCase)).Select(d => d.Id).Distinct().ToList();
         return runs.Where(r =>
             EF.Functions.Like(r.Name, pattern, "\\")
             || EF.Functions.Like(r.Id, pattern, "\\")
             || EF.Functions.Like(r.Method, pattern, "\\")
+            || EF.Functions.Like(r.Dataset, pattern, "\\")
+            || EF.Functions.Like((string)(object)r.TestSets, pattern, "\\")
+            || called.Contains(r.Dataset)
+            || EF.Functions.Like(r.Model, pattern, "\\")
+            || EF.Functions.Like(r.Error, pattern, "\\")
             || EF.Functions.Like((string)(object)r.Tags, pattern, "\\")
             || EF.Functions.Like(r.Notes, pattern, "\\")
             || EF.Functions.Like(r.SweepName, pattern, "\\")

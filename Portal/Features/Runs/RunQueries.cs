@@ -1,3 +1,4 @@
+using CllClip.Portal.Features.Leaderboard;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
@@ -8,7 +9,11 @@ using Microsoft.EntityFrameworkCore;
 namespace CllClip.Portal.Features.Runs;
 
 /// <summary>Reads runs and what belongs to them. Each call has a context of its own.</summary>
-public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, PortalFolders folders)
+/// <param name="contexts">The database.</param>
+/// <param name="feed">What runs in hand report.</param>
+/// <param name="folders">Where their files are.</param>
+/// <param name="engine">Knows the names of data sets; without it runs are found by the published ones alone.</param>
+public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunFeed feed, PortalFolders folders, IEngineHost? engine = null)
 {
     /// <summary>Most runs of one answer.</summary>
     public const int MostAtOnce = 10_000;
@@ -17,7 +22,7 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
     {
         ArgumentNullException.ThrowIfNull(filter);
         await using var db = await contexts.CreateDbContextAsync(stop);
-        var fitting = db.Runs.AsNoTracking().Fitting(filter);
+        var fitting = db.Runs.AsNoTracking().Fitting(filter, Names());
         var (skip, take) = (Math.Max(0, filter.Skip), Math.Clamp(filter.Take, 0, MostAtOnce));
         if (filter.Grouped)
         {
@@ -33,8 +38,20 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
     {
         ArgumentNullException.ThrowIfNull(filter);
         await using var db = await contexts.CreateDbContextAsync(stop);
-        return await db.Runs.AsNoTracking().Fitting(filter).Sorted(filter).Select(r => r.Id).Take(MostAtOnce).ToListAsync(stop);
+        return await db.Runs.AsNoTracking().Fitting(filter, Names()).Sorted(filter).Select(r => r.Id).Take(MostAtOnce).ToListAsync(stop);
     }
+
+    /// <summary>Data sets and base models that there are runs of, by their ids.</summary>
+    public async Task<RunSources> SourcesAsync(CancellationToken stop = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        return new(
+            await db.Runs.Select(r => r.Dataset).Distinct().OrderBy(d => d).ToListAsync(stop),
+            await db.Runs.Select(r => r.Model).Distinct().OrderBy(m => m).ToListAsync(stop)
+        );
+    }
+
+    private List<(string Id, string Name)> Names() => [.. BoardNames.Named, .. (engine?.Datasets ?? []).Select(d => (d.Id, d.Name))];
 
     /// <summary>A page of entries: the database orders sweeps and single runs by their figures, and only the runs of the page are read.</summary>
     private async Task<RunList> GroupedAsync(IQueryable<RunEntity> fitting, RunFilter filter, int skip, int take, CancellationToken stop)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CllClip.Portal.Features.Sweeps;
+using CllClip.Portal.Features.Compare;
 using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Runs;
 using Microsoft.JSInterop;
@@ -15,7 +15,7 @@ public sealed partial class RunsPage
     private bool _busy;
     private string? _problem; // why what was asked for was not done
 
-    private string? CompareLink => _chosen.Count > 1 ? SweepTable.CompareLink(_chosen) : null;
+    private string? CompareLink => _chosen.Count > 1 ? CompareQuery.Link(_chosen) : null;
 
     private string? AgainLink => _chosen.Count == 1 ? $"/launch?from={Uri.EscapeDataString(_chosen.First())}" : null;
 

@@ -1,4 +1,6 @@
+using CllClip.Engine.Methods;
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
 
@@ -11,6 +13,7 @@ public sealed partial class RunsPage
     private const int LongestQuery = 200; // as in the API
     private readonly HashSet<string> _open = []; // sweeps whose runs are shown
     private IReadOnlyList<TagCount> _tags = [];
+    private RunSources _sources = new([], []);
     private RunList? _list;
     private string? _filter; // what the runs chosen were chosen from
     private RunsNews? _news;
@@ -24,7 +27,16 @@ public sealed partial class RunsPage
     private string? StateText { get; set; }
 
     [SupplyParameterFromQuery(Name = "method")]
-    private string? Method { get; set; }
+    private string? MethodText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "dataset")]
+    private string? Dataset { get; set; }
+
+    [SupplyParameterFromQuery(Name = "model")]
+    private string? Model { get; set; }
+
+    [SupplyParameterFromQuery(Name = "teir")]
+    private string? TeirText { get; set; }
 
     [SupplyParameterFromQuery(Name = "sweep")]
     private string? Sweep { get; set; }
@@ -42,25 +54,60 @@ public sealed partial class RunsPage
     private string? SortText { get; set; }
 
     [SupplyParameterFromQuery(Name = "page")]
-    private int? PageNumber { get; set; }
+    private string? PageInAddress { get; set; }
 
-    private int Page => Math.Clamp(PageNumber ?? 1, 1, 100_000);
-    private string Sort => SortText?.TrimStart('-') is { Length: > 0 } s ? s : "created";
-    private bool Down => SortText is null || SortText.StartsWith('-');
+    private int Page => Math.Clamp(AddressProblem.PageNumber(PageInAddress) ?? 1, 1, 100_000);
+    private string? SortKey => RunFilter.Sorts.FirstOrDefault(s => s == SortText?.TrimStart('-'));
+    private string Sort => SortKey ?? RunFilter.Sorts[0];
+    private bool Down => SortKey is null || SortText!.StartsWith('-');
+    private RunState? State => Enum.GetValues<RunState>().Cast<RunState?>().FirstOrDefault(s => IsCalled(s!.Value.ToString(), StateText));
+    private string? Method => MethodCatalog.All.FirstOrDefault(m => IsCalled(m.Id, MethodText))?.Id;
+    private bool? Teir =>
+        IsCalled("true", TeirText) ? true
+        : IsCalled("false", TeirText) ? false
+        : null;
+    private string TeirCode => Teir is { } teir ? (teir ? "true" : "false") : "";
     private IReadOnlyList<string> Tags => [.. (TagTexts ?? []).Where(t => t.Length > 0).Distinct()];
-    private bool AnyTag => Match == "any";
-    private bool Grouped => Group != "off";
+    private bool AnyTag => IsCalled("any", Match);
+    private bool Grouped => !IsCalled("off", Group);
     private bool Filtered =>
         !string.IsNullOrWhiteSpace(Query)
-        || !string.IsNullOrEmpty(StateText)
-        || !string.IsNullOrEmpty(Method)
+        || State is not null
+        || Method is not null
+        || Teir is not null
+        || !string.IsNullOrEmpty(Dataset)
+        || !string.IsNullOrEmpty(Model)
         || !string.IsNullOrEmpty(Sweep)
         || Tags.Count > 0;
+
+    /// <summary>What of the address cannot be read.</summary>
+    private IReadOnlyList<AddressProblem> Problems =>
+        [
+            .. new[]
+            {
+                Query is { Length: > LongestQuery } ? new AddressProblem("q", Query, L["{0} characters at most", LongestQuery]) : null,
+                AddressProblem.OneOf("state", StateText, Enum.GetNames<RunState>()),
+                AddressProblem.OneOf("method", MethodText, MethodCatalog.All.Select(m => m.Id)),
+                AddressProblem.OneOf("teir", TeirText, ["true", "false"]),
+                AddressProblem.OneOf("match", Match, ["all", "any"]),
+                AddressProblem.OneOf("group", Group, ["on", "off"]),
+                string.IsNullOrEmpty(SortText) || SortKey is not null
+                    ? null
+                    : new AddressProblem("sort", SortText, string.Join(", ", RunFilter.Sorts.SelectMany(s => new[] { s, "-" + s }))),
+                AddressProblem.Page(PageInAddress),
+            }.OfType<AddressProblem>(),
+        ];
+
+    /// <summary>What there are runs of, and what the address asks for, which there may be none of.</summary>
+    private static IEnumerable<string> Choices(IReadOnlyList<string> known, string? chosen) =>
+        string.IsNullOrEmpty(chosen) || known.Contains(chosen) ? known : known.Append(chosen);
+
+    private static bool IsCalled(string choice, string? given) => choice.Equals(given, StringComparison.OrdinalIgnoreCase);
 
     protected override async Task OnParametersSetAsync()
     {
         // What is chosen stays from page to page, but not where other runs are asked for.
-        var filter = string.Join('\n', [Query, StateText, Method, Sweep, Match, .. Tags]);
+        var filter = string.Join('\n', [Query, StateText, Method, Dataset, Model, TeirText, Sweep, Match, .. Tags]);
         if (filter != _filter)
         {
             _filter = filter;
@@ -97,9 +144,12 @@ public sealed partial class RunsPage
     private RunFilter Filter(int skip, int take) =>
         new()
         {
-            State = Enum.TryParse<RunState>(StateText, out var state) ? state : null,
-            Method = string.IsNullOrEmpty(Method) ? null : Method,
-            Search = string.IsNullOrWhiteSpace(Query) ? null : Query.Trim(),
+            State = State,
+            Method = Method,
+            Dataset = string.IsNullOrEmpty(Dataset) ? null : Dataset,
+            Model = string.IsNullOrEmpty(Model) ? null : Model,
+            Teir = Teir,
+            Search = string.IsNullOrWhiteSpace(Query) || Query.Length > LongestQuery ? null : Query.Trim(),
             Sweep = string.IsNullOrEmpty(Sweep) ? null : Sweep,
             Tags = Tags,
             AnyTag = AnyTag,
@@ -124,7 +174,7 @@ public sealed partial class RunsPage
     private async Task ReadAsync()
     {
         var list = await Desk.ListAsync(Filter((Page - 1) * PageSize, PageSize) with { Grouped = Grouped });
-        _tags = await Desk.TagsAsync();
+        (_tags, _sources) = (await Desk.TagsAsync(), await Desk.SourcesAsync());
         _error = null;
         if (list is { Items.Count: 0, Total: > 0 } && Page > 1)
         {
@@ -163,6 +213,9 @@ public sealed partial class RunsPage
         string? q = null,
         string? state = null,
         string? method = null,
+        string? dataset = null,
+        string? model = null,
+        string? teir = null,
         IReadOnlyList<string>? tags = null,
         bool? any = null,
         bool? group = null,
@@ -176,13 +229,16 @@ public sealed partial class RunsPage
                 new Dictionary<string, object?>
                 {
                     ["q"] = (q ?? Query) is { Length: > 0 } text ? text : null,
-                    ["state"] = (state ?? StateText) is { Length: > 0 } s ? s : null,
+                    ["state"] = (state ?? State?.ToString()) is { Length: > 0 } s ? s : null,
                     ["method"] = (method ?? Method) is { Length: > 0 } m ? m : null,
+                    ["dataset"] = (dataset ?? Dataset) is { Length: > 0 } d ? d : null,
+                    ["model"] = (model ?? Model) is { Length: > 0 } b ? b : null,
+                    ["teir"] = (teir ?? TeirCode) is { Length: > 0 } t ? t : null,
                     ["sweep"] = string.IsNullOrEmpty(Sweep) ? null : Sweep,
                     ["tag"] = (tags ?? Tags).ToArray(),
                     ["match"] = any ?? AnyTag ? "any" : null,
                     ["group"] = group ?? Grouped ? null : "off",
-                    ["sort"] = sort ?? SortText,
+                    ["sort"] = sort ?? (SortKey is null ? null : SortText),
                     ["page"] = page > 1 ? page : null,
                 }
             ),

@@ -98,12 +98,30 @@ public interface ISearch
     /// <exception cref="Engine.EngineException">It is no image, broken, or too large.</exception>
     Task<OwnImage> OpenAsync(string id, string name, byte[] file, CancellationToken stop = default);
 
-    /// <summary>Things of Emoji36 by identifier, with name and picture; what is not there is left out.</summary>
-    Task<IReadOnlyList<SearchHit>> DescribeAsync(IReadOnlyList<string> things, string language, CancellationToken stop = default);
+    /// <summary>Things of a gallery by identifier, with name and picture; what is not there is left out.</summary>
+    /// <param name="things">Their identifiers.</param>
+    /// <param name="language">The language that they are named in where they can be.</param>
+    /// <param name="gallery">The gallery; null for Emoji36.</param>
+    /// <param name="stop">Stops it.</param>
+    Task<IReadOnlyList<SearchHit>> DescribeAsync(
+        IReadOnlyList<string> things,
+        string language,
+        string? gallery = null,
+        CancellationToken stop = default
+    );
 
-    /// <summary>How one thing is found by its name in each language.</summary>
-    /// <exception cref="SearchException">No such thing or checkpoint, or search is not ready.</exception>
-    Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default);
+    /// <summary>How one thing of a gallery is found by its name, or its first caption, in each language that has one.</summary>
+    /// <param name="thing">Its identifier.</param>
+    /// <param name="checkpoint">The checkpoint that is asked; null for the default.</param>
+    /// <param name="gallery">The gallery; null for Emoji36.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="SearchException">No such thing, gallery or checkpoint, or search is not ready.</exception>
+    Task<IReadOnlyList<ThingInLanguage>> ThingAsync(
+        string thing,
+        string? checkpoint,
+        string? gallery = null,
+        CancellationToken stop = default
+    );
 }
 
 /// <summary>A search that cannot be answered as asked.</summary>

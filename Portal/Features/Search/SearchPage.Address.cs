@@ -1,4 +1,5 @@
 using CllClip.Portal.Features.Search.Own;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Search;
 using Microsoft.AspNetCore.Components;
@@ -10,6 +11,8 @@ public sealed partial class SearchPage
 {
     /// <summary>Value of <c>mode</c> in the address that tells an image in words.</summary>
     private const string WordsMode = "words";
+
+    private const string ThingAnchor = "one-thing";
 
     private string? _address; // the text in the address as this page saw it last
     private readonly List<string?> _underway = []; // texts that this page put there and that have not come back yet
@@ -43,6 +46,16 @@ public sealed partial class SearchPage
         new[] { ("checkpoint", CheckpointInAddress), ("before", BeforeInAddress), ("gallery", GalleryInAddress), ("thing", Thing) }
             .Where(p => !string.IsNullOrEmpty(p.Item2))
             .Select(p => (p.Item1, p.Item2!));
+
+    /// <summary>What of the address cannot be read.</summary>
+    private IReadOnlyList<AddressProblem> Problems =>
+        [
+            .. new[]
+            {
+                AddressProblem.OneOf("lang", LanguageInAddress, LanguageCatalog.All.Select(l => l.Code)),
+                AddressProblem.OneOf("mode", ModeInAddress, [WordsMode]),
+            }.OfType<AddressProblem>(),
+        ];
 
     /// <summary>What the address names and is not there, each with a way on.</summary>
     private IEnumerable<(string Text, string Remedy, string Address)> Notices
@@ -87,7 +100,7 @@ public sealed partial class SearchPage
     protected override void OnParametersSet()
     {
         TakeText(string.IsNullOrEmpty(TextInAddress) ? null : TextInAddress);
-        _language = LanguageCatalog.Find(LanguageInAddress ?? "")?.Code;
+        _language = LanguageCatalog.All.FirstOrDefault(l => l.Code.Equals(LanguageInAddress, StringComparison.OrdinalIgnoreCase))?.Code;
         TakeLike(string.IsNullOrEmpty(LikeInAddress) ? null : LikeInAddress);
         if (_checkpoints.Count > 0)
         {
@@ -131,6 +144,9 @@ public sealed partial class SearchPage
         _checkpoints.FirstOrDefault(c => c.Id == id)?.Id ?? _checkpoints.LastOrDefault(c => c.RunId is not null && c.RunId == id)?.Id;
 
     private string Like(SearchHit hit) => Address(like: hit.ImageId, mode: "");
+
+    /// <summary>A thing found, in every language, without what was asked being lost.</summary>
+    private string InLanguages(SearchHit hit) => $"{Address(thing: hit.ThingId)}#{ThingAnchor}";
 
     private string Words(SearchHit hit) => Address(like: hit.ImageId, mode: WordsMode);
 
@@ -182,7 +198,7 @@ public sealed partial class SearchPage
                 ["before"] = Or(before, BeforeInAddress),
                 ["gallery"] = Or(gallery, GalleryInAddress),
                 ["mode"] = Or(mode, ModeInAddress),
-                ["thing"] = Or(thing, Thing),
+                ["thing"] = Or(thing ?? (gallery is null ? null : ""), Thing),
             }
         );
     }

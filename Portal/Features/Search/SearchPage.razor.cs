@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CllClip.Engine;
 using CllClip.Engine.Data.Emoji36;
+using CllClip.Portal.Features.Search.Galleries;
 using CllClip.Portal.Features.Search.Own;
 using CllClip.Shared.Languages;
 using CllClip.Shared.Search;
@@ -50,8 +51,18 @@ public sealed partial class SearchPage
     /// <summary>The gallery searched: the address's where it is there, else Emoji36.</summary>
     private string Gallery => Search.Galleries.Any(g => g.Id == GalleryInAddress) ? GalleryInAddress! : Emoji36Dataset.DatasetId;
 
+    /// <summary>Whether its things are Emoji36's, or a part of them.</summary>
+    private bool IsEmoji => Gallery is Emoji36Dataset.DatasetId or Emoji36Gallery.TestId;
+
+    /// <summary>The thing that is asked for in every language; of another gallery the best one found, until one is chosen.</summary>
+    private string? ThingShown =>
+        !string.IsNullOrEmpty(Thing) ? Thing
+        : Gallery == Emoji36Dataset.DatasetId ? SearchExamples.All.Things[0]
+        : _answer?.Gallery.Id == Gallery ? _answer.Results.FirstOrDefault(r => !r.Own)?.ThingId
+        : null;
+
     /// <summary>Whether an image is told in words.</summary>
-    private bool InWords => ModeInAddress == WordsMode && _like is not null;
+    private bool InWords => WordsMode.Equals(ModeInAddress, StringComparison.OrdinalIgnoreCase) && _like is not null;
 
     /// <summary>The language that the text shown was taken for; null where it was chosen, or nothing is asked.</summary>
     private Language? Detected =>

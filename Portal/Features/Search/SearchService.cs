@@ -132,11 +132,12 @@ public sealed class SearchService(
     public async Task<IReadOnlyList<SearchHit>> DescribeAsync(
         IReadOnlyList<string> things,
         string language,
+        string? gallery = null,
         CancellationToken stop = default
     )
     {
         var located = await loaded.LocateAsync(CheckpointQueries.BaseId, stop);
-        var space = await SpaceAsync(located, null, null, stop);
+        var space = await SpaceAsync(located, gallery, null, stop);
         return
         [
             .. things
@@ -146,11 +147,16 @@ public sealed class SearchService(
         ];
     }
 
-    public async Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default)
+    public async Task<IReadOnlyList<ThingInLanguage>> ThingAsync(
+        string thing,
+        string? checkpoint,
+        string? gallery = null,
+        CancellationToken stop = default
+    )
     {
         var located = await loaded.LocateAsync(checkpoint, stop);
         var found = await loaded.GetAsync(located, null, stop);
-        var space = await SpaceAsync(located, null, null, stop);
+        var space = await SpaceAsync(located, gallery, null, stop);
         return await Task.Run(() => InLanguages(space, found, thing, stop), stop);
     }
 

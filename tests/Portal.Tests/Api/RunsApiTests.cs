@@ -73,6 +73,10 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         Assert.Equal("list3", Assert.Single(failed.GetProperty("items").EnumerateArray()).GetProperty("id").GetString());
         var none = (await portal.AskAsync("GET", "/api/v1/runs?q=paged&method=joint&take=0")).Json;
         Assert.Equal(0, none.GetProperty("total").GetInt32());
+        portal.AddRun("list-other", RunState.Stopped, r => (r.Tags, r.Dataset, r.Model, r.Teir) = (["filtered"], "mine", "large", false));
+        var others = (await portal.AskAsync("GET", "/api/v1/runs?dataset=mine&model=large&teir=false&q=filtered%20mine&sort=dataset")).Json;
+        Assert.Equal("list-other", Assert.Single(others.GetProperty("items").EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(0, (await portal.AskAsync("GET", "/api/v1/runs?dataset=mine&teir=true")).Json.GetProperty("total").GetInt32());
         var first = (await portal.AskAsync("GET", "/api/v1/runs?q=paged&sort=name&order=asc&take=1")).Json;
         Assert.Equal("list1", first.GetProperty("items")[0].GetProperty("id").GetString());
     }
@@ -99,8 +103,8 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
     [Fact]
     public async Task Every_wrong_parameter_of_the_list_is_named()
     {
-        var errors = (await portal.AskAsync("GET", "/api/v1/runs?state=3&skip=-1&take=99999999999&sort=color&order=up")).Errors;
-        Assert.Equal(["order", "skip", "sort", "state", "take"], errors.Keys.Order(StringComparer.Ordinal));
+        var errors = (await portal.AskAsync("GET", "/api/v1/runs?state=3&skip=-1&take=99999999999&sort=color&order=up&teir=2")).Errors;
+        Assert.Equal(["order", "skip", "sort", "state", "take", "teir"], errors.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -121,6 +121,9 @@ public sealed partial class SampleDesk
     public Task<TagsResult> RenameTagAsync(string from, string to, CancellationToken stop = default) =>
         TagAsync([.. Runs.Where(r => r.Tags.Contains(from)).Select(r => r.Id)], new TagChange([to], [from]), stop);
 
+    public Task<RunSources> SourcesAsync(CancellationToken stop = default) =>
+        Task.FromResult(new RunSources([.. Runs.Select(r => r.Dataset).Distinct()], [.. Runs.Select(r => r.Model).Distinct()]));
+
     public Task<IReadOnlyList<TagCount>> TagsAsync(CancellationToken stop = default) =>
         Task.FromResult<IReadOnlyList<TagCount>>([
             .. Runs.SelectMany(r => r.Tags).GroupBy(t => t).Select(g => new TagCount(g.Key, g.Count())).OrderByDescending(t => t.Runs),
@@ -131,6 +134,9 @@ public sealed partial class SampleDesk
             .. Runs.Where(r =>
                 (filter.State is null || r.State == filter.State)
                 && (filter.Method is null || r.Method == filter.Method)
+                && (filter.Dataset is null || r.Dataset == filter.Dataset)
+                && (filter.Model is null || r.Model == filter.Model)
+                && (filter.Teir is null || r.Teir == filter.Teir)
                 && (filter.Sweep is null || r.SweepId == filter.Sweep)
                 && (filter.Tags.Count == 0 || (filter.AnyTag ? filter.Tags.Any(r.Tags.Contains) : filter.Tags.All(r.Tags.Contains)))
                 && (filter.Search is null || r.Name.Contains(filter.Search, StringComparison.OrdinalIgnoreCase))

@@ -43,6 +43,29 @@ public sealed class RunFilterTests
     }
 
     [Fact]
+    public async Task Words_are_found_in_data_sets_base_models_and_errors_and_all_of_these_filter()
+    {
+        using var bench = Bench.Ready();
+        bench.Add("a", RunState.Failed, change: r => r.Error = "No space left on the device.");
+        bench.Add("b", change: r => (r.Dataset, r.Teir) = ("coco", false));
+        bench.Add("c", change: r => (r.Model, r.TestSets) = ("vit_large", ["flickr30k"]));
+        Assert.Equal("a", await FindAsync(bench, new RunFilter { Search = "SPACE device" }));
+        Assert.Equal("b", await FindAsync(bench, new RunFilter { Search = "coco" }));
+        Assert.Equal("b", await FindAsync(bench, new RunFilter { Search = "mscoco" })); // its name
+        Assert.Equal("c", await FindAsync(bench, new RunFilter { Search = "vit_l" }));
+        Assert.Equal("", await FindAsync(bench, new RunFilter { Search = "vit%l" }));
+        Assert.Equal("c", await FindAsync(bench, new RunFilter { Search = "flickr" }));
+        Assert.Equal("b", await FindAsync(bench, new RunFilter { Dataset = "coco" }));
+        Assert.Equal("a b", await FindAsync(bench, new RunFilter { Model = "emoji-base" }));
+        Assert.Equal("b", await FindAsync(bench, new RunFilter { Teir = false }));
+        Assert.Equal("a c", await FindAsync(bench, new RunFilter { Teir = true }));
+        Assert.Equal("b c a", await FindAsync(bench, new RunFilter { Sort = "dataset" })); // coco before toy, and then the newest first
+        var sources = await bench.Queries.SourcesAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["coco", "toy"], sources.Datasets);
+        Assert.Equal(["emoji-base", "vit_large"], sources.Models);
+    }
+
+    [Fact]
     public async Task Sweeps_count_as_one_entry_where_their_mean_would_stand_and_their_runs_stay_together()
     {
         using var bench = Bench.Ready();
@@ -70,6 +93,7 @@ public sealed class RunFilterTests
     [InlineData("started")]
     [InlineData("name")]
     [InlineData("method")]
+    [InlineData("dataset")]
     [InlineData("state")]
     [InlineData("ar")]
     [InlineData("f")]

@@ -43,6 +43,26 @@ public sealed class AuditPageTests : PageContext
     }
 
     [Fact]
+    public void What_the_address_asks_for_and_cannot_be_is_named_with_what_can_and_the_rest_is_shown()
+    {
+        _log.Lines.Add(Line(1, "rob", "run.launch", "r1", "done"));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/audit?outcome=maybe&since=yesterday&sort=colour&page=x&who=rob");
+        var page = Render<AuditPage>();
+        var said = page.FindAll("[role=alert]").Select(Text).ToList();
+        Assert.Equal(4, said.Count);
+        Assert.Contains("outcome=“maybe”", said[0], StringComparison.Ordinal);
+        Assert.Contains("done, refused", said[0], StringComparison.Ordinal);
+        Assert.Contains("since=“yesterday”", said[1], StringComparison.Ordinal);
+        Assert.Contains("2026-11-24", said[1], StringComparison.Ordinal);
+        Assert.Contains("at, -at, who", said[2], StringComparison.Ordinal);
+        Assert.Equal(("rob", null, null, "at"), (_log.Asked!.Who, _log.Asked.Outcome, _log.Asked.Since, _log.Asked.Sort));
+        Assert.Single(page.FindAll("tbody tr"));
+        page.Find("select[aria-label=Who]").Change(""); // what cannot be does not stay in the address
+        Assert.EndsWith("/audit", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[role=alert]"));
+    }
+
+    [Fact]
     public void Filters_and_order_stand_in_the_address()
     {
         _log.Lines.Add(Line(1, "rob", "run.launch", "r1", "done"));

@@ -23,15 +23,66 @@ internal sealed class CompareBench : IDisposable
     public Task<Comparison> CompareAsync(params string[] runs) =>
         Comparison.CompareAsync(new CompareQuery { Runs = runs }, PageText.English, default);
 
-    /// <summary>A run over languages of which it answers the first so many queries after each of its stages.</summary>
+    /// <summary>The same, each run after its own last task.</summary>
+    public Task<Comparison> AtLastAsync(params string[] runs) =>
+        Comparison.CompareAsync(new CompareQuery { Runs = runs, AtLast = true }, PageText.English, default);
+
+    /// <summary>A run over languages of which it answers the first so many queries after each of its stages, so many fewer for each stage since it learned them.</summary>
     public void Add(
         string id,
         (string Language, int Answered)[] languages,
         bool ranks = true,
         Action<RunEntity>? change = null,
-        int stages = int.MaxValue
+        int stages = int.MaxValue,
+        int fading = 0
     )
     {
+        AddRun(id, languages, change);
+        for (var stage = 1; stage <= Math.Min(stages, languages.Length); stage++)
+        {
+            var seen = languages.Take(stage).Select((l, i) => (l.Language, Answered: l.Answered - (fading * (stage - 1 - i)))).ToList();
+            _bench.Store.AddScores(id, [.. seen.SelectMany(l => Scores(stage, l.Language, l.Answered))]);
+            _bench.Store.AddStage(id, Stage(stage, [languages[stage - 1].Language]), _ => { });
+            if (ranks)
+            {
+                RankFile.Write(_bench.Folders.Chain(id), stage, seen.Select(l => Ranks(l.Language, l.Answered)));
+            }
+        }
+    }
+
+    /// <summary>A run of one stage over all its languages: joint training, or none.</summary>
+    public void AddAtOnce(string id, string method, params (string Language, int Answered)[] languages)
+    {
+        AddRun(id, languages, run => run.Method = method);
+        _bench.Store.AddScores(id, [.. languages.SelectMany(l => Scores(1, l.Language, l.Answered))]);
+        _bench.Store.AddStage(id, Stage(1, [.. languages.Select(l => l.Language)]), _ => { });
+        RankFile.Write(_bench.Folders.Chain(id), 1, languages.Select(l => Ranks(l.Language, l.Answered)));
+    }
+
+    /// <summary>Scores that were measured elsewhere, without figures of stages.</summary>
+    public void AddImported(string id, params (string Language, int Answered)[] languages)
+    {
+        AddRun(
+            id,
+            languages,
+            run =>
+                (run.Provenance, run.Origin) = (
+                    null,
+                    new RunOrigin
+                    {
+                        Source = "elsewhere",
+                        ImportedAt = DateTime.UnixEpoch,
+                        Fingerprint = id,
+                    }
+                )
+        );
+        for (var stage = 1; stage <= languages.Length; stage++)
+        {
+            _bench.Store.AddScores(id, [.. languages.Take(stage).SelectMany(l => Scores(stage, l.Language, l.Answered))]);
+        }
+    }
+
+    private void AddRun(string id, (string Language, int Answered)[] languages, Action<RunEntity>? change) =>
         _bench.Add(
             id,
             change: run =>
@@ -41,17 +92,6 @@ internal sealed class CompareBench : IDisposable
                 change?.Invoke(run);
             }
         );
-        for (var stage = 1; stage <= Math.Min(stages, languages.Length); stage++)
-        {
-            var seen = languages.Take(stage).ToList();
-            _bench.Store.AddScores(id, [.. seen.SelectMany(l => Scores(stage, l.Language, l.Answered))]);
-            _bench.Store.AddStage(id, Stage(stage, languages[stage - 1].Language), _ => { });
-            if (ranks)
-            {
-                RankFile.Write(_bench.Folders.Chain(id), stage, seen.Select(l => Ranks(l.Language, l.Answered)));
-            }
-        }
-    }
 
     public static Provenance Provenance(string revision) =>
         new()
@@ -79,11 +119,11 @@ internal sealed class CompareBench : IDisposable
             [.. Enumerable.Range(0, Queries).Select(i => (short)(i < answered ? 0 : 3))]
         );
 
-    private static StageView Stage(int stage, string language) =>
+    private static StageView Stage(int stage, string[] languages) =>
         new()
         {
             Stage = stage,
-            Languages = [language],
+            Languages = languages,
             VocabularySize = 1,
             NewTokens = 1,
             RowsInUse = 1,

@@ -20,8 +20,53 @@ public sealed class ComparePageTests : PageContext
         Desk.Add(SampleDesk.Run("1"), 6);
         var page = Open("");
         Assert.Contains("Choose two runs", Text(page.Find("section p")), StringComparison.Ordinal);
-        page.Find(".add select").Change("1");
+        page.Find(".finder input").Focus();
+        page.WaitForElement("[role='option']").Click();
         Assert.EndsWith("/compare?runs=1", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_is_found_by_what_is_typed_and_taken_by_keyboard()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            Desk.Add(SampleDesk.Run($"r{i:000}"), 0);
+        }
+        var page = Open("?runs=r007");
+        var box = page.Find(".finder input");
+        box.Focus();
+        page.WaitForAssertion(() => Assert.Contains("299 runs fit", Text(page.Find(".finder [role='status']")), StringComparison.Ordinal));
+        Assert.DoesNotContain(page.FindAll("[role='option']"), o => Text(o).Contains("r007", StringComparison.Ordinal));
+        box.Input("r00");
+        page.WaitForAssertion(() => Assert.Contains("9 runs fit.", Text(page.Find(".finder [role='status']")), StringComparison.Ordinal));
+        Assert.Equal("true", page.Find(".finder input").GetAttribute("aria-expanded"));
+        page.Find(".finder input").KeyDown("ArrowDown");
+        var marked = page.Find("[role='option'][aria-selected='true']");
+        Assert.Equal(page.Find(".finder input").GetAttribute("aria-activedescendant"), marked.Id);
+        Assert.Contains("r001", Text(marked), StringComparison.Ordinal);
+        page.Find(".finder input").KeyDown("Enter");
+        Assert.EndsWith("/compare?runs=r007,r001", Navigation.Uri, StringComparison.Ordinal);
+        page.Find(".finder input").Input("nothing of that name");
+        page.WaitForAssertion(() =>
+            Assert.Contains("No other run has that", Text(page.Find(".finder [role='status']")), StringComparison.Ordinal)
+        );
+        page.Find(".finder input").KeyDown("Escape");
+        Assert.Empty(page.FindAll("[role='listbox']"));
+    }
+
+    [Fact]
+    public void Runs_that_are_not_alike_are_marked_and_can_be_taken_at_their_ends()
+    {
+        _bench.Add("a", [("en", 20), ("de", 10)], fading: 4);
+        _bench.Add("b", [("en", 20), ("de", 30)], stages: 1);
+        var page = Open("?runs=a,b");
+        Assert.Contains("Compared after the 1 language", Text(page.Find(".notice")), StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".unlike"));
+        page.FindAll(".choices button").Single(x => Text(x) == "each at its end").Click();
+        Assert.EndsWith("/compare?runs=a,b&at=last", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.StartsWith("Not like for like", Text(page.Find("p.unlike")), StringComparison.Ordinal));
+        Assert.Equal("not like for like", Text(page.FindAll("table tbody .chip.variant").Single()));
+        Assert.Contains("Not like for like with the reference: “Run b”", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

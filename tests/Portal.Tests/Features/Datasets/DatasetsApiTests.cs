@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CllClip.Engine.Tests.Data.Corpora;
+using CllClip.Portal.Features.Search;
 using CllClip.Portal.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using static CllClip.Portal.Tests.Features.Datasets.CorpusRuns;
 
@@ -75,6 +77,23 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
                 .Order(StringComparer.Ordinal);
         Assert.Equal(36, scores["xm-published"].Count());
         Assert.Equal(Numbers(scores["xm-published"]), Numbers(scores["xm-annotated"]));
+    }
+
+    [Fact]
+    public async Task An_image_is_asked_for_in_every_language_that_has_a_caption_of_it()
+    {
+        Assert.SkipUnless(PreparedData.IsThere, "npm ci brings Emoji36's packages");
+        SmallCorpora.Xm3600(_folder.Path);
+        using var client = portal.Client();
+        await ReadyAsync(client, _folder.Path, "asked");
+        var search = portal.Services.GetRequiredService<ISearch>();
+        var rows = await search.ThingAsync("0", "base", "asked", Stop);
+        Assert.Equal(["de", "en"], rows.Select(r => r.Language).Order(StringComparer.Ordinal));
+        Assert.All(rows, r => Assert.InRange(r.Place, 1, 6));
+        Assert.All(rows, r => Assert.StartsWith("/api/v1/images/asked/", r.First!.Url, StringComparison.Ordinal));
+        Assert.Equal("0", Assert.Single(await search.DescribeAsync(["0", "1f431"], "en", "asked", Stop)).ThingId);
+        var wrong = await Assert.ThrowsAsync<SearchException>(() => search.ThingAsync("1f431", "base", "asked", Stop));
+        Assert.Contains("thing", wrong.Errors.Keys);
     }
 
     [Fact]

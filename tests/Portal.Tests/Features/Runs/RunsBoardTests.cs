@@ -60,6 +60,62 @@ public sealed class RunsBoardTests : PageContext
     }
 
     [Fact]
+    public void Data_set_base_model_and_TEIR_are_filters_that_the_address_keeps()
+    {
+        Desk.Add(SampleDesk.Run("1"), 1);
+        var page = Render<RunsPage>();
+        Assert.Empty(page.FindAll("select[aria-label='Base model'], select[aria-label='Data set']")); // there is nothing to choose
+        Desk.Add(SampleDesk.Run("2") with { Dataset = "mine", Model = "large", Teir = false }, 1);
+        Navigation.NavigateTo("/runs?model=gone");
+        Assert.Equal("gone", page.Find("select[aria-label='Base model']").GetAttribute("value"));
+        page.Find("select[aria-label='Base model']").Change("large");
+        page.Find("select[aria-label='Data set']").Change("mine");
+        page.Find("select[aria-label=TEIR]").Change("false");
+        Assert.EndsWith("/runs?dataset=mine&model=large&teir=false", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal(("mine", "large", false), (Desk.LastFilter!.Dataset, Desk.LastFilter.Model, Desk.LastFilter.Teir));
+        Assert.Single(page.FindAll("tbody tr"));
+        page.FindAll("thead button").Single(b => Text(b) == "Data").Click();
+        Assert.Equal(("dataset", "mine"), (Desk.LastFilter.Sort, Desk.LastFilter.Dataset));
+    }
+
+    [Fact]
+    public void What_the_address_asks_for_and_cannot_be_is_named_with_what_can_and_the_rest_is_shown()
+    {
+        Desk.Add(SampleDesk.Run("1"), 1);
+        Navigation.NavigateTo("/runs?state=foo&method=magic&teir=maybe&match=some&group=maybe&sort=-foo&page=x&q=CLL");
+        var page = Render<RunsPage>();
+        var said = page.FindAll("[role=alert]").Select(Text).ToList();
+        Assert.Equal(7, said.Count);
+        Assert.Contains("state=“foo”", said[0], StringComparison.Ordinal);
+        Assert.Contains("Queued, Running", said[0], StringComparison.Ordinal);
+        Assert.Contains("cll-clip", said[1], StringComparison.Ordinal);
+        Assert.Contains("created, -created", said[5], StringComparison.Ordinal);
+        Assert.Equal(("CLL", null, "created"), (Desk.LastFilter!.Search, Desk.LastFilter.State, Desk.LastFilter.Sort));
+        Assert.Single(page.FindAll("tbody tr"));
+        Assert.DoesNotContain("state=", page.Find("[role=alert] a").GetAttribute("href"), StringComparison.Ordinal);
+        page.Find("select[aria-label=State]").Change("Completed"); // what cannot be does not stay in the address
+        Assert.EndsWith("/runs?q=CLL&state=Completed", Navigation.Uri, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[role=alert]"));
+        Navigation.NavigateTo("/runs?state=completed&sort=ar");
+        Assert.Empty(page.FindAll("[role=alert]"));
+        Assert.Equal((RunState.Completed, "ar", false), (Desk.LastFilter.State, Desk.LastFilter.Sort, Desk.LastFilter.Descending));
+    }
+
+    [Fact]
+    public void More_runs_than_can_be_compared_are_counted_beside_the_link()
+    {
+        for (var i = 0; i < 70; i++)
+        {
+            Desk.Add(SampleDesk.Run($"r{i:00}"), 0);
+        }
+        var page = Render<RunsPage>();
+        page.Find("[aria-label='Choose all runs shown']").Change(true);
+        Assert.DoesNotContain("left out", Text(page.Find(".chosen-bar")), StringComparison.Ordinal);
+        page.FindAll(".chosen-bar button").First(b => b.TextContent.StartsWith("Choose all", StringComparison.Ordinal)).Click();
+        Assert.Contains("the first 64; 6 left out", Text(page.Find(".chosen-bar")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_box_of_a_sweep_chooses_all_its_runs()
     {
         AddSweep("s", 1, 2, 3, 4);

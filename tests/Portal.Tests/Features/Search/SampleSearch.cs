@@ -82,7 +82,9 @@ public sealed class SampleSearch : ISearch
             LanguageDetected = query.Language is null,
             Checkpoint = query.Checkpoint ?? "joint:1",
             TookMs = 1.25,
-            Gallery = new GalleryView("emoji36", "Emoji36", 1852, 7163),
+            Gallery = query.Gallery is null or "emoji36"
+                ? new GalleryView("emoji36", "Emoji36", 1852, 7163)
+                : new GalleryView(query.Gallery, query.Gallery, 12, 12),
             Results = hits,
             Message = message,
         };
@@ -139,6 +141,7 @@ public sealed class SampleSearch : ISearch
     public async Task<IReadOnlyList<SearchHit>> DescribeAsync(
         IReadOnlyList<string> things,
         string language,
+        string? gallery = null,
         CancellationToken stop = default
     )
     {
@@ -149,12 +152,26 @@ public sealed class SampleSearch : ISearch
         return [.. things.Select(t => Hit(t, t))];
     }
 
-    public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(string thing, string? checkpoint, CancellationToken stop = default) =>
-        Task.FromResult<IReadOnlyList<ThingInLanguage>>([
-            .. LanguageCatalog.All.Select(
-                (l, i) => new ThingInLanguage(l.Code, $"{thing} {l.Code}", i, i == 0 ? null : Hit(thing, "first"))
-            ),
+    /// <summary>Things asked for in every language, with the gallery.</summary>
+    public List<(string Thing, string? Gallery)> Things { get; } = [];
+
+    /// <summary>Languages that the things of galleries other than Emoji36 have names in.</summary>
+    public IReadOnlyList<string> Named { get; set; } = [];
+
+    public Task<IReadOnlyList<ThingInLanguage>> ThingAsync(
+        string thing,
+        string? checkpoint,
+        string? gallery = null,
+        CancellationToken stop = default
+    )
+    {
+        Things.Add((thing, gallery));
+        return Task.FromResult<IReadOnlyList<ThingInLanguage>>([
+            .. LanguageCatalog
+                .All.Where(l => gallery is null || Named.Contains(l.Code))
+                .Select((l, i) => new ThingInLanguage(l.Code, $"{thing} {l.Code}", i, i == 0 ? null : Hit(thing, "first"))),
         ]);
+    }
 
     public Task<ImageInWords> TellAsync(
         SearchQuery query,

@@ -29,6 +29,57 @@ public sealed class SearchPageTests : PageContext
     }
 
     [Fact]
+    public void Every_result_leads_to_itself_in_every_language_and_the_address_keeps_what_was_asked()
+    {
+        Navigation.NavigateTo("/search?q=kissa&gallery=mine");
+        Searching.Named = ["de", "en", "fi"];
+        var page = Render<SearchPage>();
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll(".hits a.languages").Count));
+        Assert.Equal("One image in every language", page.Find("#one-thing h2").TextContent);
+        page.WaitForAssertion(() => Assert.Equal(("1f431", "mine"), Searching.Things[^1])); // the best one found, until another is chosen
+        var link = page.FindAll(".hits a.languages")[1].GetAttribute("href")!;
+        Assert.Contains("q=kissa", link, StringComparison.Ordinal);
+        Assert.EndsWith("gallery=mine&thing=1f436#one-thing", link, StringComparison.Ordinal);
+        Navigation.NavigateTo(link);
+        page.WaitForAssertion(() => Assert.Equal(("1f436", "mine"), Searching.Things[^1]));
+        page.WaitForAssertion(() => Assert.Equal(3, page.FindAll(".all li").Count));
+        Assert.Contains(page.FindAll("#one-thing button.thing"), t => t.GetAttribute("aria-pressed") == "true");
+
+        // another gallery has other things
+        page.Find(".gallery select").Change("emoji36");
+        Assert.DoesNotContain("thing=", Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "no caption of this image")]
+    [InlineData(1, "in one language alone (German)")]
+    public void A_gallery_that_cannot_be_asked_in_several_languages_says_why(int languages, string said)
+    {
+        Searching.Named = [.. new[] { "de" }.Take(languages)];
+        var thing = Render<OneThing>(p => p.Add(x => x.Checkpoint, "base").Add(x => x.Gallery, "mine").Add(x => x.Thing, "7"));
+        thing.WaitForAssertion(() => Assert.Contains(said, Text(thing.Find("[role=status]")), StringComparison.Ordinal));
+        Assert.Empty(thing.FindAll(".all li"));
+    }
+
+    [Fact]
+    public void A_language_that_is_none_is_named_with_those_there_are_and_the_rest_goes_on()
+    {
+        Navigation.NavigateTo("/search?q=kissa&lang=xx&mode=riddles");
+        var page = Render<SearchPage>();
+        var said = page.FindAll("[role=alert]").Select(Text).ToList();
+        Assert.Equal(2, said.Count);
+        Assert.Contains("lang=“xx”", said[0], StringComparison.Ordinal);
+        Assert.Contains("en, es", said[0], StringComparison.Ordinal);
+        Assert.Contains("mode=“riddles”", said[1], StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".hits li")));
+        Assert.Null(Searching.Asked[^1].Language);
+        Assert.EndsWith("/search?q=kissa&mode=riddles", page.Find("[role=alert] a").GetAttribute("href"), StringComparison.Ordinal);
+        Navigation.NavigateTo("/search?q=kissa&lang=FI");
+        page.WaitForAssertion(() => Assert.Equal("fi", Searching.Asked[^1].Language));
+        Assert.Empty(page.FindAll("[role=alert]"));
+    }
+
+    [Fact]
     public void Without_results_the_word_stands_alone_and_with_them_above()
     {
         var none = Render<SearchResults>(p => p.Add(r => r.Answer, SampleSearch.Answer(new SearchQuery(), "Type a word.")));
