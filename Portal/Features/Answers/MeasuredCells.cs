@@ -24,12 +24,12 @@ internal sealed class MeasuredCells(RunView run, string? set, int stagesDone, IR
 
     private bool AllAtOnce => MethodCatalog.Find(run.Method)?.AllLanguagesAtOnce == true || (run.Origin is not null && Stages == 1);
 
-    /// <summary>The figures of a cell under a protocol; null where it was not measured.</summary>
-    public CellFigures? Figures(int stage, string language, string? protocol)
+    /// <summary>The figures of a cell under a protocol, or the first that it has; nothing where it was not measured.</summary>
+    public (CellFigures? Figures, string? Protocol) Figures(int stage, string language, string? protocol)
     {
         var of = scores.Where(s => s.Language == language).ToList();
         var shown = of.Exists(s => s.Protocol == protocol && s.Stage == stage) ? protocol : of.Find(s => s.Stage == stage)?.Protocol;
-        return CellFigures.Of(of.Where(s => s.Protocol == shown), stage);
+        return (CellFigures.Of(of.Where(s => s.Protocol == shown), stage), shown);
     }
 
     /// <summary>Why there is no such cell; null if there is, or nothing more is known about it.</summary>

@@ -83,12 +83,13 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
         var dataset = host.Datasets.FirstOrDefault(d => d.Id == (set ?? run.Dataset));
         var done = (await queries.StagesAsync(query.Run, stop)).Count;
         var measured = await MeasuredAsync(run, set, query, done, stop);
+        var (figures, protocol) = measured.Figures(query.Stage, query.Language, query.Protocol);
         var page = new AnswerPage
         {
             Run = run,
             Stages = measured.Stages,
-            Protocol = query.Protocol ?? "",
-            Figures = measured.Figures(query.Stage, query.Language, query.Protocol),
+            Protocol = protocol ?? query.Protocol ?? "",
+            Figures = figures,
         };
         (AnswerPage, CellAnswers?) Nothing(string why) => (page with { Note = why }, null);
         if (measured.Missing(query.Stage, query.Language, text) is { } missing)
@@ -157,7 +158,7 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
             {
                 Protocol = tested.Protocol,
                 Protocols = [.. there.Select(s => s.Protocol)],
-                Figures = measured.Figures(query.Stage, query.Language, tested.Protocol),
+                Figures = measured.Figures(query.Stage, query.Language, tested.Protocol).Figures,
             },
             new CellAnswers(new CellView(dataset, tested, query.Direction), query.K, now, best, bestStage)
         );

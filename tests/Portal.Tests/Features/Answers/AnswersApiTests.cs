@@ -123,6 +123,7 @@ public sealed class AnswersApiTests(PortalHost portal) : IClassFixture<PortalHos
         );
         Assert.Contains("95 % interval", html, StringComparison.Ordinal);
         Assert.Contains("Since stage 1", html, StringComparison.Ordinal);
+        Assert.Contains("All queries of this cell as CSV", html, StringComparison.Ordinal);
     }
 
     // Every query of the cell is in the table, whatever the page shows.
@@ -184,6 +185,7 @@ public sealed class AnswersApiTests(PortalHost portal) : IClassFixture<PortalHos
         Assert.Equal(36, page.GetProperty("stages").GetInt32());
         Assert.Equal(35, page.GetProperty("figures").GetProperty("before").GetProperty("stage").GetInt32());
         Assert.Equal(0, page.GetProperty("items").GetArrayLength());
+        Assert.NotEqual("", Text(page, "protocol"));
         var html = await client.GetStringAsync(
             new Uri($"/runs/{Text(run, "id")}/answers?stage=36&language={language}", UriKind.Relative),
             Stop
