@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
@@ -112,7 +114,18 @@ public sealed class JourneyTests(BrowserSession session) : IClassFixture<Browser
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/answers"));
         await Assertions.Expect(page.Locator(".answers .asked img").First).ToBeVisibleAsync(new() { Timeout = Training });
         await Assertions.Expect(page.Locator(".answers .caption").First).ToHaveAttributeAsync("lang", new Regex("[a-z]{2}"));
+        await Assertions.Expect(page.GetByText("95 % interval")).ToBeVisibleAsync();
         await StationAsync(page, "student-answers");
+        var export = page.Locator(".page-head details.menu");
+        await export.Locator("summary").ClickAsync();
+        var file = await page.RunAndWaitForDownloadAsync(() => export.GetByText("JSON").ClickAsync());
+        using var queries = JsonDocument.Parse(await File.ReadAllTextAsync(await file.PathAsync(), TestContext.Current.CancellationToken));
+        // Every query of the cell, not the page's twenty.
+        var shown = await page.Locator(".kinds button .num").AllInnerTextsAsync();
+        Assert.Equal(
+            queries.RootElement.EnumerateArray().Count(q => !q.GetProperty("right").GetBoolean()),
+            int.Parse(string.Concat(shown[0].Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture)
+        );
     }
 
     private static async Task TakeTableAsync(IPage page)

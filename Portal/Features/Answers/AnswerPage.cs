@@ -84,8 +84,17 @@ public sealed record AnswerPage
     /// <summary>The queries asked for, those that are furthest off first.</summary>
     public IReadOnlyList<Answer> Items { get; init; } = [];
 
+    /// <summary>The cell's score and how it changed; null where it was not measured.</summary>
+    public CellFigures? Figures { get; init; }
+
     /// <summary>Why something is missing; null if nothing is.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Where there is no such cell: the nearest that there is; null if there is none at all.</summary>
+    public NearestCell? Nearest { get; init; }
+
+    /// <summary>Whether only the scores of the cell are here, so that its queries can be seen only after another run.</summary>
+    public bool ScoresAlone { get; init; }
 }
 
 /// <summary>One query and what became of it.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text;
 using CllClip.Engine;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
@@ -21,7 +22,11 @@ public static class AnswersApi
             .WithName("GetAnswers")
             .WithTags("Runs")
             .WithSummary("The queries behind one score: right, wrong, forgotten, newly learned, and what was found instead")
-            .Produces<AnswerPage>()
+            .WithDescription(
+                "Where the run has no such cell, note says why and nearest names one that it has. As CSV every query of the cell is a row, or every one of the kind that show names, in the order of the data set: "
+                    + "skip and take do not apply, and what was found instead is left out; 422 where the queries are not known."
+            )
+            .Produces<AnswerPage>(StatusCodes.Status200OK, "application/json", "text/csv")
             .ProducesValidationProblem()
             .ProducesProblem(404)
             .ProducesProblem(422);
@@ -40,16 +45,35 @@ public static class AnswersApi
         [Description("1, 5 or 10; 1 if left out")] string? k = null,
         [Description("wrong, forgotten, right or learned; wrong if left out")] string? show = null,
         [Description("How many to leave out first")] string? skip = null,
-        [Description("How many at most, 1 to 50; 20 if left out")] string? take = null
+        [Description("How many at most, 1 to 50; 20 if left out")] string? take = null,
+        [Description("json or csv; json if left out")] string? format = null
     )
     {
         var query = Read(id, (stage, language, dataset, protocol, direction, k, show, skip, take), out var errors);
+        if (format is not (null or "" or "json" or "csv"))
+        {
+            errors["format"] = [$"Unknown: '{format}'. Choose one of: json, csv."];
+        }
         if (errors.Count > 0)
         {
             return Problem.Fields(errors);
         }
         try
         {
+            if (format == "csv")
+            {
+                var only = string.IsNullOrEmpty(show) ? default(AnswerKind?) : query.Show;
+                return await answers.TableAsync(query, only, PageText.English, stop) switch
+                {
+                    null => Problem.NotFound("run", id),
+                    (null, var note) => Problem.Of(422, "The queries of this cell are not known", note ?? ""),
+                    ({ } table, _) => TypedResults.File(
+                        Encoding.UTF8.GetBytes(table.ToCsv()),
+                        "text/csv; charset=utf-8",
+                        AnswersTable.Name(query) + ".csv"
+                    ),
+                };
+            }
             return await answers.ReadAsync(query, PageText.English, stop) is { } page ? TypedResults.Ok(page) : Problem.NotFound("run", id);
         }
         catch (EngineException e)

@@ -3,6 +3,7 @@ using CllClip.Engine;
 using CllClip.Portal.Localization;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace CllClip.Portal.Features.Answers;
 
@@ -127,4 +128,39 @@ public sealed partial class AnswersPage : IDisposable
     }
 
     private void Go(AnswerQuery query) => Navigation.NavigateTo(Address(query));
+
+    // Every query of the cell, whichever are shown.
+    private async Task SaveAsync(bool json)
+    {
+        _failure = null;
+        try
+        {
+            if (await Answers.TableAsync(_query, null, L, _left.Token) is ({ } table, _))
+            {
+                await Js.InvokeVoidAsync(
+                    "portal.download",
+                    AnswersTable.Name(_query) + (json ? ".json" : ".csv"),
+                    json ? table.ToJson() : table.ToCsv(),
+                    json ? "application/json" : "text/csv"
+                );
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the page was left
+        }
+        catch (EngineException e)
+        {
+            _failure = e.Message;
+        }
+    }
+
+    private AnswerQuery To(NearestCell nearest) =>
+        _query with
+        {
+            Stage = nearest.Stage,
+            Language = nearest.Language,
+            Dataset = nearest.Dataset,
+            Skip = 0,
+        };
 }

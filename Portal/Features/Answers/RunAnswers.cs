@@ -6,6 +6,7 @@ using CllClip.Engine.Training;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
+using CllClip.Portal.Layout.Components;
 using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Results;
@@ -26,6 +27,53 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
     public async Task<AnswerPage?> ReadAsync(AnswerQuery query, PageText text, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(query);
+        if (await FindAsync(query, text, stop) is not var (page, cell))
+        {
+            return null;
+        }
+        if (cell is null)
+        {
+            return page;
+        }
+        int[] wanted =
+        [
+            .. cell
+                .Queries.Where(i => cell.Is(query.Show, i))
+                .OrderByDescending(i => cell.Now[i])
+                .Skip(Math.Max(0, query.Skip))
+                .Take(Math.Clamp(query.Take, 1, AnswerQuery.MostAtOnce)),
+        ];
+        page = page with
+        {
+            Counts = Enum.GetValues<AnswerKind>().ToDictionary(k => k, k => cell.Queries.Count(i => cell.Is(k, i))),
+            Items = [.. wanted.Select(cell.Answer)],
+        };
+        return wanted.Length == 0 ? page : await WithFoundAsync(page, page.Run, query, cell.View, wanted, text, stop);
+    }
+
+    /// <summary>Every query of a cell as a table, in the order of the retrieval set; null if there is no such run.</summary>
+    /// <param name="query">The cell; which of its queries are shown does not matter.</param>
+    /// <param name="only">Queries of this kind alone; null for all.</param>
+    /// <param name="text">The language of the note.</param>
+    /// <param name="stop">Ends the work.</param>
+    /// <returns>The table, or why there is none.</returns>
+    /// <exception cref="EngineException">A file is damaged.</exception>
+    public async Task<(TableFile? Table, string? Note)?> TableAsync(
+        AnswerQuery query,
+        AnswerKind? only,
+        PageText text,
+        CancellationToken stop = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return await FindAsync(query, text, stop) is not var (page, cell) ? null
+            : cell is null ? (null, page.Note)
+            : (AnswersTable.Of(cell, query with { Protocol = page.Protocol }, page.Run, only), null);
+    }
+
+    /// <summary>The cell without its queries, and where they are known these.</summary>
+    private async Task<(AnswerPage Page, CellAnswers? Cell)?> FindAsync(AnswerQuery query, PageText text, CancellationToken stop)
+    {
         ArgumentNullException.ThrowIfNull(text);
         if (await queries.GetAsync(query.Run, stop) is not { } run || await chains.FolderAsync(query.Run, stop) is not { } folder)
         {
@@ -33,15 +81,37 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
         }
         var set = query.Dataset == run.Dataset ? null : query.Dataset;
         var dataset = host.Datasets.FirstOrDefault(d => d.Id == (set ?? run.Dataset));
-        var stages = (await queries.StagesAsync(query.Run, stop)).Count;
-        AnswerPage Nothing(string why) =>
-            new()
-            {
-                Run = run,
-                Stages = stages,
-                Protocol = query.Protocol ?? "",
-                Note = why,
-            };
+        var done = (await queries.StagesAsync(query.Run, stop)).Count;
+        var measured = await MeasuredAsync(run, set, query, done, stop);
+        var (figures, protocol) = measured.Figures(query.Stage, query.Language, query.Protocol);
+        var page = new AnswerPage
+        {
+            Run = run,
+            Stages = measured.Stages,
+            Protocol = protocol ?? query.Protocol ?? "",
+            Figures = figures,
+        };
+        (AnswerPage, CellAnswers?) Nothing(string why) => (page with { Note = why }, null);
+        if (measured.Missing(query.Stage, query.Language, text) is { } missing)
+        {
+            var near = set is null || run.TestSets.Contains(set) ? measured : await MeasuredAsync(run, null, query, done, stop);
+            return (page with { Note = missing, Nearest = near.Nearest(query.Stage, query.Language) }, null);
+        }
+        if (!RankFile.Exists(folder, query.Stage))
+        {
+            return query.Stage > done && run.State is RunState.Running or RunState.Stopping
+                ? Nothing(text["Stage {0} is being measured: its queries can be seen when it is done.", query.Stage])
+                : (
+                    page with
+                    {
+                        ScoresAlone = true,
+                        Note = text[
+                            "Only the scores of this run are here, not its answers to single queries; runs trained from this version on keep them."
+                        ],
+                    },
+                    null
+                );
+        }
         if (dataset is null)
         {
             return Nothing(text["The data set {0} is not here any more: register it again on the page Data.", set ?? run.Dataset]);
@@ -54,19 +124,27 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
         }
         if (!dataset.Languages.Contains(query.Language))
         {
-            return Nothing(text["{0} has no captions in '{1}'.", dataset.Name, SearchService.Short(query.Language)]);
+            return (
+                page with
+                {
+                    Note = text["{0} has no captions in '{1}'.", dataset.Name, SearchService.Short(query.Language)],
+                    Nearest = measured.Nearest(query.Stage, query.Language),
+                },
+                null
+            );
         }
         var sets = dataset.Tests(query.Language);
         short[]? Ranks(int stage, RetrievalSet of) => RankFile.Read(folder, stage, set, of.Protocol, query.Language, query.Direction);
         var there = sets.Where(s => Ranks(query.Stage, s) is not null).ToList();
         if ((there.Find(s => s.Protocol == query.Protocol) ?? there.FirstOrDefault()) is not { } tested)
         {
-            return Nothing(
-                RankFile.Exists(folder, query.Stage)
-                    ? text["'{0}' was not measured at stage {1}.", query.Language, query.Stage]
-                    : text[
-                        "Only the scores of this run are here, not its answers to single queries; runs trained from this version on keep them."
-                    ]
+            return (
+                page with
+                {
+                    Note = text["'{0}' was not measured at stage {1}.", query.Language, query.Stage],
+                    Nearest = measured.Nearest(query.Stage, query.Language),
+                },
+                null
             );
         }
         var now = Ranks(query.Stage, tested)!;
@@ -75,45 +153,19 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
             return Nothing(text["The ranks kept belong to another version of the data set."]);
         }
         var (best, bestStage) = Best(query.Stage, now.Length, stage => Ranks(stage, tested));
-        bool In(short rank) => rank >= 0 && rank < query.K;
-        bool Is(AnswerKind kind, int i) =>
-            kind switch
+        return (
+            page with
             {
-                AnswerKind.Right => In(now[i]),
-                AnswerKind.Learned => In(now[i]) && !In(best[i]),
-                AnswerKind.Forgotten => !In(now[i]) && In(best[i]),
-                _ => !In(now[i]),
-            };
-        var all = Enumerable.Range(0, now.Length).Where(i => now[i] >= 0).ToList(); // an image without captions is no query
-        int[] wanted =
-        [
-            .. all.Where(i => Is(query.Show, i))
-                .OrderByDescending(i => now[i])
-                .Skip(Math.Max(0, query.Skip))
-                .Take(Math.Clamp(query.Take, 1, AnswerQuery.MostAtOnce)),
-        ];
-        var view = new CellView(dataset, tested, query.Direction);
-        var page = new AnswerPage
-        {
-            Run = run,
-            Stages = stages,
-            Protocol = tested.Protocol,
-            Protocols = [.. there.Select(s => s.Protocol)],
-            Counts = Enum.GetValues<AnswerKind>().ToDictionary(k => k, k => all.Count(i => Is(k, i))),
-            Items =
-            [
-                .. wanted.Select(i =>
-                    view.Answer(i) with
-                    {
-                        Place = now[i] + 1,
-                        BestPlace = bestStage[i] == 0 ? null : best[i] + 1,
-                        BestStage = bestStage[i] == 0 ? null : bestStage[i],
-                    }
-                ),
-            ],
-        };
-        return wanted.Length == 0 ? page : await WithFoundAsync(page, run, query, view, wanted, text, stop);
+                Protocol = tested.Protocol,
+                Protocols = [.. there.Select(s => s.Protocol)],
+                Figures = measured.Figures(query.Stage, query.Language, tested.Protocol).Figures,
+            },
+            new CellAnswers(new CellView(dataset, tested, query.Direction), query.K, now, best, bestStage)
+        );
     }
+
+    private async Task<MeasuredCells> MeasuredAsync(RunView run, string? set, AnswerQuery query, int done, CancellationToken stop) =>
+        new(run, set, done, await queries.ScoresOnAsync(run.Id, set, query.Direction, query.K, stop));
 
     private async Task<AnswerPage> WithFoundAsync(
         AnswerPage page,

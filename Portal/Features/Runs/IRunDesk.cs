@@ -67,6 +67,9 @@ public sealed record RunDetails(RunView Run, ScoreLog Scores, IReadOnlyList<Stag
 {
     /// <summary>Training steps so far; none of runs that were not trained here.</summary>
     public IReadOnlyList<StepSample> Steps { get; init; } = [];
+
+    /// <summary>Finished stages of which the scores alone are here, not the answers to single queries.</summary>
+    public IReadOnlySet<int> Unanswered { get; init; } = new HashSet<int>();
 }
 
 /// <summary>Messages of runs as they go on; any may be null.</summary>

@@ -48,6 +48,12 @@ public sealed class LiveRun
 
     public IReadOnlyList<StageView> Stages { get; private set; }
 
+    /// <summary>Finished stages of which the scores alone are here, not the answers to single queries.</summary>
+    public IReadOnlySet<int> Unanswered { get; set; } = new HashSet<int>();
+
+    /// <summary>Whether there are answers to single queries of any stage, or will be.</summary>
+    public bool Answered => Run.Origin is null && (Active || Stages.Count == 0 || Unanswered.Count < Stages.Count);
+
     /// <summary>Scores of all data sets, in the order of measuring.</summary>
     public IReadOnlyList<Score> Scores => _scores.All;
 
@@ -88,8 +94,10 @@ public sealed class LiveRun
 
     /// <summary>The curves of these scores for languages of the run; the same objects on all pages that show them.</summary>
     /// <param name="testSet">Id of a further data set; null for the run's own.</param>
+    /// <param name="choice">Protocol, direction and K.</param>
     /// <param name="languages">The languages.</param>
-    internal ScoreCurves CurvesOn(string? testSet, IReadOnlyList<string> languages) => _scores.Curves(testSet, languages);
+    internal ScoreCurves CurvesOn(string? testSet, CurveChoice choice, IReadOnlyList<string> languages) =>
+        _scores.Curves(testSet, choice, languages);
 
     /// <summary>Headline protocol on a data set: that of the first score there.</summary>
     public string? ProtocolOn(string? testSet) => ScoresOn(testSet) is [var first, ..] ? first.Protocol : null;
@@ -113,6 +121,7 @@ public sealed class LiveRun
     {
         ArgumentNullException.ThrowIfNull(stored);
         Refresh(stored.Run, stored.Stages);
+        Unanswered = stored.Unanswered;
         if (stored.Scores != _scores)
         {
             _scores.Add(stored.Scores.All);

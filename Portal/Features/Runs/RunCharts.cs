@@ -14,13 +14,16 @@ namespace CllClip.Portal.Features.Runs;
 /// <param name="stepCurves">The time between two drawings of the curves over steps, which change with every progress and cost most of a drawing.</param>
 internal sealed class RunCharts(TimeProvider clock, PageText text, Func<TimeSpan> stepCurves)
 {
-    private (LiveRun? Run, string? TestSet, int Stages) _shown;
+    private (LiveRun? Run, string? TestSet, CurveChoice Choice, int Stages) _shown;
     private IReadOnlyList<StageView>? _stages;
     private LiveRun? _steps;
     private long _stepsAt;
 
     /// <summary>The scores on the data set chosen, which the curves show; another list when there are more.</summary>
     public IReadOnlyList<Score> Scores { get; private set; } = [];
+
+    /// <summary>Protocol, direction and K of what is shown.</summary>
+    public CurveChoice Choice { get; private set; } = CurveChoice.First;
 
     /// <summary>Languages on the data set chosen, in the order of learning; the same list as long as they are the same.</summary>
     public IReadOnlyList<string> Languages { get; private set; } = [];
@@ -36,16 +39,22 @@ internal sealed class RunCharts(TimeProvider clock, PageText text, Func<TimeSpan
     /// <summary>Brings the curves up to the run's figures.</summary>
     /// <param name="live">The run.</param>
     /// <param name="testSet">The further data set chosen; null for the run's own.</param>
-    public void Follow(LiveRun live, string? testSet)
+    /// <param name="choice">Protocol, direction and K chosen.</param>
+    public void Follow(LiveRun live, string? testSet, CurveChoice choice)
     {
         ArgumentNullException.ThrowIfNull(live);
         var scores = live.ScoresOn(testSet);
-        if (!scores.Equals(Scores) || _shown != (live, testSet, live.Stages.Count))
+        if (!scores.Equals(Scores) || _shown != (live, testSet, choice, live.Stages.Count))
         {
-            (Scores, _shown) = (scores, (live, testSet, live.Stages.Count));
+            (Scores, _shown) = (scores, (live, testSet, choice, live.Stages.Count));
+            // The one chosen on another data set may be none of this one's.
+            Choice = choice with
+            {
+                Protocol = scores.Any(s => s.Protocol == choice.Protocol) ? choice.Protocol : live.ProtocolOn(testSet),
+            };
             var languages = live.LanguagesOn(testSet);
             Languages = languages.SequenceEqual(Languages) ? Languages : languages;
-            var curves = live.CurvesOn(testSet, Languages);
+            var curves = live.CurvesOn(testSet, Choice, Languages);
             (Summary, Forgetting, PerLanguage) = (Named(curves.Summary), Named(curves.Forgetting), Named(curves.PerLanguage));
         }
         if (!ReferenceEquals(_stages, live.Stages))

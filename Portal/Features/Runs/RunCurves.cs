@@ -6,26 +6,45 @@ using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Features.Runs;
 
-/// <summary>What a run's scores on one data set look like over the stages, Recall@1; by language, text to image.</summary>
+/// <summary>Which scores the curves of a run show.</summary>
+/// <param name="Protocol">The protocol; null for the headline one, that of the first score.</param>
+/// <param name="Direction">The direction of retrieval of what is told by language.</param>
+/// <param name="K">1, 5 or 10.</param>
+internal readonly record struct CurveChoice(string? Protocol, RetrievalDirection Direction, int K)
+{
+    /// <summary>What a page opens with.</summary>
+    public static CurveChoice First { get; } = new(null, RetrievalDirection.TextToImage, 1);
+}
+
+/// <summary>What a run's scores on one data set look like over the stages: both directions in the summary, one of them by language.</summary>
 internal sealed record ScoreCurves(
     IReadOnlyList<ChartSeries> Summary,
     IReadOnlyList<ChartSeries> PerLanguage,
     IReadOnlyList<ChartSeries> Forgetting
 )
 {
-    public static ScoreCurves Of(IReadOnlyList<Score> scores, string protocol, IReadOnlyList<string> languages) =>
-        new(
-            RunCurves.Summary(scores, protocol, languages),
-            RunCurves.PerLanguage(scores, protocol, languages, RetrievalDirection.TextToImage),
-            RunCurves.Forgetting(scores, protocol, languages, RetrievalDirection.TextToImage)
+    public static ScoreCurves Of(
+        IReadOnlyList<Score> scores,
+        string protocol,
+        RetrievalDirection direction,
+        int k,
+        IReadOnlyList<string> languages
+    )
+    {
+        var grid = new ScoreGrid(scores, protocol, direction, k);
+        return new(
+            RunCurves.Summary(scores, protocol, k, languages),
+            RunCurves.PerLanguage(grid, languages),
+            RunCurves.Forgetting(grid, languages)
         );
+    }
 }
 
 /// <summary>Curves over stages, made from scores and stage figures. Their names are English: whoever shows them looks them up.</summary>
 public static class RunCurves
 {
-    /// <summary>AR and F over stages, both directions, Recall@1.</summary>
-    public static IReadOnlyList<ChartSeries> Summary(IReadOnlyList<Score> scores, string protocol, IReadOnlyList<string> languages)
+    /// <summary>AR and F over stages, both directions.</summary>
+    public static IReadOnlyList<ChartSeries> Summary(IReadOnlyList<Score> scores, string protocol, int k, IReadOnlyList<string> languages)
     {
         var series = new List<ChartSeries>();
         foreach (
@@ -36,23 +55,18 @@ public static class RunCurves
             }
         )
         {
-            var grid = new ScoreGrid(scores, protocol, direction, 1);
+            var grid = new ScoreGrid(scores, protocol, direction, k);
             series.Add(new ChartSeries(recall, Points(grid, s => grid.Average(s, languages))));
             series.Add(new ChartSeries(lost, Points(grid, s => grid.Forgetting(s, languages))));
         }
         return series;
     }
 
-    /// <summary>Recall@1 of every language over the stages since it was learned.</summary>
-    public static IReadOnlyList<ChartSeries> PerLanguage(
-        IReadOnlyList<Score> scores,
-        string protocol,
-        IReadOnlyList<string> languages,
-        RetrievalDirection direction
-    )
+    /// <summary>Recall of every language over the stages since it was learned.</summary>
+    public static IReadOnlyList<ChartSeries> PerLanguage(ScoreGrid grid, IReadOnlyList<string> languages)
     {
+        ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(languages);
-        var grid = new ScoreGrid(scores, protocol, direction, 1);
         return
         [
             .. languages.Select(l => new ChartSeries(LanguageCatalog.Find(l)?.Name ?? l, Points(grid, s => grid.Cell(s, l)?.Recall), l)),
@@ -67,16 +81,11 @@ public static class RunCurves
             new ChartSeries(PageText.Key("new tokens"), [.. stages.Select(s => new ChartPoint(s.Stage, s.NewTokens))]),
         ];
 
-    /// <summary>Best earlier Recall@1 of every language minus that of the stage, over the stages after its own.</summary>
-    public static IReadOnlyList<ChartSeries> Forgetting(
-        IReadOnlyList<Score> scores,
-        string protocol,
-        IReadOnlyList<string> languages,
-        RetrievalDirection direction
-    )
+    /// <summary>Best earlier recall of every language minus that of the stage, over the stages after its own.</summary>
+    public static IReadOnlyList<ChartSeries> Forgetting(ScoreGrid grid, IReadOnlyList<string> languages)
     {
+        ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(languages);
-        var grid = new ScoreGrid(scores, protocol, direction, 1);
         var series = new List<ChartSeries>();
         foreach (var language in languages)
         {

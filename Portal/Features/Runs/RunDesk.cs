@@ -2,6 +2,7 @@ using CllClip.Engine;
 using CllClip.Engine.Device;
 using CllClip.Engine.Methods;
 using CllClip.Engine.Model;
+using CllClip.Engine.Training;
 using CllClip.Portal.Features.Launch;
 using CllClip.Portal.Features.Schedule;
 using CllClip.Portal.Features.Sweeps;
@@ -16,6 +17,7 @@ namespace CllClip.Portal.Features.Runs;
 /// <summary>The desk over the portal's own queue and database.</summary>
 internal sealed class RunDesk(
     RunQueries queries,
+    RunChains chains,
     SweepQueries sweeps,
     RunService runs,
     ScoreLogs scores,
@@ -42,9 +44,12 @@ internal sealed class RunDesk(
         }
         var shown = scores.Of(id, run.Dataset);
         shown.Add(await queries.ScoresAsync(id, 0, stop));
-        return new RunDetails(run, shown, await queries.StagesAsync(id, stop), await queries.LogAsync(id, stop))
+        var stages = await queries.StagesAsync(id, stop);
+        var chain = await chains.FolderAsync(id, stop);
+        return new RunDetails(run, shown, stages, await queries.LogAsync(id, stop))
         {
             Steps = queries.Steps(id),
+            Unanswered = stages.Select(s => s.Stage).Where(s => chain is null || !RankFile.Exists(chain, s)).ToHashSet(),
         };
     }
 

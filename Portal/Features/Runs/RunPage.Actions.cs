@@ -1,7 +1,9 @@
+using System.Globalization;
 using CllClip.Portal.Features.Mlflow;
 using CllClip.Portal.Features.Models;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Layout.Components;
+using CllClip.Shared.Results;
 using MudBlazor;
 
 namespace CllClip.Portal.Features.Runs;
@@ -46,6 +48,29 @@ public sealed partial class RunPage
 
     /// <summary>Of figures that follow the choice of the data set: its id is part of the name.</summary>
     private string FileNameOn(string what) => FileName(_testSet is null ? what : $"{_testSet}-{what}");
+
+    /// <summary>Of figures that follow the matrix's switches too.</summary>
+    private string FileNameOf(string what, bool directed = true)
+    {
+        var choice = _charts!.Choice;
+        var direction = directed ? "-" + RetrievalChoices.Code(choice.Direction) : "";
+        return FileNameOn($"{what}{direction}-r{choice.K.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    /// <summary>The switches as columns of saved figures.</summary>
+    private IReadOnlyList<(string Column, object? Value)> Said(bool directed = true)
+    {
+        var choice = _charts!.Choice;
+        return
+        [
+            .. directed ? (ReadOnlySpan<(string, object?)>)[("direction", RetrievalChoices.Code(choice.Direction))] : [],
+            ("k", choice.K),
+            ("protocol", choice.Protocol),
+            ("dataset", _testSet ?? _live!.Run.Dataset),
+        ];
+    }
+
+    private string DirectionName => _charts!.Choice.Direction == RetrievalDirection.TextToImage ? L["text → image"] : L["image → text"];
 
     private async Task ActAsync(Func<string, CancellationToken, Task<string?>> action)
     {

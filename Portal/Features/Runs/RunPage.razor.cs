@@ -1,5 +1,6 @@
 using CllClip.Portal.Features.Answers;
 using CllClip.Portal.Features.Leaderboard;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Results;
 using Microsoft.AspNetCore.Components;
 
@@ -19,6 +20,7 @@ public sealed partial class RunPage
     private int _reading; // what arrives while the store is read waits: it is newer than what is read
     private int _checkpoint; // last stage whose weights are here; 0 without any
     private string? _testSet; // the further data set whose scores are shown; null for the run's own
+    private CurveChoice _choice = CurveChoice.First; // as the matrix's switches stand
     private bool _missing;
     private string? _error; // why there is nothing to show
     private string? _lost; // why nothing arrives
@@ -35,7 +37,7 @@ public sealed partial class RunPage
         _loaded = Id;
         _watch?.Dispose();
         (_watch, _inbox, _live, _missing) = (null, null, null, false);
-        (_error, _lost, _problem, _checkpoint, _testSet) = (null, null, null, 0, null);
+        (_error, _lost, _problem, _checkpoint, _testSet, _choice) = (null, null, null, 0, null, CurveChoice.First);
         Watch();
         await LoadAsync();
     }
@@ -126,7 +128,10 @@ public sealed partial class RunPage
         }
         if (_live is null)
         {
-            _live = new LiveRun(details.Run, details.Scores, details.Stages, details.Log, details.Steps);
+            _live = new LiveRun(details.Run, details.Scores, details.Stages, details.Log, details.Steps)
+            {
+                Unanswered = details.Unanswered,
+            };
         }
         else
         {
@@ -206,27 +211,36 @@ public sealed partial class RunPage
     {
         if (_live is { } live)
         {
-            (_charts ??= new RunCharts(Clock, L, () => 4 * Pace.Of(Drawing))).Follow(live, _testSet);
+            (_charts ??= new RunCharts(Clock, L, () => 4 * Pace.Of(Drawing))).Follow(live, _testSet, _choice);
         }
     }
 
-    private string AnswersOf(Score score) =>
-        AnswersPage.Address(
-            new AnswerQuery
-            {
-                Run = Id,
-                Stage = score.Stage,
-                Language = score.Language,
-                Dataset = score.Dataset,
-                Protocol = score.Protocol,
-                Direction = score.Direction,
-                K = score.K,
-            }
-        );
+    private string? AnswersOf(Score score) =>
+        _live!.Unanswered.Contains(score.Stage)
+            ? null
+            : AnswersPage.Address(
+                new AnswerQuery
+                {
+                    Run = Id,
+                    Stage = score.Stage,
+                    Language = score.Language,
+                    Dataset = score.Dataset,
+                    Protocol = score.Protocol,
+                    Direction = score.Direction,
+                    K = score.K,
+                }
+            );
 
     private void Choose(string? testSet)
     {
         _testSet = testSet;
+        Redraw();
+    }
+
+    /// <summary>Curves and tables of the scores follow the switches of the matrix.</summary>
+    private void FollowMatrix(MatrixChoice matrix)
+    {
+        _choice = new(matrix.Protocol, matrix.Direction, matrix.K);
         Redraw();
     }
 

@@ -77,6 +77,30 @@ public sealed class RunQueries(IDbContextFactory<PortalDbContext> contexts, RunF
         return await ScoreReader.ReadAsync(db, id, int.MaxValue, afterSequence, stop);
     }
 
+    /// <summary>The run's scores on one data set for a direction and K, of all stages, languages and protocols, in the order of measuring.</summary>
+    /// <param name="id">The run.</param>
+    /// <param name="testSet">Id of a further data set; null for the run's own.</param>
+    /// <param name="direction">The direction of retrieval.</param>
+    /// <param name="k">1, 5 or 10.</param>
+    /// <param name="stop">Ends the reading.</param>
+    public async Task<IReadOnlyList<Score>> ScoresOnAsync(
+        string id,
+        string? testSet,
+        RetrievalDirection direction,
+        int k,
+        CancellationToken stop = default
+    )
+    {
+        var set = testSet ?? "";
+        await using var db = await contexts.CreateDbContextAsync(stop);
+        var rows = await db
+            .Scores.AsNoTracking()
+            .Where(s => s.RunId == id && s.Dataset == set && s.Direction == direction && s.K == k)
+            .OrderBy(s => s.Sequence)
+            .ToListAsync(stop);
+        return [.. rows.Select(s => s.ToScore())];
+    }
+
     public async Task<IReadOnlyList<StageView>> StagesAsync(string id, CancellationToken stop = default)
     {
         await using var db = await contexts.CreateDbContextAsync(stop);

@@ -15,7 +15,10 @@ public sealed class ScoreLog(string dataset)
     private readonly GrowingList<Score> _all = new();
     private readonly Dictionary<string, GrowingList<Score>> _on = []; // by data set
 
-    private readonly Dictionary<string, (IReadOnlyList<Score> Scores, IReadOnlyList<string> Languages, ScoreCurves Made)> _curves = [];
+    private readonly Dictionary<
+        (string Dataset, CurveChoice Choice),
+        (IReadOnlyList<Score> Scores, IReadOnlyList<string> Languages, ScoreCurves Made)
+    > _curves = [];
 
     /// <summary>The matrices that pages show of these scores.</summary>
     public MatrixDrawings Matrices { get; } = new();
@@ -45,21 +48,23 @@ public sealed class ScoreLog(string dataset)
         }
     }
 
-    /// <summary>The curves of the scores on one data set under their headline protocol (that of the first); made once for all pages.</summary>
+    /// <summary>The curves of the scores on one data set; made once for all pages that show the same.</summary>
     /// <param name="testSet">Id of a further data set; null for the run's own.</param>
+    /// <param name="choice">Protocol, direction and K.</param>
     /// <param name="languages">The languages that they show.</param>
-    internal ScoreCurves Curves(string? testSet, IReadOnlyList<string> languages)
+    internal ScoreCurves Curves(string? testSet, CurveChoice choice, IReadOnlyList<string> languages)
     {
         lock (_lock)
         {
             var scores = On(testSet);
-            var set = testSet ?? dataset;
-            if (_curves.TryGetValue(set, out var last) && last.Scores.Equals(scores) && last.Languages.SequenceEqual(languages))
+            var protocol = choice.Protocol ?? (scores is [var first, ..] ? first.Protocol : "");
+            var key = (testSet ?? dataset, choice with { Protocol = protocol });
+            if (_curves.TryGetValue(key, out var last) && last.Scores.Equals(scores) && last.Languages.SequenceEqual(languages))
             {
                 return last.Made;
             }
-            var made = ScoreCurves.Of(scores, scores is [var first, ..] ? first.Protocol : "", languages);
-            _curves[set] = (scores, languages, made);
+            var made = ScoreCurves.Of(scores, protocol, choice.Direction, choice.K, languages);
+            _curves[key] = (scores, languages, made);
             return made;
         }
     }

@@ -73,6 +73,10 @@ public sealed partial class LineChart
     [Parameter]
     public string? FileName { get; set; }
 
+    /// <summary>What is the same for all points, as the last columns of saved tables.</summary>
+    [Parameter]
+    public IReadOnlyList<(string Column, object? Value)> Constants { get; set; } = [];
+
     /// <summary>How a value is written; null: short.</summary>
     [Parameter]
     public Func<double, string>? Format { get; set; }
@@ -225,12 +229,15 @@ public sealed partial class LineChart
             .Select(s => (s.Column, At: s.Points.GroupBy(p => p.X).ToDictionary(p => p.Key, p => p.First().Y)))
             .ToList();
         return new(
-            [XColumn, .. lines.Select(l => l.Column)],
+            [XColumn, .. lines.Select(l => l.Column), .. Constants.Select(c => c.Column)],
             lines
                 .SelectMany(l => l.At.Keys)
                 .Distinct()
                 .Order()
-                .Select(x => (IReadOnlyList<object?>)[x, .. lines.Select(l => l.At.TryGetValue(x, out var y) ? (object?)y : null)])
+                .Select(x =>
+                    (IReadOnlyList<object?>)
+                        [x, .. lines.Select(l => l.At.TryGetValue(x, out var y) ? (object?)y : null), .. Constants.Select(c => c.Value)]
+                )
         );
     }
 

@@ -8,7 +8,14 @@ namespace CllClip.Portal.Layout.Components;
 /// <param name="Protocol">The protocol.</param>
 /// <param name="Direction">The direction of retrieval.</param>
 /// <param name="K">1, 5 or 10.</param>
-public readonly record struct MatrixChoice(string? TestSet, string Protocol, RetrievalDirection Direction, int K);
+/// <param name="Figure">What a cell shows of its score.</param>
+public readonly record struct MatrixChoice(
+    string? TestSet,
+    string Protocol,
+    RetrievalDirection Direction,
+    int K,
+    MatrixFigure Figure = MatrixFigure.Recall
+);
 
 /// <summary>The matrices of one run: each is drawn once for all pages that show the same of it in the same language. Thread-safe.</summary>
 public sealed class MatrixDrawings

@@ -14,6 +14,7 @@ namespace CllClip.Portal.Layout.Components;
 /// </summary>
 public sealed class MatrixRows
 {
+    private readonly MatrixFigure _figure;
     private readonly IReadOnlyList<Score> _scores;
     private readonly IReadOnlyList<string> _languages;
     private readonly IReadOnlyList<IReadOnlyList<string>> _stageLanguages;
@@ -40,9 +41,9 @@ public sealed class MatrixRows
         ArgumentNullException.ThrowIfNull(languages);
         ArgumentNullException.ThrowIfNull(stageLanguages);
         ArgumentNullException.ThrowIfNull(text);
-        (_scores, _languages, _stageLanguages) = (scores, languages, stageLanguages);
+        (_figure, _scores, _languages, _stageLanguages) = (choice.Figure, scores, languages, stageLanguages);
         Grid = new ScoreGrid(scores, choice.Protocol, choice.Direction, choice.K);
-        Top = Math.Min(100, Math.Max(10, Math.Ceiling(Grid.Highest / 10) * 10));
+        Top = _figure == MatrixFigure.Loss ? RoundTop(Grid.HighestLoss(languages), 5) : RoundTop(Grid.Highest, 10);
         _rows = new string[Math.Max(stageLanguages.Count, Grid.Stages)];
         // A row tells how far it is below earlier ones: from the first that differs on all are drawn anew.
         var same = before is not null && before.Top == Top && before._languages.SequenceEqual(languages);
@@ -56,7 +57,7 @@ public sealed class MatrixRows
     /// <summary>The figures.</summary>
     public ScoreGrid Grid { get; }
 
-    /// <summary>Recall at the strongest color, percent.</summary>
+    /// <summary>The value at the strongest color: recall in percent, or loss in percentage points.</summary>
     public double Top { get; }
 
     /// <summary>Number of rows: those with scores, and those of stages that are still to come.</summary>
@@ -91,7 +92,8 @@ public sealed class MatrixRows
                     : $"<span class=\"quiet\">{CellMarkup.Encode(text.Count("{0} language", "{0} languages", learned.Count))}</span>"
             );
         }
-        html.Append(CultureInfo.InvariantCulture, $"</th><td class=\"sum\">{CellMarkup.Percent(Grid.Average(stage, _languages))}</td>");
+        var mean = _figure == MatrixFigure.Loss ? Grid.MeanLoss(stage, _languages) : Grid.Average(stage, _languages);
+        html.Append(CultureInfo.InvariantCulture, $"</th><td class=\"sum\">{CellMarkup.Percent(mean)}</td>");
         html.Append(CultureInfo.InvariantCulture, $"<td class=\"sum\">{CellMarkup.Percent(Grid.Forgetting(stage, _languages))}</td>");
         var unmeasured = CellMarkup.Encode(text["not measured"]);
         var measured = Measured(stage);
@@ -99,13 +101,14 @@ public sealed class MatrixRows
         {
             if (Grid.Cell(stage, language) is { } score)
             {
-                var shown = Formats.Percent(score.Recall);
+                var value = _figure == MatrixFigure.Loss ? Grid.Loss(stage, language)!.Value : score.Recall;
+                var (heat, shown, said) = (Heat(value), Formats.Percent(value), CellMarkup.Encode(Hover(score, text)));
+                // Of a cell that leads somewhere the link has the title: its description for screen readers and what js/matrix.js shows where the focus is.
                 html.Append(
-                        CultureInfo.InvariantCulture,
-                        $"<td class=\"{Heat(score.Recall)}\" title=\"{CellMarkup.Encode(Hover(score, text))}\">"
-                    )
-                    .Append(link?.Invoke(score) is { } address ? $"<a href=\"{CellMarkup.Encode(address)}\">{shown}</a>" : shown)
-                    .Append("</td>");
+                    link?.Invoke(score) is { } address
+                        ? $"<td class=\"{heat}\"><a href=\"{CellMarkup.Encode(address)}\" title=\"{said}\">{shown}</a></td>"
+                        : $"<td class=\"{heat}\" title=\"{said}\">{shown}</td>"
+                );
             }
             else
             {
@@ -131,8 +134,11 @@ public sealed class MatrixRows
         return count;
     }
 
-    private string Heat(double recall) =>
-        "heat-" + ((int)Math.Round(Math.Clamp(recall / Top, 0, 1) * 31)).ToString(CultureInfo.InvariantCulture);
+    private string Heat(double value) =>
+        (_figure == MatrixFigure.Loss ? "loss-" : "heat-")
+        + ((int)Math.Round(Math.Clamp(value / Top, 0, 1) * 31)).ToString(CultureInfo.InvariantCulture);
+
+    private static double RoundTop(double highest, double step) => Math.Min(100, Math.Max(step, Math.Ceiling(highest / step) * step));
 
     private string Hover(Score score, PageText text)
     {

@@ -10,6 +10,7 @@ public sealed class ScoreGrid
     public ScoreGrid(IEnumerable<Score> scores, string protocol, RetrievalDirection direction, int k)
     {
         ArgumentNullException.ThrowIfNull(scores);
+        (Protocol, Direction, K) = (protocol, direction, k);
         foreach (var score in scores)
         {
             if (score.K == k && score.Direction == direction && score.Protocol == protocol)
@@ -20,6 +21,15 @@ public sealed class ScoreGrid
             }
         }
     }
+
+    /// <summary>Protocol of the scores.</summary>
+    public string Protocol { get; }
+
+    /// <summary>Direction of retrieval.</summary>
+    public RetrievalDirection Direction { get; }
+
+    /// <summary>1, 5 or 10.</summary>
+    public int K { get; }
 
     /// <summary>Last stage with a score.</summary>
     public int Stages { get; }
@@ -64,16 +74,65 @@ public sealed class ScoreGrid
         return drops.Count == 0 ? null : drops.Average();
     }
 
-    /// <summary>The grid as CSV, full precision, one row a stage; a cell never measured is empty.</summary>
-    public string ToCsv(IReadOnlyList<string> languages, int stages)
+    /// <summary>
+    /// How far a language lies below the best that it had at this or an earlier stage: 0 at the best itself and where it was learned, never negative; null where it
+    /// was not measured.
+    /// </summary>
+    public double? Loss(int stage, string language) => Cell(stage, language) is null ? null : Math.Max(0, Forgotten(stage, language) ?? 0);
+
+    /// <summary>
+    /// Mean loss at a stage, over the languages that <see cref="Forgetting"/> is a mean of: those measured earlier too. It differs from F where a language
+    /// is better than ever, which counts as 0 here and as negative there; null at the first stage.
+    /// </summary>
+    public double? MeanLoss(int stage, IReadOnlyList<string> languages)
     {
         ArgumentNullException.ThrowIfNull(languages);
-        return Csv.Write(
-            ["stage", "average_recall", "forgetting", .. languages],
-            Enumerable.Range(1, Math.Min(stages, Stages)).Select(stage => Row(stage, languages))
-        );
+        var losses = languages.Select(l => Forgotten(stage, l)).OfType<double>().Select(lost => Math.Max(0, lost)).ToList();
+        return losses.Count == 0 ? null : losses.Average();
     }
 
-    private IEnumerable<object?> Row(int stage, IReadOnlyList<string> languages) =>
-        [stage, Average(stage, languages), Forgetting(stage, languages), .. languages.Select(l => (object?)Cell(stage, l)?.Recall)];
+    /// <summary>The largest loss of these languages at any stage.</summary>
+    public double HighestLoss(IReadOnlyList<string> languages)
+    {
+        ArgumentNullException.ThrowIfNull(languages);
+        var highest = 0.0;
+        foreach (var language in languages)
+        {
+            var best = double.NegativeInfinity;
+            for (var stage = 1; stage <= Stages; stage++)
+            {
+                if (Cell(stage, language)?.Recall is { } recall)
+                {
+                    best = Math.Max(best, recall);
+                    highest = Math.Max(highest, best - recall);
+                }
+            }
+        }
+        return highest;
+    }
+
+    /// <summary>The grid as a table, full precision, one row a stage, and what it shows in the last columns; a cell never measured is empty.</summary>
+    public TableFile ToTable(IReadOnlyList<string> languages, int stages, MatrixFigure figure)
+    {
+        ArgumentNullException.ThrowIfNull(languages);
+        var loss = figure == MatrixFigure.Loss;
+        return new(
+            ["stage", loss ? "mean_loss" : "average_recall", "forgetting", .. languages, "figure", "direction", "k", "protocol"],
+            Enumerable
+                .Range(1, Math.Min(stages, Stages))
+                .Select(stage =>
+                    (IReadOnlyList<object?>)
+                        [
+                            stage,
+                            loss ? MeanLoss(stage, languages) : Average(stage, languages),
+                            Forgetting(stage, languages),
+                            .. languages.Select(l => (object?)(loss ? Loss(stage, l) : Cell(stage, l)?.Recall)),
+                            loss ? "loss_from_best" : "recall",
+                            RetrievalChoices.Code(Direction),
+                            K,
+                            Protocol,
+                        ]
+                )
+        );
+    }
 }

@@ -15,6 +15,9 @@ public sealed partial class SampleDesk : IRunDesk
     public List<RunView> Runs { get; } = [];
     public Dictionary<string, List<Score>> Scores { get; } = [];
     public Dictionary<string, List<StageView>> Stages { get; } = [];
+
+    /// <summary>Finished stages of runs whose scores alone are here.</summary>
+    public Dictionary<string, HashSet<int>> Unanswered { get; } = [];
     public List<RunRequest> Submitted { get; } = [];
     public List<(string What, string Id)> Asked { get; } = [];
     public RunFilter? LastFilter { get; private set; }
@@ -198,6 +201,9 @@ public sealed partial class SampleDesk : IRunDesk
                     new LogMessage(id, run.CreatedAt.AddSeconds(3), "warning", "2 drawings are missing."),
                 ]
             )
+            {
+                Unanswered = Unanswered.GetValueOrDefault(id) ?? [],
+            }
             : null;
     }
 

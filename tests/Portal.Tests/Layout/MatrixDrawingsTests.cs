@@ -19,9 +19,12 @@ public sealed class MatrixDrawingsTests
 
     private static string[] All(MatrixRows rows) => [.. Enumerable.Range(1, rows.Count).Select(r => rows[r].Value)];
 
-    [Fact]
-    public void Whatever_comes_in_whatever_order_the_rows_are_those_of_a_matrix_drawn_at_once()
+    [Theory]
+    [InlineData(MatrixFigure.Recall)]
+    [InlineData(MatrixFigure.Loss)]
+    public void Whatever_comes_in_whatever_order_the_rows_are_those_of_a_matrix_drawn_at_once(MatrixFigure figure)
     {
+        var choice = Choice with { Figure = figure };
         var random = new Random(1);
         for (var round = 0; round < 50; round++)
         {
@@ -33,8 +36,8 @@ public sealed class MatrixDrawingsTests
                 scores.RemoveAll(s => s.Stage == place / 4 + 1 && random.Next(4) == 0);
                 scores.Add(T2i(place / 4 + 1, Languages[place % 4], random.NextDouble() * 40));
                 Score[] now = [.. scores];
-                var drawn = drawings.Draw(now, Choice, Languages, Stages, PageText.English, Link);
-                Assert.Equal(All(new MatrixRows(now, Choice, Languages, Stages, PageText.English, Link)), All(drawn));
+                var drawn = drawings.Draw(now, choice, Languages, Stages, PageText.English, Link);
+                Assert.Equal(All(new MatrixRows(now, choice, Languages, Stages, PageText.English, Link)), All(drawn));
             }
         }
     }
@@ -63,6 +66,11 @@ public sealed class MatrixDrawingsTests
         Assert.Contains(
             "55.0",
             drawings.Draw(scores, Choice with { K = 5 }, Languages, Stages, PageText.English, Link)[1].Value,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "loss-0",
+            drawings.Draw(scores, Choice with { Figure = MatrixFigure.Loss }, Languages, Stages, PageText.English, Link)[1].Value,
             StringComparison.Ordinal
         );
         Assert.NotEqual(english, drawings.Draw(scores, Choice, Languages, Stages, arabic, Link)[1].Value);

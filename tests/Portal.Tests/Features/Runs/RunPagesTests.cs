@@ -142,6 +142,65 @@ public sealed class RunPagesTests : PageContext
     }
 
     [Fact]
+    public void Curves_and_table_follow_the_switches_of_the_matrix_and_say_so()
+    {
+        Desk.Add(SampleDesk.Run("1"), 6);
+        var page = Open("1");
+        AngleSharp.Dom.IElement Card(string title) =>
+            page.FindAll("section.card").Single(c => Text(c).StartsWith(title, StringComparison.Ordinal));
+        double Best() =>
+            double.Parse(Card("Forgetting by").QuerySelector("tbody td")!.TextContent, System.Globalization.CultureInfo.InvariantCulture);
+        var first = Best();
+        Assert.Contains("R@1, text → image, %", Text(Card("Each language")), StringComparison.Ordinal);
+        page.FindAll("[aria-label='Recall at'] button")[2].Click(); // R@10 is twice R@1 in the sample
+        Assert.Equal(2 * first, Best(), 0.15);
+        page.FindAll("[aria-label=Direction] button")[1].Click();
+        Assert.Equal(1.8 * first, Best(), 0.15);
+        Assert.Contains("R@10, image → text, %", Text(Card("Each language")), StringComparison.Ordinal);
+        Assert.Contains("R@10, image → text, %", Text(Card("Forgetting by")), StringComparison.Ordinal);
+        Assert.Contains("best earlier R@10 minus that of the stage, image → text", Text(Card("Forgetting of")), StringComparison.Ordinal);
+        Assert.Contains("R@10, %", Text(Card("Average recall")), StringComparison.Ordinal);
+        Card("Each language").QuerySelectorAll("button").Single(b => Text(b) == "Numbers as CSV").Click();
+        var chart = JSInterop.Invocations["portal.download"].Last().Arguments;
+        Assert.Equal("run-1-languages-i2t-r10.csv", chart[0]);
+        var lines = ((string)chart[1]!).Split('\n');
+        Assert.EndsWith(",direction,k,protocol,dataset", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(",i2t,10,emoji36,emoji36", lines[1], StringComparison.Ordinal);
+        Card("Forgetting by").QuerySelectorAll("button").Single(b => Text(b) == "Table as CSV").Click();
+        var table = JSInterop.Invocations["portal.download"].Last().Arguments;
+        Assert.Equal("run-1-forgetting-i2t-r10.csv", table[0]);
+        Assert.Contains(",10,i2t,emoji36", (string)table[1]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cells_whose_queries_are_not_known_are_no_links_and_the_page_says_why_once_with_the_next_step()
+    {
+        Desk.Add(SampleDesk.Run("1"), 3);
+        Assert.Equal(6, Open("1").FindAll(".matrix td a").Count);
+        Desk.Unanswered["1"] = [1, 2, 3];
+        var page = Open("1");
+        Assert.Empty(page.FindAll(".matrix td a"));
+        Assert.Equal(6, page.FindAll(".matrix td[title]").Count);
+        Assert.DoesNotContain("A cell opens its queries", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("its cells open nothing", page.Markup, StringComparison.Ordinal);
+        Assert.Equal("/launch?from=1", page.FindAll("a").Single(a => Text(a) == "Run it again to see its queries").GetAttribute("href"));
+
+        Desk.Unanswered["1"] = [1];
+        page = Open("1");
+        Assert.Equal(5, page.FindAll(".matrix td a").Count);
+        Assert.Contains("Of some stages", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_viewer_is_not_sent_to_a_form_that_refuses()
+    {
+        Desk.Add(SampleDesk.Run("1"), 3);
+        Desk.Unanswered["1"] = [1, 2, 3];
+        Visitor.Role = CllClip.Portal.Access.Role.Viewer;
+        Assert.DoesNotContain("/launch?from=", Open("1").Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Chosen_runs_are_stopped_together()
     {
         Desk.Add(SampleDesk.Run("1", RunState.Running), 1);

@@ -43,15 +43,15 @@ public sealed class ScoreLogTests
     {
         var log = new ScoreLog("emoji36");
         log.Add([T2i(1, "en", 30), T2i(2, "en", 20)]);
-        var curves = log.Curves(null, ["en", "de"]);
-        Assert.Same(curves, log.Curves(null, ["en", "de"]));
-        Assert.NotSame(curves, log.Curves(null, ["en"]));
+        var curves = log.Curves(null, CurveChoice.First, ["en", "de"]);
+        Assert.Same(curves, log.Curves(null, CurveChoice.First, ["en", "de"]));
+        Assert.NotSame(curves, log.Curves(null, CurveChoice.First, ["en"]));
         log.Add(T2i(3, "en", 25));
-        var more = log.Curves(null, ["en", "de"]);
+        var more = log.Curves(null, CurveChoice.First, ["en", "de"]);
         Assert.Equal([30.0, 20.0], curves.PerLanguage[0].Points.Select(p => p.Y));
         Assert.Equal([30.0, 20.0, 25.0], more.PerLanguage[0].Points.Select(p => p.Y));
         Assert.Equal([10.0, 5.0], more.Forgetting[0].Points.Select(p => p.Y));
-        Assert.Empty(log.Curves("other", ["en"]).PerLanguage[0].Points);
+        Assert.Empty(log.Curves("other", CurveChoice.First, ["en"]).PerLanguage[0].Points);
     }
 
     [Fact]
