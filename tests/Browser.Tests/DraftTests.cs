@@ -69,7 +69,11 @@ public sealed class DraftTests(BrowserSession session) : IClassFixture<BrowserSe
         await page.Locator("#w-url").FillAsync("https://example.org/hook");
         await page.Locator("#w-secret").FocusAsync();
         await page.WaitForFunctionAsync("() => (sessionStorage.getItem('draft webhooks') ?? '').includes('example.org/hook')");
-        Assert.DoesNotContain("nobody", await page.EvaluateAsync<string>("() => JSON.stringify({ ...sessionStorage, ...localStorage })"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "nobody",
+            await page.EvaluateAsync<string>("() => JSON.stringify({ ...sessionStorage, ...localStorage })"),
+            StringComparison.Ordinal
+        );
         await page.ReloadAsync();
         await Assertions.Expect(page.Locator("#w-url")).ToHaveValueAsync("https://example.org/hook");
         await Assertions.Expect(page.Locator("#w-secret")).ToHaveValueAsync("");
@@ -83,7 +87,15 @@ public sealed class DraftTests(BrowserSession session) : IClassFixture<BrowserSe
         using var portal = new PortalHost();
         var (page, errors) = await session.OpenAsync(portal.Address);
         await BrowserSession.GoAsync(page, "/launch");
-        foreach (var kept in new[] { "no JSON", "null", "{\"at\":1,\"state\":\"{\\\"seeds\\\":\\\"9\\\"}\"}", "{\"at\":1e15,\"state\":7,\"typed\":{\"seed\":5}}" })
+        foreach (
+            var kept in new[]
+            {
+                "no JSON",
+                "null",
+                "{\"at\":1,\"state\":\"{\\\"seeds\\\":\\\"9\\\"}\"}",
+                "{\"at\":1e15,\"state\":7,\"typed\":{\"seed\":5}}",
+            }
+        )
         {
             await page.EvaluateAsync("kept => sessionStorage.setItem('draft launch', kept)", kept);
             await BrowserSession.GoAsync(page, "/launch");
@@ -102,6 +114,9 @@ public sealed class DraftTests(BrowserSession session) : IClassFixture<BrowserSe
         await Assertions.Expect(page.Locator("#seed")).ToHaveValueAsync("4, 7");
         await Assertions.Expect(page.Locator("#sweep-values")).ToHaveValueAsync("1e-4, 1e-3");
         await Assertions.Expect(page.Locator("#run-name")).ToHaveValueAsync("Half a na");
-        Assert.Equal(["de", "en", "ja", "hi", "ar"], await page.Locator(".langs bdi").EvaluateAllAsync<string[]>("all => all.map(b => b.lang)"));
+        Assert.Equal(
+            ["de", "en", "ja", "hi", "ar"],
+            await page.Locator(".langs bdi").EvaluateAllAsync<string[]>("all => all.map(b => b.lang)")
+        );
     }
 }

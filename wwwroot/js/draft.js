@@ -40,7 +40,7 @@ window.drafts = (() => {
   };
   document.addEventListener('input', (e) => {
     const field = e.target;
-    const name = field.form?.dataset.draft;
+    const name = field.form?.getAttribute('data-draft'); // not form.dataset: a field may have that id, and hides it
     if (!name || !field.id || !textual.includes(field.type)) return;
     waiting.set(name, { ...waiting.get(name), [field.id]: field.value });
     clearTimeout(timer);

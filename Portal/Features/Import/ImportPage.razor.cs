@@ -45,8 +45,21 @@ public sealed partial class ImportPage
         {
             return;
         }
-        (_source, _url, _codeVersion, _method, _otherMethod) = (kept.Source, kept.Url, kept.CodeVersion, kept.Method ?? "", kept.OtherMethod);
-        (_teir, _dataset, _languages, _seed, _unit, _name) = (kept.Teir ?? "", kept.Dataset, kept.Languages, kept.Seed, kept.Unit ?? "", kept.Name);
+        (_source, _url, _codeVersion, _method, _otherMethod) = (
+            kept.Source,
+            kept.Url,
+            kept.CodeVersion,
+            kept.Method ?? "",
+            kept.OtherMethod
+        );
+        (_teir, _dataset, _languages, _seed, _unit, _name) = (
+            kept.Teir ?? "",
+            kept.Dataset,
+            kept.Languages,
+            kept.Seed,
+            kept.Unit ?? "",
+            kept.Name
+        );
         _lostFile = kept.File;
     }
 

@@ -177,7 +177,16 @@ public sealed partial class Draft<T>
         {
             await call();
         }
-        catch (Exception e) when (e is JSException or JSDisconnectedException or TaskCanceledException or ObjectDisposedException or JsonException or IOException or TimeoutException)
+        catch (Exception e)
+            when (e
+                    is JSException
+                        or JSDisconnectedException
+                        or TaskCanceledException
+                        or ObjectDisposedException
+                        or JsonException
+                        or IOException
+                        or TimeoutException
+            )
         {
             // nothing is kept, or nothing was
         }

@@ -23,7 +23,11 @@ public sealed class DraftTests : PageContext
 
     /// <summary>What the page handed to the browser to keep, in order; null for a form as it opened.</summary>
     private List<(string Name, string? State)> Handed =>
-        [.. JSInterop.Invocations.Where(i => i.Identifier == "drafts.keep").Select(i => ((string)i.Arguments[0]!, (string?)i.Arguments[1]))];
+        [
+            .. JSInterop
+                .Invocations.Where(i => i.Identifier == "drafts.keep")
+                .Select(i => ((string)i.Arguments[0]!, (string?)i.Arguments[1])),
+        ];
 
     private int Forgotten => JSInterop.Invocations.Count(i => i.Identifier == "drafts.forget");
 
@@ -36,7 +40,9 @@ public sealed class DraftTests : PageContext
         page.Find("#option-batchSize").Change("1"); // wrong, and nevertheless not lost
         page.Find("#sweep-option").Change("learningRate");
         page.Find("#sweep-values").Change("1e-4, 1e-3");
-        page.FindAll("label.switch input").First(i => i.ParentElement!.TextContent.Contains("Several", StringComparison.Ordinal)).Change(true);
+        page.FindAll("label.switch input")
+            .First(i => i.ParentElement!.TextContent.Contains("Several", StringComparison.Ordinal))
+            .Change(true);
         page.Find("input[name=method][value=er], input[value=er]").Change("er");
         Assert.Empty(Handed);
         _clock.Advance(Quiet);
@@ -193,7 +199,9 @@ public sealed class DraftTests : PageContext
     }
 
     private void Keep(string name, string? state, bool more = false) =>
-        JSInterop.Setup<IJSStreamReference>("drafts.read", name).SetResult(new Bytes(JsonSerializer.SerializeToUtf8Bytes(new { state, more })));
+        JSInterop
+            .Setup<IJSStreamReference>("drafts.read", name)
+            .SetResult(new Bytes(JsonSerializer.SerializeToUtf8Bytes(new { state, more })));
 
     private sealed class Bytes(byte[] bytes) : IJSStreamReference
     {
