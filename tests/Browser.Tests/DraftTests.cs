@@ -33,7 +33,12 @@ public sealed class DraftTests(BrowserSession session) : IClassFixture<BrowserSe
             await page.Locator("#sweep-values").FillAsync("1e-4, 1e-3");
             await page.Locator("#run-name").PressSequentiallyAsync("Half a na"); // the field is not left: the server knows nothing of it
             await page.WaitForFunctionAsync(
-                "() => { const kept = sessionStorage.getItem('draft launch') ?? ''; return kept.includes('1e-4, 1e-3') && kept.includes('Half a na'); }"
+                """
+                () => {
+                  const { state, typed } = JSON.parse(sessionStorage.getItem('draft launch') ?? '{}');
+                  return state && JSON.parse(state).sweepValues === '1e-4, 1e-3' && typed['run-name'] === 'Half a na';
+                }
+                """
             );
             portal.Kill();
             await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync(new() { Timeout = Long });

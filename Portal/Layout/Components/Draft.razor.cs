@@ -13,7 +13,7 @@ namespace CllClip.Portal.Layout.Components;
 public sealed partial class Draft<T>
 {
     private const int LargestDraft = 1024 * 1024;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
 
