@@ -55,8 +55,7 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
         {
             Remove(working);
             Directory.CreateDirectory(working);
-            var stored = new Stored(Format, Scores.Count, ChainFolder is not null, Run with { Progress = null }, Stages);
-            AtomicFile.WriteText(Path.Combine(working, RunFile), JsonSerializer.Serialize(stored, Json) + "\n");
+            AtomicFile.Write(Path.Combine(working, RunFile), WriteRun);
             AtomicFile.Write(Path.Combine(working, ScoresFile), WriteScores);
             if (ChainFolder is not null)
             {
@@ -129,8 +128,18 @@ public sealed record RunArchive(RunView Run, IReadOnlyList<StageView> Stages, IR
         }
     }
 
-    private void WriteScores(Stream stream)
+    /// <summary>Writes what stands in <see cref="RunFile"/>.</summary>
+    public void WriteRun(Stream stream)
     {
+        ArgumentNullException.ThrowIfNull(stream);
+        var stored = new Stored(Format, Scores.Count, ChainFolder is not null, Run with { Progress = null }, Stages);
+        stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(stored, Json) + "\n"));
+    }
+
+    /// <summary>Writes what stands in <see cref="ScoresFile"/>.</summary>
+    public void WriteScores(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
         using var zip = new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
         using var writer = new StreamWriter(zip, new UTF8Encoding(false)) { NewLine = "\n" };
         var several = Scores.Any(s => s.Dataset is not null);

@@ -6,10 +6,14 @@ using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Jobs;
 using CllClip.Portal.Storage;
+using CllClip.Shared.Runs;
 
 namespace CllClip.Portal.Api;
 
-/// <summary>A run's checkpoint chain as a zip. It is written while it is sent: nothing is gathered in memory or on disk.</summary>
+/// <summary>
+/// A run's checkpoint chain as a zip; of a completed run, whole, it is an archive that <c>import run</c> takes once it is unpacked. It is written while it is
+/// sent: nothing is gathered on disk.
+/// </summary>
 internal static class CheckpointZip
 {
     public const string ContentType = "application/zip";
@@ -54,21 +58,38 @@ internal static class CheckpointZip
             );
         }
         var stages = Math.Min(last, there);
+        var figures = await queries.StagesAsync(id, stop);
+        // Only what is finished travels as a run: of one that goes on, and of its first stages, the chain alone.
+        var archive =
+            run.State == RunState.Completed && stages == figures.Count
+                ? new RunArchive(run, figures, await queries.ScoresAsync(id, stop: stop), chain)
+                : null;
         return TypedResults.Stream(
             // The archive's small writes are not all asynchronous, which the pipe allows and the body's own stream does not.
-            _ => WriteAsync(http.Response.BodyWriter.AsStream(leaveOpen: true), chain, stages, stop),
+            _ => WriteAsync(http.Response.BodyWriter.AsStream(leaveOpen: true), archive, chain, stages, stop),
             ContentType,
             string.Create(CultureInfo.InvariantCulture, $"run-{id}-stage-{stages}.zip")
         );
     }
 
-    private static async Task WriteAsync(Stream body, string chain, int stages, CancellationToken stop)
+    private static async Task WriteAsync(Stream body, RunArchive? archive, string chain, int stages, CancellationToken stop)
     {
         await using var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, stop);
+        if (archive is not null)
+        {
+            await AddAsync(zip, RunArchive.RunFile, archive.WriteRun, stop);
+            await AddAsync(zip, RunArchive.ScoresFile, archive.WriteScores, stop);
+        }
         for (var stage = 1; stage <= stages; stage++)
         {
             await AddAsync(zip, CheckpointChain.FolderOf(chain, stage), chain, RunArchive.ChainName, stop);
         }
+    }
+
+    private static async Task AddAsync(ZipArchive zip, string name, Action<Stream> write, CancellationToken stop)
+    {
+        await using var target = await zip.CreateEntry(name, CompressionLevel.NoCompression).OpenAsync(stop);
+        write(target);
     }
 
     /// <summary>Adds a folder's files, one after the other.</summary>

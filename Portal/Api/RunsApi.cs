@@ -64,9 +64,9 @@ internal static class RunsApi
         runs.MapGet("/{id}/checkpoint", CheckpointZip.GetAsync)
             .Does(Acts.Look)
             .WithName("GetCheckpoint")
-            .WithSummary("The run's checkpoint chain as a zip: one folder a stage")
+            .WithSummary("The run's checkpoint chain as a zip: one folder a stage, and of a completed run its settings, stages and scores")
             .WithDescription(
-                "A stage holds what its task changed, so any stage is restored by folding the chain from the base model up to it."
+                "A stage holds what its task changed, so any stage is restored by folding the chain from the base model up to it. The whole chain of a completed run comes with run.json and scores.csv.gz: unpacked, `import run FOLDER` takes it."
             )
             .Produces<Stream>(StatusCodes.Status200OK, CheckpointZip.ContentType)
             .ProducesValidationProblem()

@@ -66,15 +66,16 @@ public sealed record SearchResponse
 /// <param name="Images">Number of images behind them.</param>
 public sealed record GalleryView(string Id, string Name, int Things, int Images);
 
-/// <summary>A checkpoint that can be searched with: a stage of a run, or the base model.</summary>
-/// <param name="Id">Identifier, <c>base</c> or <c>{runId}:{stage}</c>.</param>
-/// <param name="RunId">The run, or null for the base model.</param>
-/// <param name="Stage">Stage, from 1; 0 for the base model.</param>
-/// <param name="Stages">Number of stages that the run has so far; 0 for the base model.</param>
-/// <param name="Label">Name shown: the run's.</param>
-/// <param name="Method">Method id of the run, or null for the base model.</param>
-/// <param name="Languages">Languages learned up to this stage, in order.</param>
+/// <summary>A checkpoint that can be searched with: a stage of a run, or a base model.</summary>
+/// <param name="Id">Identifier: <c>base</c> for the model that came with the portal, <c>base:{model}</c> for a registered one, <c>{runId}:{stage}</c>.</param>
+/// <param name="RunId">The run, or null for a base model.</param>
+/// <param name="Stage">Stage, from 1; 0 for a base model.</param>
+/// <param name="Stages">Number of stages that the run has so far; 0 for a base model.</param>
+/// <param name="Label">Name shown: the run's, or the base model's.</param>
+/// <param name="Method">Method id of the run, or null for a base model.</param>
+/// <param name="Languages">Languages learned up to this stage, in order; of a registered model those that its model card names, none where it names none.</param>
 /// <param name="VocabularySize">Rows of the token embedding.</param>
+/// <param name="Model">Id of the base model; null for a stage of a run.</param>
 public sealed record CheckpointView(
     string Id,
     string? RunId,
@@ -83,7 +84,8 @@ public sealed record CheckpointView(
     string Label,
     string? Method,
     IReadOnlyList<string> Languages,
-    int VocabularySize
+    int VocabularySize,
+    string? Model = null
 );
 
 /// <summary>How one thing is found by its name in one language.</summary>

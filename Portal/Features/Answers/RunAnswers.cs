@@ -179,7 +179,10 @@ public sealed class RunAnswers(RunQueries queries, RunChains chains, IEngineHost
     {
         try
         {
-            var located = await loaded.LocateAsync(run.Method == "zero-shot" ? CheckpointQueries.BaseId : $"{run.Id}:{query.Stage}", stop);
+            var located = await loaded.LocateAsync(
+                run.Method == "zero-shot" ? CheckpointQueries.IdOf(run.Model) : $"{run.Id}:{query.Stage}",
+                stop
+            );
             var checkpoint = await loaded.GetAsync(located, null, stop);
             return await Task.Run(
                 () =>

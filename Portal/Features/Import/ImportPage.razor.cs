@@ -13,6 +13,8 @@ public sealed partial class ImportPage
 
     private byte[]? _file;
     private string? _fileName;
+    private string? _lostFile; // chosen before a reload, which no browser gives again
+    private Draft<ImportDraft>? _draft;
     private string? _source;
     private string? _url;
     private string? _codeVersion;
@@ -33,6 +35,33 @@ public sealed partial class ImportPage
     private bool _busy;
 
     private string? Bad(string field) => _errors.ContainsKey(field) ? "true" : null;
+
+    private ImportDraft Kept() =>
+        new(_fileName ?? _lostFile, _source, _url, _codeVersion, _method, _otherMethod, _teir, _dataset, _languages, _seed, _unit, _name);
+
+    private void PutBack(ImportDraft? kept)
+    {
+        if (kept is null)
+        {
+            return;
+        }
+        (_source, _url, _codeVersion, _method, _otherMethod) = (
+            kept.Source,
+            kept.Url,
+            kept.CodeVersion,
+            kept.Method ?? "",
+            kept.OtherMethod
+        );
+        (_teir, _dataset, _languages, _seed, _unit, _name) = (
+            kept.Teir ?? "",
+            kept.Dataset,
+            kept.Languages,
+            kept.Seed,
+            kept.Unit ?? "",
+            kept.Name
+        );
+        _lostFile = kept.File;
+    }
 
     private TableFile ProblemTable() =>
         new(["line", "field", "message", "remedy"], _problems.Select(p => (IReadOnlyList<object?>)[p.Line, p.Field, p.Message, p.Remedy]));
@@ -101,6 +130,7 @@ public sealed partial class ImportPage
                 if (result.Run is { } run)
                 {
                     Snackbar.Add(L["{0} is imported.", run.Name], Severity.Success);
+                    await (_draft?.ForgetAsync() ?? Task.CompletedTask);
                     Navigation.NavigateTo($"/runs/{Uri.EscapeDataString(run.Id)}");
                     return;
                 }

@@ -16,6 +16,10 @@ public sealed partial class LaunchFormView
     [Parameter, EditorRequired]
     public LaunchForm Form { get; set; } = default!;
 
+    /// <summary>Name by which the browser keeps what is typed.</summary>
+    [Parameter]
+    public string? DraftName { get; set; }
+
     /// <summary>Errors by field: the form's own, or the server's.</summary>
     [Parameter]
     public IReadOnlyDictionary<string, string[]> Errors { get; set; } = new Dictionary<string, string[]>();

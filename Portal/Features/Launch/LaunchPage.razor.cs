@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Layout.Components;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -22,6 +23,7 @@ public sealed partial class LaunchPage
 
     private readonly CancellationTokenSource _left = new();
     private LaunchForm _form = new();
+    private Draft<LaunchDraft>? _draft;
     private LaunchContext? _context;
     private RunView? _from;
     private string? _loaded;
@@ -35,6 +37,11 @@ public sealed partial class LaunchPage
 
     [SupplyParameterFromQuery(Name = "from")]
     private string? From { get; set; }
+
+    private string DraftName => string.IsNullOrEmpty(From) ? "launch" : $"launch?from={From}";
+
+    /// <summary>Whether the form holds what it opens with: the Tour, or the run that the address names.</summary>
+    private bool Filled => _context is not null && (string.IsNullOrEmpty(From) || _loaded == From || _notice is not null);
 
     protected override void OnInitialized()
     {
@@ -136,6 +143,15 @@ public sealed partial class LaunchPage
         _prepared?.TrySetCanceled();
     }
 
+    private void PutBack(LaunchDraft? kept)
+    {
+        if (kept is not null)
+        {
+            _form.PutBack(kept);
+        }
+        Typed();
+    }
+
     private void Typed()
     {
         _refused = NoErrors;
@@ -213,6 +229,7 @@ public sealed partial class LaunchPage
         _errors = _refused = result.Errors.ToDictionary(e => LaunchForm.FieldOf(e.Key), e => e.Value);
         if (result.Runs.Count > 0)
         {
+            await (_draft?.ForgetAsync() ?? Task.CompletedTask);
             Navigation.NavigateTo(
                 result.Runs[0].SweepId is { } sweep
                     ? $"/sweeps/{Uri.EscapeDataString(sweep)}"

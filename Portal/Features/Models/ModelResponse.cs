@@ -10,8 +10,6 @@ namespace CllClip.Portal.Features.Models;
 /// <summary>A base model as the API shows it.</summary>
 public sealed partial record ModelResponse
 {
-    private const int LargestCard = 64 * 1024;
-
     /// <summary>Identifier in requests.</summary>
     public required string Id { get; init; }
 
@@ -77,14 +75,13 @@ public sealed partial record ModelResponse
     {
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(engine);
-        var text = Card(found.Folder);
+        var card = ModelCard.Read(found.Folder);
         var model = new ModelResponse
         {
             Id = found.Id,
-            Name =
-                found.Registered?.Name ?? (Heading().Match(text) is { Success: true } heading ? heading.Groups[1].Value.Trim() : found.Id),
+            Name = found.Registered?.Name ?? card.Title ?? found.Id,
             State = "loading",
-            Licence = LicenceOf(found, text),
+            Licence = LicenceOf(found, card.Text),
             Registered = found.Registered is not null,
             Uploaded = found.Registered?.Upload is not null,
             Folder = found.Registered is { Upload: null } own ? own.Folder : null,
@@ -117,29 +114,11 @@ public sealed partial record ModelResponse
     }
 
     /// <summary>Licence of a base model: as whoever registered it says, else as its model card or a file LICENSE does; null where nobody says.</summary>
-    internal static string? LicenceOf(BaseModel found) => LicenceOf(found, Card(found.Folder));
+    internal static string? LicenceOf(BaseModel found) => LicenceOf(found, ModelCard.Read(found.Folder).Text);
 
     private static string? LicenceOf(BaseModel found, string card) =>
         found.Registered?.Licence
         ?? (LicenceLine().Match(card) is { Success: true } licence ? licence.Groups[1].Value.Trim() : Licences.OfFolder(found.Folder));
-
-    /// <summary>The beginning of a model card: a folder of a user's may hold anything under that name.</summary>
-    private static string Card(string folder)
-    {
-        try
-        {
-            using var file = File.OpenRead(Path.Combine(folder, "README.md"));
-            var bytes = new byte[LargestCard];
-            return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return "";
-        }
-    }
-
-    [GeneratedRegex(@"^#\s+(.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
-    private static partial Regex Heading();
 
     [GeneratedRegex(@"\blicen[cs]es?\b[^:\n]*:\s*([^;\n]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LicenceLine();

@@ -1,4 +1,5 @@
 using CllClip.Portal.Jobs;
+using CllClip.Portal.Layout.Components;
 using MudBlazor;
 
 namespace CllClip.Portal.Features.Models;
@@ -15,6 +16,7 @@ public sealed partial class ModelsPage
     private string? _licence;
     private bool _uploads;
     private string? _upload;
+    private Draft<Filled>? _draft;
     private string? _error; // why there is nothing to show
     private string? _problem; // why what was asked for was not done
     private bool _busy;
@@ -72,6 +74,16 @@ public sealed partial class ModelsPage
         }
     }
 
+    private Filled Kept() => new(_folder, _id, _name, _licence, _uploads, _upload);
+
+    private void PutBack(Filled? kept)
+    {
+        if (kept is not null)
+        {
+            (_folder, _id, _name, _licence, _uploads, _upload) = (kept.Folder, kept.Id, kept.Name, kept.Licence, kept.Uploads, kept.Upload);
+        }
+    }
+
     private async Task RegisterAsync()
     {
         (_busy, _reading, _problem, _errors) = (true, true, null, NoErrors);
@@ -91,6 +103,7 @@ public sealed partial class ModelsPage
             if (result.Model is { } model)
             {
                 (_folder, _id, _name, _licence, _upload) = (null, null, null, null, null);
+                await (_draft?.ForgetAsync() ?? Task.CompletedTask);
                 Snackbar.Add(L["{0} is registered as {1}.", model.Name, model.Id], Severity.Success);
                 await LoadAsync();
             }
@@ -143,4 +156,7 @@ public sealed partial class ModelsPage
             _busy = false;
         }
     }
+
+    /// <summary>What the form holds, as the reader's browser keeps it.</summary>
+    private sealed record Filled(string? Folder, string? Id, string? Name, string? Licence, bool Uploads, string? Upload);
 }

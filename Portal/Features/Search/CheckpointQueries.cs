@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using CllClip.Engine;
 using CllClip.Engine.Methods;
+using CllClip.Engine.Model;
 using CllClip.Engine.Training;
+using CllClip.Portal.Features.Models;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
 using CllClip.Shared.Runs;
@@ -16,19 +19,26 @@ namespace CllClip.Portal.Features.Search;
 /// <param name="ChainFolder">Folder of the run's chain; null for the base model.</param>
 /// <param name="TeirExponent">Exponent of TEIR's scale; null where the run has no scaling by TEIR.</param>
 /// <param name="Dataset">Data set that was learned from; null for the base model.</param>
+/// <param name="Revision">Of a registered base model: its weights, since another model may get its id; null for what never changes.</param>
 public sealed record LocatedCheckpoint(
     CheckpointView View,
     string Model,
     string? ChainFolder,
     double? TeirExponent = null,
-    string? Dataset = null
-);
+    string? Dataset = null,
+    string? Revision = null
+)
+{
+    /// <summary>What is held in memory by it.</summary>
+    public string Key => Revision is null ? View.Id : $"{View.Id} {Revision}";
+}
 
 /// <summary>The stages of all runs that have their weights here, and the base models.</summary>
 public sealed partial class CheckpointQueries(
     IDbContextFactory<PortalDbContext> contexts,
     PortalFolders folders,
     PortalOptions options,
+    BaseModels bases,
     ILogger<CheckpointQueries> log
 )
 {
@@ -36,12 +46,19 @@ public sealed partial class CheckpointQueries(
 
     // Views of a run while its row and its chain stay: with hundreds of runs, reading all stages again took a second of every visit.
     private readonly ConcurrentDictionary<string, (KeptRun Run, List<CheckpointView> Views)> _kept = new();
+    private readonly ConcurrentDictionary<(string Id, string Folder, DateTime? AddedAt), CheckpointView> _models = new();
     private int _warned;
 
     public const string BaseId = "base";
     public const string BaseModel = "emoji-base";
 
-    /// <summary>All of them: the base first, then run by run (shipped first, then the newest), stage by stage.</summary>
+    /// <summary>What stands before the id of a registered base model.</summary>
+    public const string BasePrefix = BaseId + ":";
+
+    /// <summary>Id of a base model's checkpoint.</summary>
+    public static string IdOf(string model) => model == BaseModel ? BaseId : BasePrefix + model;
+
+    /// <summary>All of them: the base models first, then run by run (shipped first, then the newest), stage by stage.</summary>
     public async Task<IReadOnlyList<CheckpointView>> ListAsync(CancellationToken stop = default)
     {
         await using var db = await contexts.CreateDbContextAsync(stop);
@@ -52,6 +69,7 @@ public sealed partial class CheckpointQueries(
             .Select(r => new KeptRun(r.Id, r.Name, r.Method, r.ChainFolder, db.Stages.Count(s => s.RunId == r.Id)))
             .ToListAsync(stop);
         var views = new List<CheckpointView> { Base.View };
+        views.AddRange(bases.Ids.Select(Registered).OfType<LocatedCheckpoint>().Select(l => l.View));
         foreach (var run in runs.Where(r => r.Stages > 0))
         {
             var (folder, known) = (Folder(run.Id, run.ChainFolder), _kept.GetValueOrDefault(run.Id));
@@ -76,6 +94,10 @@ public sealed partial class CheckpointQueries(
         if (id == BaseId)
         {
             return Base;
+        }
+        if (id.StartsWith(BasePrefix, StringComparison.Ordinal) && Registered(id[BasePrefix.Length..]) is { } model)
+        {
+            return model;
         }
         var colon = id.LastIndexOf(':');
         var runId = colon < 0 ? id : id[..colon];
@@ -103,6 +125,29 @@ public sealed partial class CheckpointQueries(
         return run is { CheckpointsPrunedAt: { } at } ? (run.Name, at) : null;
     }
 
+    /// <summary>What is said of the id of a registered base model that cannot be searched with; null where it names none.</summary>
+    public string? NoModel(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (!id.StartsWith(BasePrefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var model = id[BasePrefix.Length..];
+        return bases.Find(model) switch
+        {
+            { Error: { } error, Folder: { Length: > 0 } folder } => error.Replace(
+                folder,
+                Path.GetFileName(folder),
+                StringComparison.Ordinal
+            ),
+            { Error: { } error } => error,
+            { Registered: null } => $"The base model '{model}' came with the portal: its checkpoint is '{IdOf(model)}'.",
+            _ =>
+                $"No base model '{SearchService.Short(model)}' is registered here, or none any more. The page /models lists those there are.",
+        };
+    }
+
     /// <summary>
     /// The checkpoint that search opens with: the setting's, else of the finished runs with the most languages the one that cannot have forgotten
     /// any (joint training), then a shipped one, then the newest; the base model where there is none.
@@ -119,7 +164,7 @@ public sealed partial class CheckpointQueries(
         var views = await ListAsync(stop);
         var best =
             views
-                .Where(v => v.Stage == v.Stages)
+                .Where(v => v.Stage == v.Stages && (v.RunId is not null || v.Id == BaseId)) // whoever registers a model chooses it for nobody else
                 .OrderByDescending(v => v.Languages.Count)
                 .ThenByDescending(v => v.Stages == 1 && v.Languages.Count > 1)
                 .FirstOrDefault(v => v.RunId is null || v.Languages.Count > 1)
@@ -139,7 +184,33 @@ public sealed partial class CheckpointQueries(
     }
 
     private static LocatedCheckpoint Base { get; } =
-        new(new CheckpointView(BaseId, null, 0, 0, "Base model", null, ["en"], 0), BaseModel, null);
+        new(new CheckpointView(BaseId, null, 0, 0, "Base model", null, ["en"], 0, BaseModel), BaseModel, null);
+
+    /// <summary>A registered base model as a checkpoint; null where it is none, or its folder is gone or changed.</summary>
+    private LocatedCheckpoint? Registered(string id)
+    {
+        if (id == BaseModel || bases.Find(id) is not { Error: null } found)
+        {
+            return null;
+        }
+        var key = (id, found.Folder, found.Registered?.AddedAt);
+        if (!_models.TryGetValue(key, out var view))
+        {
+            try
+            {
+                var card = ModelCard.Read(found.Folder);
+                var name = found.Registered?.Name ?? card.Title ?? id;
+                var size = ClipConfig.Load(Path.Combine(found.Folder, "config.json")).Text.VocabularySize;
+                view = new CheckpointView(IdOf(id), null, 0, 0, name, null, card.Languages, size, id);
+            }
+            catch (EngineException)
+            {
+                return null; // the page of the models says what is wrong with it
+            }
+            _models[key] = view;
+        }
+        return new LocatedCheckpoint(view, id, null, Revision: found.Registered?.Revision ?? "");
+    }
 
     private static double? TeirExponent(RunEntity run)
     {

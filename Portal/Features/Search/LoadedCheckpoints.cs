@@ -31,7 +31,7 @@ public sealed class LoadedCheckpoints : IDisposable
 
     /// <summary>The checkpoint of this id where it is in memory, so that it answers at once; else null.</summary>
     public LocatedCheckpoint? Known(string? checkpoint) =>
-        checkpoint is not null && _cache.Has(checkpoint) && _known.TryGetValue(checkpoint, out var located) ? located : null;
+        checkpoint is not null && _known.TryGetValue(checkpoint, out var located) && _cache.Has(located.Key) ? located : null;
 
     public void Dispose()
     {
@@ -51,7 +51,7 @@ public sealed class LoadedCheckpoints : IDisposable
             );
         }
         id = string.IsNullOrWhiteSpace(id) ? await DefaultIdAsync(stop) : id;
-        if (_known.TryGetValue(id, out var known) && _cache.Has(known.View.Id))
+        if (_known.TryGetValue(id, out var known) && known.Revision is null && _cache.Has(known.Key))
         {
             return known;
         }
@@ -62,7 +62,8 @@ public sealed class LoadedCheckpoints : IDisposable
                 "checkpoint",
                 await _checkpoints.PrunedAsync(id, stop) is var (name, at)
                     ? PrunedWords.Of(name, at)
-                    : $"There is no checkpoint '{SearchService.Short(id)}'. See /api/v1/checkpoints for those there are."
+                    : _checkpoints.NoModel(id)
+                        ?? $"There is no checkpoint '{SearchService.Short(id)}'. See /api/v1/checkpoints for those there are."
             );
         _known[located.View.Id] = located; // not under a run's id alone, whose last stage moves on
         if (deletions != Volatile.Read(ref _deletions))
@@ -88,7 +89,7 @@ public sealed class LoadedCheckpoints : IDisposable
     /// <exception cref="Engine.EngineException">It is damaged; the message says what to do.</exception>
     public Task<SearchCheckpoint> GetAsync(LocatedCheckpoint located, IProgress<double>? progress, CancellationToken stop)
     {
-        var id = located.View.Id;
+        var id = located.Key;
         SearchCheckpoint Get()
         {
             using var use = located.View.RunId is { } run ? _uses.Use(run) : null; // who searches with it goes on for a while

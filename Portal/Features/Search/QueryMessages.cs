@@ -46,7 +46,7 @@ internal static class QueryMessages
     }
 
     private static string? Unlearned(CheckpointView checkpoint, string language, PageText text) =>
-        checkpoint.Languages.Contains(language)
+        checkpoint.Languages.Count == 0 || checkpoint.Languages.Contains(language) // a model card may not say
             ? null
             : text[
                 "This checkpoint has not learned {0}: what it finds is little more than chance.",

@@ -74,7 +74,7 @@ public static class SearchApi
             .Does(Acts.Look)
             .WithName("ListCheckpoints")
             .WithTags("Search")
-            .WithSummary("Checkpoints to search with: the base model and every stage whose weights are here");
+            .WithSummary("Checkpoints to search with: the base models and every stage whose weights are here");
         api.MapPost(
                 "/search/text",
                 (

@@ -64,11 +64,20 @@ public sealed partial class SearchPage
         {
             if (CheckpointInAddress is { Length: > 0 } checkpoint && Find(checkpoint) is null)
             {
-                yield return (
-                    L["There is no checkpoint “{0}” any more; this is the default one.", Short(checkpoint)],
-                    L["Go on with the default"],
-                    Address(checkpoint: "")
-                );
+                yield return checkpoint.StartsWith(CheckpointQueries.BasePrefix, StringComparison.Ordinal)
+                    ? (
+                        L[
+                            "The base model “{0}” is not registered any more, or its files are gone; this is the default checkpoint.",
+                            Short(checkpoint[CheckpointQueries.BasePrefix.Length..])
+                        ],
+                        L["To the models"],
+                        "/models"
+                    )
+                    : (
+                        L["There is no checkpoint “{0}” any more; this is the default one.", Short(checkpoint)],
+                        L["Go on with the default"],
+                        Address(checkpoint: "")
+                    );
             }
             if (BeforeInAddress is { Length: > 0 } before && Find(before) is null)
             {

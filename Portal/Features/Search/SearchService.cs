@@ -176,7 +176,8 @@ public sealed class SearchService(
     private Task<SearchSpace> SpaceAsync(LocatedCheckpoint located, string? gallery, IProgress<double>? progress, CancellationToken stop)
     {
         var source = galleries.Find(gallery);
-        return galleries.Has(located.Model, source)
+        // Of a checkpoint that is not in memory the base model may not be either: it is read elsewhere than on the thread that asks.
+        return loaded.Known(located.View.Id) is not null && galleries.Has(located.Model, source)
             ? Task.FromResult(galleries.Get(located.Model, source, progress, stop))
             : Task.Run(() => galleries.Get(located.Model, source, progress, stop), stop);
     }

@@ -1,3 +1,4 @@
+using CllClip.Portal.Layout.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -13,7 +14,8 @@ public sealed partial class WebhooksPage
     private IReadOnlyDictionary<string, string[]> _errors = new Dictionary<string, string[]>();
     private WebhookRegistrar.Registered? _made;
     private string _url = "";
-    private string _secret = "";
+    private string _secret = ""; // never in the draft
+    private Draft<Filled>? _draft;
     private string? _refused;
     private string? _failure;
     private ITimer? _timer;
@@ -55,6 +57,18 @@ public sealed partial class WebhooksPage
 
     private void Choose(string name, bool chosen) => _ = chosen ? _events.Add(name) : _events.Remove(name);
 
+    private Filled Kept() => new(_url, [.. WebhookEvents.All.Where(_events.Contains)]);
+
+    private void PutBack(Filled? kept)
+    {
+        if (kept is not null)
+        {
+            _url = kept.Url ?? "";
+            _events.Clear();
+            _events.UnionWith(WebhookEvents.All.Where(e => kept.Events?.Contains(e) == true));
+        }
+    }
+
     private async Task AddAsync()
     {
         if (_events.Count == 0)
@@ -76,6 +90,7 @@ public sealed partial class WebhooksPage
         {
             _made = secret is null ? made : null; // whoever brought a secret has it
             (_url, _secret) = ("", "");
+            await (_draft?.ForgetAsync() ?? Task.CompletedTask);
             Snackbar.Add(L["Added. Send it a test message to see whether it answers."], Severity.Success);
             await LoadAsync();
         }
@@ -115,4 +130,7 @@ public sealed partial class WebhooksPage
                 : L["The browser did not allow it: mark the text and copy it."],
             Severity.Info
         );
+
+    /// <summary>What the form holds, as the reader's browser keeps it: without the secret.</summary>
+    private sealed record Filled(string? Url, IReadOnlyList<string?>? Events);
 }

@@ -1,5 +1,10 @@
 using System.IO.Compression;
+using System.Text.Json;
 using CllClip.Engine.Training;
+using CllClip.Portal.Storage;
+using CllClip.Portal.Tests.Features;
+using CllClip.Portal.Tests.Hosting;
+using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Runs;
 using Xunit;
 
@@ -19,6 +24,71 @@ public sealed class CheckpointApiTests(PortalHost portal) : IClassFixture<Portal
             files.Where(f => !f.Key.Contains("stage-003", StringComparison.Ordinal)),
             await ZipAsync("/api/v1/runs/whole/checkpoint?stage=2")
         );
+    }
+
+    [Fact]
+    public async Task A_completed_run_comes_as_an_archive_that_another_portal_imports()
+    {
+        var chain = Path.Combine(PreparedData.Root, "shipped", "joint", RunArchive.ChainName);
+        portal.AddRun("travels", RunState.Completed, r => r.ChainFolder = chain);
+        await portal.ChangeAsync(db =>
+        {
+            db.Stages.Add(
+                new StageEntity
+                {
+                    RunId = "travels",
+                    Stage = 1,
+                    Figures = SampleDesk.Stage(1, ["en", "de"]),
+                }
+            );
+            db.Scores.AddRange(
+                ScoreEntity.Of("travels", 1, Bench.Score(1, recall: 61.25)),
+                ScoreEntity.Of("travels", 2, Bench.Score(1, "de"))
+            );
+        });
+        using var client = portal.Client();
+        using var folder = new TemporaryFolder();
+        await using (var zip = new ZipArchive(new MemoryStream(await client.GetByteArrayAsync("/api/v1/runs/travels/checkpoint", Stop))))
+        {
+            await zip.ExtractToDirectoryAsync(folder.Path, Stop);
+        }
+        using var elsewhere = Bench.Ready();
+        Assert.Equal("travels", await elsewhere.Import.ImportAsync(RunArchive.Read(folder.Path), Stop));
+        var here = (await portal.AskAsync("GET", "/api/v1/runs/travels")).Json.Deserialize<RunView>(JsonSerializerOptions.Web)!;
+        var there = (await elsewhere.Queries.GetAsync("travels"))!;
+        Assert.Equal((here.Name, here.State, here.Seed), (there.Name, there.State, there.Seed));
+        Assert.Equal([61.25, Bench.Score(1, "de").Recall], (await elsewhere.Queries.ScoresAsync("travels")).Select(s => s.Recall));
+        Assert.Equal(1, CheckpointChain.CountStages(elsewhere.Folders.Chain("travels")));
+        foreach (var file in Directory.EnumerateFiles(CheckpointChain.FolderOf(chain, 1), "*", SearchOption.AllDirectories))
+        {
+            var came = Path.Combine(folder.Path, RunArchive.ChainName, Path.GetRelativePath(chain, file));
+            Assert.Equal(await File.ReadAllBytesAsync(file, Stop), await File.ReadAllBytesAsync(came, Stop));
+        }
+    }
+
+    [Theory]
+    [InlineData("stopped", RunState.Stopped, "")]
+    [InlineData("partly", RunState.Completed, "?stage=1")]
+    public async Task What_is_not_finished_or_not_whole_comes_as_a_chain_alone(string id, RunState state, string query)
+    {
+        portal.AddRun(id, state);
+        Stage(id, 1);
+        Stage(id, 2);
+        await portal.ChangeAsync(db =>
+            db.Stages.AddRange(
+                new[] { 1, 2 }.Select(s => new StageEntity
+                {
+                    RunId = id,
+                    Stage = s,
+                    Figures = SampleDesk.Stage(s, ["en"]),
+                })
+            )
+        );
+        Assert.DoesNotContain(RunArchive.RunFile, (await ZipAsync($"/api/v1/runs/{id}/checkpoint{query}")).Keys);
+        if (query.Length > 0)
+        {
+            Assert.Contains(RunArchive.RunFile, (await ZipAsync($"/api/v1/runs/{id}/checkpoint?stage=2")).Keys); // which is all of it
+        }
     }
 
     [Fact]
@@ -47,6 +117,13 @@ public sealed class CheckpointApiTests(PortalHost portal) : IClassFixture<Portal
             Assert.Equal(["stage"], (await portal.AskAsync("GET", $"/api/v1/runs/short/checkpoint?stage={wrong}")).Errors.Keys);
         }
         (await portal.AskAsync("GET", "/api/v1/runs/..%2f..%2fetc/checkpoint")).Problem(404);
+    }
+
+    private void Stage(string id, int stage)
+    {
+        var folder = CheckpointChain.FolderOf(Chain(id), stage);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, CheckpointChain.StageFile), "{}");
     }
 
     private static string? Detail(Answer answer) => answer.Problem(404).GetProperty("detail").GetString();

@@ -34,7 +34,7 @@ public sealed class CaptionShelf : IDisposable
     }
 
     /// <summary>The captions of every language that a gallery has, by its code.</summary>
-    /// <param name="id">The checkpoint's id.</param>
+    /// <param name="id">What the checkpoint is held by: <see cref="LocatedCheckpoint.Key"/>.</param>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="space">The gallery.</param>
     /// <param name="languages">Languages to embed.</param>

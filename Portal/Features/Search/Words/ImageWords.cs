@@ -31,13 +31,15 @@ public sealed class ImageWords(LoadedCheckpoints loaded, CaptionShelf shelf)
         ArgumentNullException.ThrowIfNull(space);
         var checkpoint = await loaded.GetAsync(located, null, stop);
         var languages = space.Source.Dataset.Languages;
-        var captions = await shelf.GetAsync(located.View.Id, checkpoint, space, languages, progress, stop);
+        var captions = await shelf.GetAsync(located.Key, checkpoint, space, languages, progress, stop);
         var start = Stopwatch.GetTimestamp();
         var told = await Task.Run(
             () =>
                 languages
                     .Where(captions.ContainsKey)
-                    .Select(l => In(l, captions[l], space, image, count, located.View.Languages.Contains(l)))
+                    .Select(l =>
+                        In(l, captions[l], space, image, count, located.View.Languages.Count == 0 || located.View.Languages.Contains(l))
+                    )
                     .OrderBy(l => LanguageCatalog.Describe(l.Language).Name, StringComparer.Ordinal)
                     .ToList(),
             stop

@@ -16,11 +16,13 @@ public sealed class ModelsPageTests : PageContext
         var rows = Render<ModelsPage>().FindAll("tbody tr");
         Assert.Equal(3, rows.Count);
         Assert.Equal(
-            "Model emoji-base emoji-base · came with the portal|ready|aaaaaaaaaaaa|605 MB|MIT|512|49 408|77|224 px|",
+            "Model emoji-base emoji-base · came with the portal|ready|aaaaaaaaaaaa|605 MB|MIT|512|49 408|77|224 px|Search with it",
             string.Join('|', rows[0].Children.Select(Text))
         );
         Assert.Equal(Models.Models[0].Revision, rows[0].QuerySelector("td code")!.GetAttribute("title"));
         Assert.Empty(rows[0].QuerySelectorAll("button"));
+        Assert.Equal("/search?checkpoint=base", rows[0].QuerySelector("td a")!.GetAttribute("href"));
+        Assert.Equal("/search?checkpoint=base%3Amine", rows[1].QuerySelector("td a")!.GetAttribute("href"));
         Assert.NotNull(rows[1].QuerySelector("button[aria-label='Remove mine']"));
         Assert.Equal("/data/mine", Text(rows[2]));
     }
@@ -40,6 +42,7 @@ public sealed class ModelsPageTests : PageContext
         );
         var page = Render<ModelsPage>();
         Assert.NotNull(page.Find(".chip.failed"));
+        Assert.Empty(page.FindAll("td a"));
         Assert.Equal("The folder is gone. Put it back.", Text(page.Find("tbody .notice.error")));
     }
 

@@ -2,6 +2,7 @@ using CllClip.Engine.Training;
 using CllClip.Portal.Features.Pruning;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Health;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Hubs;
 using CllClip.Portal.Storage;
 using CllClip.Portal.Tests.Jobs;
@@ -238,6 +239,7 @@ public sealed class PrunerTests : IDisposable
             _bench.Bench.Get<IDbContextFactory<PortalDbContext>>(),
             _bench.Folders,
             _bench.Options,
+            new BaseModels(_bench.Folders),
             NullLogger<CheckpointQueries>.Instance
         );
         Assert.Null(await queries.PrunedAsync("r:2"));

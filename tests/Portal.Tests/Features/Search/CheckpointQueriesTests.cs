@@ -2,6 +2,7 @@ using CllClip.Engine.Training;
 using CllClip.Portal.Features.Search;
 using CllClip.Portal.Hosting;
 using CllClip.Portal.Storage;
+using CllClip.Portal.Tests.Features.Models;
 using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -57,6 +58,30 @@ public sealed class CheckpointQueriesTests : IDisposable
     }
 
     [Fact]
+    public async Task Registered_models_that_can_be_used_are_listed_and_do_not_become_what_search_opens_with()
+    {
+        var folder = ModelFolder.Copy(_bench.Folder, "many");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "README.md"),
+            "# Card's name\n\n* Languages in the order of learning: en de ja",
+            TestContext.Current.CancellationToken
+        );
+        var bases = new BaseModels(_bench.Folders);
+        bases.Add("many", new RegisteredModel(null, folder, "abc", new Dictionary<string, long>(), DateTime.UnixEpoch));
+        bases.Add("named", new RegisteredModel("A name", folder, "abc", new Dictionary<string, long>(), DateTime.UnixEpoch));
+        bases.Add("lost", new RegisteredModel(null, folder + "-lost", "abc", new Dictionary<string, long>(), DateTime.UnixEpoch));
+        var queries = Queries();
+        var views = await queries.ListAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["base", "base:many", "base:named"], views.Select(v => v.Id));
+        Assert.Equal(["Card's name", "A name"], views.Skip(1).Select(v => v.Label));
+        Assert.Equal("base", (await queries.DefaultAsync(TestContext.Current.CancellationToken)).Id);
+        Assert.Equal("base:many", (await Queries("base:many").DefaultAsync(TestContext.Current.CancellationToken)).Id); // unless somebody sets it
+        Assert.Null(await queries.FindAsync("base:lost", TestContext.Current.CancellationToken));
+        Assert.Contains("Put it back", queries.NoModel("base:lost"), StringComparison.Ordinal);
+        Assert.Null(queries.NoModel("a:1"));
+    }
+
+    [Fact]
     public async Task A_setting_that_names_nothing_is_warned_of_once_with_what_there_is()
     {
         Add("a", stages: 3, weights: 3);
@@ -77,6 +102,7 @@ public sealed class CheckpointQueriesTests : IDisposable
             _bench.Get<IDbContextFactory<PortalDbContext>>(),
             _bench.Folders,
             new PortalOptions { Search = new() { DefaultCheckpoint = set } },
+            new BaseModels(_bench.Folders),
             _log
         );
 

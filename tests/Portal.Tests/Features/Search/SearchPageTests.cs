@@ -218,6 +218,39 @@ public sealed class SearchPageTests : PageContext
     }
 
     [Fact]
+    public void A_registered_base_model_can_be_chosen_and_what_it_knows_is_its_card_s_word()
+    {
+        Searching.Checkpoints.Insert(1, new("base:mine", null, 0, 0, "My CLIP", null, [], 4199, "mine"));
+        Searching.Checkpoints.Insert(2, new("base:two", null, 0, 0, "Two", null, ["en", "de"], 4199, "two"));
+        Navigation.NavigateTo("/search?q=kissa&checkpoint=base:mine");
+        var page = Render<SearchPage>();
+        Assert.Contains("kissa by base:mine", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(
+            ["Base model · English only", "Base model · My CLIP", "Base model · Two"],
+            page.FindAll(".picker option").Take(3).Select(Text)
+        );
+        Assert.Contains("names no languages", Text(page.Find(".picker")), StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".pane button")); // whether another knows more, nobody can say
+        page.Find(".picker select").Change("base:two");
+        Assert.EndsWith(
+            "checkpoint=base%3Atwo",
+            Navigation.Uri.Replace("base:two", "base%3Atwo", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("2 languages, as its model card says.", Text(page.Find(".picker")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_base_model_that_is_gone_is_named_with_the_way_to_those_there_are()
+    {
+        Navigation.NavigateTo("/search?q=kissa&checkpoint=base:mine");
+        var page = Render<SearchPage>();
+        Assert.Contains("“mine” is not registered any more", Text(page.Find(".notice.warning")), StringComparison.Ordinal);
+        Assert.Equal("/models", page.Find(".notice.warning a").GetAttribute("href"));
+        Assert.Contains("kissa by joint:1", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_refusal_is_shown_in_words()
     {
         Searching.Refusal = "Stage 3 is damaged. Restore the file from a copy.";
