@@ -66,7 +66,7 @@ public sealed class ChartTests(BrowserSession session) : IClassFixture<BrowserSe
     {
         var (page, chart) = await OpenAsync(scheme);
         var svg = await SaveAsync(page, chart, "Picture as SVG");
-        Assert.EndsWith("recall.svg", svg.Name, StringComparison.Ordinal);
+        Assert.EndsWith("recall-r1.svg", svg.Name, StringComparison.Ordinal);
         var document = System.Xml.Linq.XDocument.Load(svg.Path);
         Assert.Equal("svg", document.Root!.Name.LocalName);
         Assert.Equal(4, document.Descendants().Count(e => e.Name.LocalName == "polyline"));

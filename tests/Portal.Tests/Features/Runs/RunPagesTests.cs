@@ -161,13 +161,13 @@ public sealed class RunPagesTests : PageContext
         Assert.Contains("best earlier R@10 minus that of the stage, image → text", Text(Card("Forgetting of")), StringComparison.Ordinal);
         Assert.Contains("R@10, %", Text(Card("Average recall")), StringComparison.Ordinal);
         Card("Each language").QuerySelectorAll("button").Single(b => Text(b) == "Numbers as CSV").Click();
-        var chart = JSInterop.Invocations["portal.download"].Last().Arguments;
+        var chart = JSInterop.Invocations["portal.download"][^1].Arguments;
         Assert.Equal("run-1-languages-i2t-r10.csv", chart[0]);
         var lines = ((string)chart[1]!).Split('\n');
         Assert.EndsWith(",direction,k,protocol,dataset", lines[0], StringComparison.Ordinal);
         Assert.EndsWith(",i2t,10,emoji36,emoji36", lines[1], StringComparison.Ordinal);
         Card("Forgetting by").QuerySelectorAll("button").Single(b => Text(b) == "Table as CSV").Click();
-        var table = JSInterop.Invocations["portal.download"].Last().Arguments;
+        var table = JSInterop.Invocations["portal.download"][^1].Arguments;
         Assert.Equal("run-1-forgetting-i2t-r10.csv", table[0]);
         Assert.Contains(",10,i2t,emoji36", (string)table[1]!, StringComparison.Ordinal);
     }
