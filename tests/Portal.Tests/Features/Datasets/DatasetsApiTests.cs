@@ -88,7 +88,7 @@ public sealed class DatasetsApiTests(PortalHost portal) : IClassFixture<PortalHo
         await ReadyAsync(client, _folder.Path, "asked");
         var search = portal.Services.GetRequiredService<ISearch>();
         var rows = await search.ThingAsync("0", "base", "asked", Stop);
-        Assert.Equal(["de", "en"], rows.Select(r => r.Language).Order(StringComparer.Ordinal));
+        Assert.Equal(["de", "en", "ja"], rows.Select(r => r.Language).Order(StringComparer.Ordinal));
         Assert.All(rows, r => Assert.InRange(r.Place, 1, 6));
         Assert.All(rows, r => Assert.StartsWith("/api/v1/images/asked/", r.First!.Url, StringComparison.Ordinal));
         Assert.Equal("0", Assert.Single(await search.DescribeAsync(["0", "1f431"], "en", "asked", Stop)).ThingId);
