@@ -22,7 +22,7 @@ public sealed class ComparePageTests : PageContext
         Assert.Contains("Choose two runs", Text(page.Find("section p")), StringComparison.Ordinal);
         page.Find(".finder input").Focus();
         page.WaitForElement("[role='option']").Click();
-        Assert.EndsWith("/compare?runs=1", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/compare?runs=1", Navigation.Uri, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ComparePageTests : PageContext
         Assert.Equal(page.Find(".finder input").GetAttribute("aria-activedescendant"), marked.Id);
         Assert.Contains("r001", Text(marked), StringComparison.Ordinal);
         page.Find(".finder input").KeyDown("Enter");
-        Assert.EndsWith("/compare?runs=r007,r001", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/compare?runs=r007,r001", Navigation.Uri, StringComparison.Ordinal));
         page.Find(".finder input").Input("nothing of that name");
         page.WaitForAssertion(() =>
             Assert.Contains("No other run has that", Text(page.Find(".finder [role='status']")), StringComparison.Ordinal)
@@ -63,7 +63,7 @@ public sealed class ComparePageTests : PageContext
         Assert.Contains("Compared after the 1 language", Text(page.Find(".notice")), StringComparison.Ordinal);
         Assert.Empty(page.FindAll(".unlike"));
         page.FindAll(".choices button").Single(x => Text(x) == "each at its end").Click();
-        Assert.EndsWith("/compare?runs=a,b&at=last", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/compare?runs=a,b&at=last", Navigation.Uri, StringComparison.Ordinal)); // busy, as above
         page.WaitForAssertion(() => Assert.StartsWith("Not like for like", Text(page.Find("p.unlike")), StringComparison.Ordinal));
         Assert.Equal("not like for like", Text(page.FindAll("table tbody .chip.variant").Single()));
         Assert.Contains("Not like for like with the reference: “Run b”", page.Markup, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class ComparePageTests : PageContext
         page.FindAll("table.languages button.sort")[^1].Click();
         page.WaitForAssertion(() => Assert.Contains("de", Text(page.FindAll("table.languages tbody tr")[0]), StringComparison.Ordinal)); // the page may still be busy with what it has loaded
         page.FindAll("button").Single(b => Text(b) == "Make it the reference").Click();
-        Assert.EndsWith("/compare?runs=b,a", Navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/compare?runs=b,a", Navigation.Uri, StringComparison.Ordinal));
         page.WaitForAssertion(() => Assert.Contains("finds 25.0 points less", page.Markup, StringComparison.Ordinal));
     }
 
