@@ -124,8 +124,16 @@ public static class CheckpointChain
     /// <param name="chainFolder">Folder of the chain.</param>
     /// <param name="stage">From 1; 0 gives the base's own table and vocabulary.</param>
     /// <param name="progress">Share done, 0 to 1.</param>
+    /// <param name="stop">Ends it before the next stage.</param>
     /// <exception cref="EngineException">A stage is missing, damaged, or belongs to another base model.</exception>
-    public static StageSnapshot Fold(ClipModel baseModel, string chainFolder, int stage, IProgress<double>? progress = null)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static StageSnapshot Fold(
+        ClipModel baseModel,
+        string chainFolder,
+        int stage,
+        IProgress<double>? progress = null,
+        CancellationToken stop = default
+    )
     {
         ArgumentNullException.ThrowIfNull(baseModel);
         var vocabulary = baseModel.VocabularyToGrow;
@@ -137,6 +145,7 @@ public static class CheckpointChain
         {
             for (var s = 1; s <= stage; s++)
             {
+                stop.ThrowIfCancellationRequested();
                 var record = Read(chainFolder, s);
                 Check(record, chainFolder, s, baseModel);
                 grown.Add(record.Vocabulary);

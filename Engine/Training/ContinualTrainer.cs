@@ -56,9 +56,10 @@ public sealed class ContinualTrainer(
             return;
         }
         var done = Math.Min(CheckpointChain.CountStages(plan.CheckpointFolder), tasks.Length);
-        using var state = CheckpointChain.Fold(baseModel, plan.CheckpointFolder, done);
+        using var state = CheckpointChain.Fold(baseModel, plan.CheckpointFolder, done, stop: stop);
         for (var task = 0; task < done; task++)
         {
+            stop.ThrowIfCancellationRequested();
             Replay(plan, task, tasks[task], progress);
             method.LoadState(CheckpointChain.FolderOf(plan.CheckpointFolder, task + 1));
             clock.Skip(task);

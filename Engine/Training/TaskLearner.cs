@@ -71,7 +71,7 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
                 $"{name} has only {languages.Sum(dataset.TrainingPairCount)} training pairs, less than one batch of {settings.BatchSize}. Choose a smaller batch size."
             );
         }
-        var occurrence = Occurrence(languages, method.Memory, tokenizer);
+        var occurrence = Occurrence(languages, method.Memory, tokenizer, run.Stop);
         var occurred = occurrence.Tokens;
         long[] inUse =
         [
@@ -126,11 +126,17 @@ internal sealed class TaskLearner(IRetrievalDataset dataset, ClipModel baseModel
     public static int StepsPerEpoch(IRetrievalDataset dataset, IReadOnlyList<string> languages, int batchSize) =>
         languages.Sum(dataset.TrainingPairCount) / batchSize;
 
-    private TokenOccurrence Occurrence(IReadOnlyList<string> languages, IEnumerable<TrainingPair> memory, ClipTokenizer tokenizer)
+    private TokenOccurrence Occurrence(
+        IReadOnlyList<string> languages,
+        IEnumerable<TrainingPair> memory,
+        ClipTokenizer tokenizer,
+        CancellationToken stop
+    )
     {
         var occurrence = new TokenOccurrence();
         foreach (var (language, text) in languages.SelectMany(l => dataset.TrainingTexts(l).Select(t => (l, t))))
         {
+            stop.ThrowIfCancellationRequested(); // millions of captions take longer than anybody waits for a stop
             occurrence.Add(language, tokenizer.Pieces(text));
         }
         foreach (var pair in memory)

@@ -165,6 +165,48 @@ public sealed class ContinualTrainerTests : ToyRuns
         Assert.True(fractions.Order().SequenceEqual(fractions) && fractions[^1] > 0.999, string.Join(' ', fractions.TakeLast(5)));
     }
 
+    [Fact]
+    public void A_stop_while_the_captions_of_a_task_are_counted_does_not_wait_for_the_last()
+    {
+        using var stop = new CancellationTokenSource();
+        var last = -1;
+        Dataset = new ToyDataset
+        {
+            TextRead = before =>
+            {
+                last = before;
+                if (before == 5)
+                {
+                    stop.Cancel();
+                }
+            },
+        };
+        Assert.Throws<OperationCanceledException>(() => Run(Plan("cll-clip", teir: true, "a"), stop: stop.Token));
+        Assert.InRange(last, 5, 6);
+    }
+
+    [Fact]
+    public void A_stop_while_the_chain_is_read_again_does_not_wait_for_its_end()
+    {
+        var plan = Plan("cll-clip", teir: true, "a");
+        Run(plan);
+        using var stop = new CancellationTokenSource();
+        var read = new List<double>();
+        Assert.Throws<OperationCanceledException>(() =>
+            CheckpointChain.Fold(Model, plan.CheckpointFolder, 4, new Stopping(read, stop), stop.Token)
+        );
+        Assert.Equal([0.25], read);
+    }
+
+    private sealed class Stopping(List<double> read, CancellationTokenSource stop) : IProgress<double>
+    {
+        public void Report(double value)
+        {
+            read.Add(value);
+            stop.Cancel();
+        }
+    }
+
     private static void StopAfter(RunEvent e, int stage, CancellationTokenSource stop)
     {
         if (e is StageFinished finished && finished.Stage.Stage == stage)

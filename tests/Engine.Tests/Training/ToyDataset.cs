@@ -28,6 +28,9 @@ public sealed class ToyDataset : IRetrievalDataset
     /// <summary>Whether every second caption counts as a keyword.</summary>
     public bool KeywordsToo { get; init; }
 
+    /// <summary>Called as each training text is read, with how many of its language were before it.</summary>
+    public Action<int>? TextRead { get; init; }
+
     /// <summary>Number of pictures.</summary>
     public int Things { get; init; } = 24;
 
@@ -41,7 +44,7 @@ public sealed class ToyDataset : IRetrievalDataset
 
     public IReadOnlyList<string> TrainingTexts(string language) =>
         Words.ContainsKey(language)
-            ? [.. Enumerable.Range(0, Things).Select(i => Caption(language, i))]
+            ? new Texts([.. Enumerable.Range(0, Things).Select(i => Caption(language, i))], TextRead)
             : throw new EngineException($"Toy has no language '{language}'.");
 
     public IReadOnlyList<TrainingPair> TrainingEpoch(string language, Random random)
@@ -62,6 +65,26 @@ public sealed class ToyDataset : IRetrievalDataset
 
     public IReadOnlyList<RetrievalSet> Tests(string language) =>
         Languages.Contains(language) ? [Set(HeadlineProtocol, language)] : throw new EngineException($"Toy has no language '{language}'.");
+
+    private sealed class Texts(string[] texts, Action<int>? read) : IReadOnlyList<string>
+    {
+        public int Count => texts.Length;
+
+        public string this[int index] => texts[index];
+
+        public IEnumerator<string> GetEnumerator() =>
+            texts
+                .Select(
+                    (text, before) =>
+                    {
+                        read?.Invoke(before);
+                        return text;
+                    }
+                )
+                .GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 
     private RetrievalSet Set(string protocol, string language) =>
         new(
