@@ -1,6 +1,7 @@
 using CllClip.Portal.Access;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Layout.Components;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
@@ -24,7 +25,10 @@ public static class PortalUi
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DrawingPace>();
+        services.AddScoped<TabPace>();
+        services.AddScoped<CircuitHandler>(s => s.GetRequiredService<TabPace>());
         services.AddSingleton<SharedText>();
+        services.AddSingleton<SharedReads>();
         return services;
     }
 

@@ -81,7 +81,7 @@ public sealed partial class RunPage
             {
                 Snackbar.Add(refusal, Severity.Warning);
             }
-            await RefreshAsync();
+            await RefreshAsync(Clock.GetTimestamp());
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -101,7 +101,7 @@ public sealed partial class RunPage
             var errors = await Desk.EditAsync(Id, edit);
             if (errors.Count == 0)
             {
-                await RefreshAsync();
+                await RefreshAsync(Clock.GetTimestamp());
                 StateHasChanged(); // the form draws itself alone
             }
             return errors;

@@ -73,7 +73,7 @@ public sealed partial class RunPage
         {
             return; // not before the page is on a screen
         }
-        var inbox = _inbox = new RunInbox(render.Ask);
+        var inbox = _inbox = new RunInbox(render.Ask, Clock);
         _watch?.Dispose();
         _watch = new RunWatch(Desk, Id, inbox.Handlers, Clock, e => InvokeAsync(() => Lose(inbox, e)), () => InvokeAsync(FindAgainAsync));
     }
@@ -138,7 +138,7 @@ public sealed partial class RunPage
             _live.CatchUp(details);
         }
         Redraw();
-        await FindCheckpointAsync(id);
+        await FindCheckpointAsync(id, () => Search.LastStageAsync(id));
     }
 
     /// <summary>What happened between reading the run and subscribing. Of a run at rest nothing but its state is looked at: its scores are thousands.</summary>
@@ -169,23 +169,23 @@ public sealed partial class RunPage
     private async Task<RunDetails?> GlanceAsync(string id) =>
         await Desk.RefreshAsync(id) is var (run, stages) ? new RunDetails(run, new ScoreLog(run.Dataset), stages, []) : null;
 
-    private async Task RefreshAsync()
+    private async Task RefreshAsync(long news)
     {
-        var id = Id;
-        if (await Reading(() => Desk.RefreshAsync(id)) is { } fresh && id == _loaded)
+        var (id, desk, search) = (Id, Desk, Search); // the reads are for all pages of the run
+        if (await Reading(() => Reads.ReadAsync($"{id} run", news, () => desk.RefreshAsync(id))) is { } fresh && id == _loaded)
         {
             _live?.Refresh(fresh.Run, fresh.Stages);
-            await FindCheckpointAsync(id);
+            await FindCheckpointAsync(id, () => Reads.ReadAsync($"{id} checkpoint", news, () => search.LastStageAsync(id)));
         }
     }
 
-    private async Task FindCheckpointAsync(string id)
+    private async Task FindCheckpointAsync(string id, Func<Task<int>> lastStage)
     {
         // Scores may have come without weights: then there is nothing to search with.
         var last = 0;
         if (_live?.Stages.Count > 0)
         {
-            last = await Search.LastStageAsync(id);
+            last = await lastStage();
         }
         if (id == _loaded)
         {
@@ -199,9 +199,9 @@ public sealed partial class RunPage
         {
             return;
         }
-        if (_inbox?.Empty(live) == true)
+        if (_inbox?.Empty(live) is { } news)
         {
-            await RefreshAsync();
+            await RefreshAsync(news);
         }
         Redraw();
         StateHasChanged();

@@ -22,7 +22,7 @@ internal sealed class RunsNews : IDisposable
     /// <param name="show">Has the page show what came, on any thread.</param>
     /// <param name="lost">Tells the page that nothing comes any more, on any thread.</param>
     /// <param name="readAgain">Has the page read what it missed, on any thread; throws where it cannot.</param>
-    public RunsNews(IRunDesk desk, DrawingPace pace, TimeProvider clock, Func<Task> show, Func<Exception, Task> lost, Func<Task> readAgain)
+    public RunsNews(IRunDesk desk, TabPace pace, TimeProvider clock, Func<Task> show, Func<Exception, Task> lost, Func<Task> readAgain)
     {
         _render = pace.Open(show, Interval, error => _watch?.Break(error)); // reads everything anew after a pause
         _watch = new RunWatch(

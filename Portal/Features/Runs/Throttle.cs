@@ -7,6 +7,7 @@ public sealed class Throttle : IDisposable
     private readonly Action<Exception>? _failed;
     private readonly TimeProvider _clock;
     private readonly Func<TimeSpan> _interval;
+    private readonly Func<TimeSpan, TimeSpan, TimeSpan>? _turn;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private long _last;
@@ -21,10 +22,21 @@ public sealed class Throttle : IDisposable
         : this(action, () => interval, clock, failed) { }
 
     /// <summary>As the other, with an interval that may change.</summary>
-    public Throttle(Func<Task> action, Func<TimeSpan> interval, TimeProvider clock, Action<Exception>? failed = null)
+    /// <param name="action">What is done.</param>
+    /// <param name="interval">The least time between two times.</param>
+    /// <param name="clock">Counts it.</param>
+    /// <param name="failed">Told of an error of the action, on any thread.</param>
+    /// <param name="turn">What is waited instead of what is left of the interval, given both; null: just that.</param>
+    public Throttle(
+        Func<Task> action,
+        Func<TimeSpan> interval,
+        TimeProvider clock,
+        Action<Exception>? failed = null,
+        Func<TimeSpan, TimeSpan, TimeSpan>? turn = null
+    )
     {
         ArgumentNullException.ThrowIfNull(clock);
-        (_action, _interval, _clock, _failed) = (action, interval, clock, failed);
+        (_action, _interval, _clock, _failed, _turn) = (action, interval, clock, failed, turn);
         _last = long.MinValue;
         _timer = clock.CreateTimer(_ => Act(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -41,7 +53,8 @@ public sealed class Throttle : IDisposable
             _waiting = true;
             var interval = _interval();
             var since = _last == long.MinValue ? interval : _clock.GetElapsedTime(_last);
-            _timer.Change(since >= interval ? TimeSpan.Zero : interval - since, Timeout.InfiniteTimeSpan);
+            var wait = since >= interval ? TimeSpan.Zero : interval - since;
+            _timer.Change(_turn?.Invoke(wait, interval) ?? wait, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -51,9 +51,14 @@ public sealed class StoredPortal : IAsyncLifetime
         return target;
     }
 
+    /// <summary>Copies what is stored. What another test run may be writing just now, its locks and half-written files, is not.</summary>
     internal static void CopyAll(string source, string target)
     {
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(source, "*", SearchOption.AllDirectories)
+                .Where(f => Path.GetExtension(f) is not (".lock" or ".part"))
+        )
         {
             var copy = Path.Combine(target, Path.GetRelativePath(source, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

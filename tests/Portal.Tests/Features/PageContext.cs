@@ -29,7 +29,9 @@ public abstract class PageContext : BunitContext
         Services.AddPageLocalization();
         Services.AddSingleton(Time);
         Services.AddSingleton<DrawingPace>();
+        Services.AddScoped<TabPace>();
         Services.AddSingleton<SharedText>();
+        Services.AddSingleton<SharedReads>();
         Services.AddSingleton<IRunDesk>(Desk);
         Services.AddSingleton<ISearch>(Searching);
         Services.AddScoped<OwnImages>();

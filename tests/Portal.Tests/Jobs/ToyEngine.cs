@@ -9,7 +9,7 @@ namespace CllClip.Portal.Tests.Jobs;
 /// <summary>The engine with the base model of the repository and the toy data set; shared by the tests of one class.</summary>
 public sealed class ToyEngine : IEngineHost, IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("cllclip-toy-").FullName;
+    private readonly Lazy<DirectoryInfo> _folder = new(() => Directory.CreateTempSubdirectory("cllclip-toy-"));
     private readonly Lazy<ClipModel> _model = new(() =>
         ClipModel.Load(Path.Combine(PortalFolders.FindContentRoot(), "models", "emoji-base"), "cpu")
     );
@@ -49,7 +49,7 @@ public sealed class ToyEngine : IEngineHost, IDisposable
         {
             return _features.TryGetValue(dataset.Id, out var kept)
                 ? kept
-                : _features[dataset.Id] = new FeatureCache(_folder).Load(dataset, _model.Value, progress, stop);
+                : _features[dataset.Id] = new FeatureCache(_folder.Value.FullName).Load(dataset, _model.Value, progress, stop);
         }
     }
 
@@ -63,6 +63,9 @@ public sealed class ToyEngine : IEngineHost, IDisposable
         {
             _model.Value.Dispose();
         }
-        Directory.Delete(_folder, true);
+        if (_folder.IsValueCreated)
+        {
+            _folder.Value.Delete(true);
+        }
     }
 }

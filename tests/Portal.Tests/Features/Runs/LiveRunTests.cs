@@ -75,50 +75,6 @@ public sealed class LiveRunTests
     }
 
     [Fact]
-    public void Pages_are_drawn_as_often_as_they_like_while_few_are_open_and_less_often_the_more_there_are()
-    {
-        var pace = new DrawingPace(new FakeTimeProvider());
-        var least = TimeSpan.FromMilliseconds(250);
-        var pages = Enumerable.Range(0, 200).Select(_ => pace.Open(() => Task.CompletedTask, least)).ToList();
-        Assert.Equal(TimeSpan.FromSeconds(8), pace.Of(least));
-        foreach (var page in pages.Skip(3))
-        {
-            page.Dispose();
-            page.Dispose(); // a second time changes nothing
-        }
-        Assert.Equal((3, least), (pace.Pages, pace.Of(least)));
-    }
-
-    [Fact]
-    public void A_page_that_is_drawn_seldom_is_drawn_at_once_when_nothing_was_drawn_for_long()
-    {
-        var clock = new FakeTimeProvider();
-        var pace = new DrawingPace(clock);
-        var drawn = 0;
-        var pages = Enumerable
-            .Range(0, 100)
-            .Select(_ =>
-                pace.Open(
-                    () =>
-                    {
-                        drawn++;
-                        return Task.CompletedTask;
-                    },
-                    TimeSpan.FromMilliseconds(250)
-                )
-            )
-            .ToList();
-        pages[0].Ask();
-        clock.Advance(TimeSpan.Zero);
-        Assert.Equal(1, drawn);
-        pages[0].Ask();
-        clock.Advance(TimeSpan.FromSeconds(3.9));
-        Assert.Equal(1, drawn);
-        clock.Advance(TimeSpan.FromSeconds(0.2));
-        Assert.Equal(2, drawn);
-    }
-
-    [Fact]
     public void The_throttle_acts_at_once_and_then_merges_what_comes_in_between()
     {
         var clock = new FakeTimeProvider();
