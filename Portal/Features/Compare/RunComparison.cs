@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using CllClip.Engine;
 using CllClip.Engine.Evaluation.Statistics;
-using CllClip.Engine.Training;
 using CllClip.Portal.Features.Runs;
 using CllClip.Portal.Layout.Components;
 using CllClip.Portal.Localization;
@@ -14,7 +11,6 @@ namespace CllClip.Portal.Features.Compare;
 /// <summary>Compares runs by their answers to the same queries, after the last stages at which they have learned the same.</summary>
 public sealed class RunComparison(RunQueries queries, RunChains chains)
 {
-    private const int Seed = 1; // one page, one result
     private const double Reading = 0.2; // of the time
 
     /// <summary>The comparison.</summary>
@@ -80,7 +76,7 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
 
     private static Comparison Compare(
         CompareQuery query,
-        IReadOnlyList<Candidate> all,
+        List<Candidate> all,
         Comparison empty,
         PageText text,
         IProgress<double>? progress,
@@ -158,7 +154,9 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
                         .AsOrdered()
                         .WithDegreeOfParallelism(Math.Max(1, Environment.ProcessorCount / 2)) // the others are the training's
                         .WithCancellation(stop)
-                        .Select(x => Told(Compared(x.r, x.i == 0 ? null : runs[0], grids[x.i], choice, query, languages, text))),
+                        .Select(x =>
+                            Told(AgainstFirst.Compared(x.r, x.i == 0 ? null : runs[0], grids[x.i], choice, query, languages, text))
+                        ),
                 ],
                 text
             ),
@@ -204,173 +202,6 @@ public sealed class RunComparison(RunQueries queries, RunChains chains)
                 "Only {0} of the languages learned have scores of all runs here; they alone are compared.",
                 languages
             );
-        }
-    }
-
-    private static ComparedRun Compared(
-        Candidate run,
-        Candidate? first,
-        ScoreGrid grid,
-        ComparisonChoice choice,
-        CompareQuery query,
-        List<string> languages,
-        PageText text
-    )
-    {
-        List<double?> Over(Func<int, double?> value) => [.. Enumerable.Range(1, run.Done).Select(value)];
-        var compared = new ComparedRun
-        {
-            Run = run.Run,
-            Stage = run.Stage,
-            Stages = run.Done,
-            Ar = grid.Average(run.Stage, languages),
-            F = grid.Forgetting(run.Stage, languages),
-            ArByStage = Over(s => grid.Average(s, run.Run.Languages)),
-            FByStage = Over(s => grid.Forgetting(s, run.Run.Languages)),
-            Recall = languages.ToDictionary(l => l, l => grid.Cell(run.Stage, l)!),
-        };
-        if (first is null || languages.Count == 0)
-        {
-            return compared;
-        }
-        var tested = (first.Revision(choice.Dataset), run.Revision(choice.Dataset));
-        compared = compared with { Unlike = Likeness.Unlike(first.Side, run.Side, tested, text) };
-        if (Answers(first, run, choice, query, languages, text, out var untested) is not { } answers)
-        {
-            return compared with { Untested = untested };
-        }
-        var pairs = languages.Select((l, i) => PairedComparison.Of(answers[i].First, answers[i].Second, new Random(Seed))).ToList();
-        var holm = Holm.Adjust([.. pairs.Select(p => p.P)]);
-        return compared with
-        {
-            Overall = Overall(answers),
-            Differences = languages
-                .Select((l, i) => (l, i))
-                .ToDictionary(
-                    x => x.l,
-                    x =>
-                    {
-                        var pair = pairs[x.i];
-                        return new LanguageDifference(
-                            pair.Queries,
-                            pair.OnlyFirst,
-                            pair.OnlySecond,
-                            pair.Difference,
-                            pair.Interval.Low,
-                            pair.Interval.High,
-                            pair.P,
-                            holm[x.i]
-                        );
-                    }
-                ),
-        };
-    }
-
-    /// <summary>Whether each run answers each query, by language; null where that is not known of both.</summary>
-    private static List<(bool[] First, bool[] Second)>? Answers(
-        Candidate first,
-        Candidate second,
-        ComparisonChoice choice,
-        CompareQuery query,
-        List<string> languages,
-        PageText text,
-        out string? untested
-    )
-    {
-        untested = null;
-        if (first.Revision(choice.Dataset) != second.Revision(choice.Dataset))
-        {
-            untested = text["Evaluated on another revision of the data set."];
-            return null;
-        }
-        var answers = new List<(bool[], bool[])>();
-        foreach (var language in languages)
-        {
-            try
-            {
-                var (a, b) = (first.Answers(choice, query, language), second.Answers(choice, query, language));
-                if (a is null || b is null)
-                {
-                    var without = (a is null ? first : second).Run.Name;
-                    untested = text[
-                        "Only the scores of “{0}” are here, not its answers to single queries; what is trained from this version on keeps them.",
-                        without
-                    ];
-                    return null;
-                }
-                if (a.Length != b.Length)
-                {
-                    untested = text["In {0} the runs were asked {1} and {2} queries.", language, a.Length, b.Length];
-                    return null;
-                }
-                answers.Add((a, b));
-            }
-            catch (EngineException e)
-            {
-                untested = e.Message;
-                return null;
-            }
-        }
-        return answers;
-    }
-
-    /// <summary>The mean over languages, images drawn with all their languages; null where the languages have other queries each.</summary>
-    private static MeanDifference? Overall(List<(bool[] First, bool[] Second)> answers)
-    {
-        var queries = answers[0].First.Length;
-        if (answers.Any(a => a.First.Length != queries))
-        {
-            return null;
-        }
-        var differences = new double[queries];
-        foreach (var (first, second) in answers)
-        {
-            for (var i = 0; i < queries; i++)
-            {
-                differences[i] += 100.0 * ((second[i] ? 1 : 0) - (first[i] ? 1 : 0)) / answers.Count;
-            }
-        }
-        var means = PairedMeans.Of(differences, new Random(Seed));
-        return new(means.Units, means.Difference, means.Interval.Low, means.Interval.High, means.P);
-    }
-
-    /// <summary>A run with what is stored of it.</summary>
-    private sealed record Candidate(RunView Run, IReadOnlyList<Score> Scores, RunTasks Tasks, string? Folder)
-    {
-        private readonly ConcurrentDictionary<string, bool[]?> _answers = []; // the first run's are asked for once for each other
-
-        /// <summary>Number of tasks done.</summary>
-        public int Done => Tasks.Tasks.Count;
-
-        /// <summary>After which of them it is compared.</summary>
-        public int Stage { get; init; }
-
-        public Likeness.Side Side => new(Run, Tasks, Stage);
-
-        public IEnumerable<ComparisonChoice> Choices =>
-            Scores.Select(s => new ComparisonChoice(s.Dataset ?? Run.Dataset, s.Protocol)).Distinct();
-
-        public ScoreGrid Grid(ComparisonChoice choice, CompareQuery query) =>
-            new(
-                Scores.Where(s => (s.Dataset ?? Run.Dataset) == choice.Dataset && s.Stage <= Done),
-                choice.Protocol,
-                query.Direction,
-                query.K
-            );
-
-        public string? Revision(string dataset) =>
-            dataset == Run.Dataset ? Run.Provenance?.DataRevision : Run.Provenance?.TestSetRevisions?.GetValueOrDefault(dataset);
-
-        public bool[]? Answers(ComparisonChoice choice, CompareQuery query, string language) =>
-            _answers.GetOrAdd(language, _ => ReadAnswers(choice, query, language));
-
-        private bool[]? ReadAnswers(ComparisonChoice choice, CompareQuery query, string language)
-        {
-            var set = choice.Dataset == Run.Dataset ? null : choice.Dataset;
-            return Folder is null ? null
-                : RankFile.Read(Folder, Stage, set, choice.Protocol, language, query.Direction) is { } ranks
-                    ? Array.ConvertAll(ranks, r => r >= 0 && r < query.K)
-                : null;
         }
     }
 }
