@@ -59,7 +59,8 @@ public class ClipGoldenTests
     {
         using var golden = Fixtures.Load("clip", name);
         using var scope = NewDisposeScope();
-        var folder = Directory.CreateTempSubdirectory("cll").FullName;
+        using var temporary = new TemporaryFolder();
+        var folder = temporary.Path;
         using var model = ClipModel.Load(golden.PathOf(golden.Json.GetProperty("checkpoint").GetString()!), TestDevice.Name);
         model.Save(folder);
         using var again = ClipModel.Load(folder, TestDevice.Name);

@@ -8,9 +8,13 @@ using static TorchSharp.torch;
 
 namespace CllClip.Engine.Tests.Model;
 
-public class ClipModelTests
+public sealed class ClipModelTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("cll").FullName;
+    private readonly TemporaryFolder _temporary = new();
+
+    private string Folder => _temporary.Path;
+
+    public void Dispose() => _temporary.Dispose();
 
     private static string Base
     {
@@ -37,8 +41,8 @@ public class ClipModelTests
         var grown = model.Vocabulary!.Grow(Vocabulary.From(["\u0120\u0120new"], []));
         using var row = ones(1, model.Config.Text.Tower.Width);
         using var table = cat([model.TokenEmbedding, row]);
-        model.Save(Path.Combine(_folder, "grown"), table, grown);
-        using var again = ClipModel.Load(Path.Combine(_folder, "grown"));
+        model.Save(Path.Combine(Folder, "grown"), table, grown);
+        using var again = ClipModel.Load(Path.Combine(Folder, "grown"));
         Assert.Equal(grown.Tokens, again.Vocabulary!.Tokens);
         Assert.Equal(grown.Merges, again.Vocabulary.Merges);
         Assert.Equal(grown.Count, again.TokenEmbedding.shape[0]);
@@ -73,7 +77,7 @@ public class ClipModelTests
             );
             using var image = model.EncodeImages(pixels);
             using var text = model.EncodeTexts(ids);
-            model.Save(Path.Combine(_folder, "saved"));
+            model.Save(Path.Combine(Folder, "saved"));
         }
 
         // counted on this thread alone: other tests run beside this one
@@ -92,15 +96,15 @@ public class ClipModelTests
     [Fact]
     public void A_pickle_is_refused_with_the_reason_and_the_remedy()
     {
-        File.WriteAllText(Path.Combine(_folder, "pytorch_model.bin"), "");
-        Fails(_folder, "safetensors", "pickle", "run any code");
+        File.WriteAllText(Path.Combine(Folder, "pytorch_model.bin"), "");
+        Fails(Folder, "safetensors", "pickle", "run any code");
     }
 
     [Fact]
-    public void A_missing_folder_and_an_empty_one_are_named()
+    public void A_missingFolder_and_an_empty_one_are_named()
     {
-        Fails(Path.Combine(_folder, "absent"), "absent", "does not exist");
-        Fails(_folder, "neither model.safetensors nor");
+        Fails(Path.Combine(Folder, "absent"), "absent", "does not exist");
+        Fails(Folder, "neither model.safetensors nor");
     }
 
     [Fact]
@@ -114,7 +118,7 @@ public class ClipModelTests
     }
 
     [Fact]
-    public void A_shard_outside_the_folder_is_refused()
+    public void A_shard_outside_theFolder_is_refused()
     {
         var folder = Copy(_ => { });
         File.Delete(Path.Combine(folder, "model.safetensors"));
@@ -158,7 +162,7 @@ public class ClipModelTests
 
     private string Copy(Action<JsonNode> change)
     {
-        var folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        var folder = Path.Combine(Folder, Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.GetFiles(Base))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));

@@ -4,9 +4,13 @@ using static TorchSharp.torch;
 
 namespace CllClip.Engine.Tests.Model;
 
-public class SafetensorsTests
+public sealed class SafetensorsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("cll").FullName;
+    private readonly TemporaryFolder _temporary = new();
+
+    private string Folder => _temporary.Path;
+
+    public void Dispose() => _temporary.Dispose();
 
     [Theory]
     [InlineData(ScalarType.Float64)]
@@ -19,7 +23,7 @@ public class SafetensorsTests
     public void What_is_written_is_read_back(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        var path = Path.Combine(_folder, "a.safetensors");
+        var path = Path.Combine(Folder, "a.safetensors");
         var matrix = TensorScalars.Positions(12, CPU).reshape(3, 4).t().to(dtype); // not contiguous
         var tensors = new Dictionary<string, Tensor>
         {
@@ -40,20 +44,20 @@ public class SafetensorsTests
     {
         using var a = ones(3);
         using var b = zeros([2], ScalarType.Float16);
-        SafetensorsWriter.Write(Path.Combine(_folder, "1"), new Dictionary<string, Tensor> { ["a"] = a, ["b"] = b });
-        SafetensorsWriter.Write(Path.Combine(_folder, "2"), new Dictionary<string, Tensor> { ["b"] = b, ["a"] = a });
-        Assert.Equal(File.ReadAllBytes(Path.Combine(_folder, "1")), File.ReadAllBytes(Path.Combine(_folder, "2")));
+        SafetensorsWriter.Write(Path.Combine(Folder, "1"), new Dictionary<string, Tensor> { ["a"] = a, ["b"] = b });
+        SafetensorsWriter.Write(Path.Combine(Folder, "2"), new Dictionary<string, Tensor> { ["b"] = b, ["a"] = a });
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Folder, "1")), File.ReadAllBytes(Path.Combine(Folder, "2")));
     }
 
     [Fact]
     public void A_failed_write_leaves_the_old_file_and_nothing_else()
     {
-        var path = Path.Combine(_folder, "a.safetensors");
+        var path = Path.Combine(Folder, "a.safetensors");
         File.WriteAllText(path, "old");
         var e = Assert.Throws<EngineException>(() => AtomicFile.Write(path, Fill));
         Assert.Contains("No space left", e.Message, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(path));
-        Assert.Single(Directory.GetFiles(_folder));
+        Assert.Single(Directory.GetFiles(Folder));
 
         static void Fill(Stream s)
         {
@@ -66,11 +70,11 @@ public class SafetensorsTests
     public void A_missing_tensor_and_a_missing_file_are_named()
     {
         using var a = ones(3);
-        var path = Path.Combine(_folder, "a.safetensors");
+        var path = Path.Combine(Folder, "a.safetensors");
         SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["a"] = a });
         using var reader = SafetensorsReader.Open(path);
         Assert.Contains("\"b\"", Assert.Throws<EngineException>(() => reader.ReadTensor("b")).Message, StringComparison.Ordinal);
-        var missing = Assert.Throws<EngineException>(() => SafetensorsReader.Open(Path.Combine(_folder, "absent")));
+        var missing = Assert.Throws<EngineException>(() => SafetensorsReader.Open(Path.Combine(Folder, "absent")));
         Assert.Contains("absent", missing.Message, StringComparison.Ordinal);
     }
 
@@ -87,7 +91,7 @@ public class SafetensorsTests
 
     private void Says(ReadOnlySpan<byte> content, string kind)
     {
-        var path = Path.Combine(_folder, "model.safetensors");
+        var path = Path.Combine(Folder, "model.safetensors");
         File.WriteAllBytes(path, content.ToArray());
         Assert.Contains(kind, Assert.Throws<EngineException>(() => SafetensorsReader.Open(path)).Message, StringComparison.Ordinal);
     }

@@ -23,7 +23,8 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>From here on nothing can be written; no file may be open for writing.</summary>
     public void MakeReadOnly() => Assert.Equal(0, Run("mount", "-o", "remount,ro", Folder));
 
-    public void Dispose() => Run("umount", Folder);
+    /// <summary>Takes the disk away; where a file on it is still open, as soon as it is closed.</summary>
+    public void Dispose() => Run("umount", "--lazy", Folder);
 
     private static int Run(string program, params string[] args)
     {

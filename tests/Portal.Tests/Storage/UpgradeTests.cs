@@ -1,5 +1,6 @@
 using System.Globalization;
 using CllClip.Portal.Storage;
+using CllClip.Portal.Tests.Hosting;
 using CllClip.Portal.Tests.Jobs;
 using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
@@ -95,7 +96,8 @@ public sealed partial class UpgradeTests
     [Fact]
     public void Without_room_for_the_copy_the_database_stays_as_it_was_until_there_is()
     {
-        using var small = SmallDisk.Mount(Directory.CreateTempSubdirectory("cllclip-upgrade-").FullName, "1m");
+        using var folder = new TemporaryFolder();
+        using var small = SmallDisk.Mount(folder.Path, "1m");
         using var bench = At(Migrations().Select(m => m.Data).First(), small.Folder);
         DatabaseDamage.Settle(bench);
         var (schema, before) = Read(bench.Folders.Database);

@@ -42,7 +42,8 @@ public class ImageDecoderTests
     [Fact]
     public void A_file_beyond_the_limit_is_refused_before_it_is_read()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("cll").FullName, "large.png");
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "large.png");
         using (var stream = File.Create(path))
             stream.SetLength(5000);
         var e = Assert.Throws<EngineException>(() => ImageDecoder.DecodeFile(path, DecodePolicy.Photo, new ImageLimits(MaxBytes: 4999)));

@@ -3,9 +3,13 @@ using Xunit;
 
 namespace CllClip.Engine.Tests.Data.Images;
 
-public class ImagePreprocessingTests
+public sealed class ImagePreprocessingTests : IDisposable
 {
-    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("cll").FullName, "preprocessor_config.json");
+    private readonly TemporaryFolder _folder = new();
+
+    private string FilePath => Path.Combine(_folder.Path, "preprocessor_config.json");
+
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("""{}""")]
@@ -13,8 +17,8 @@ public class ImagePreprocessingTests
     [InlineData("""{"size": {"shortest_edge": 64}, "crop_size": {"height": 64, "width": 64}, "unknown": []}""")]
     public void Old_and_new_forms_and_what_is_left_out_mean_the_same(string json)
     {
-        File.WriteAllText(_path, json);
-        var p = ImagePreprocessing.Load(_path, 64);
+        File.WriteAllText(FilePath, json);
+        var p = ImagePreprocessing.Load(FilePath, 64);
         Assert.Equal((64, 64), (p.ShortestEdge, p.CropSize));
         Assert.Equal(ImagePreprocessing.Default(64).Mean, p.Mean);
         Assert.Equal(ImagePreprocessing.Default(64).Std, p.Std);
@@ -31,9 +35,9 @@ public class ImagePreprocessingTests
     [InlineData("""{"size":""", "not valid JSON")]
     public void What_CLIP_does_not_do_is_refused_by_name(string json, string says)
     {
-        File.WriteAllText(_path, json);
-        var e = Assert.Throws<EngineException>(() => ImagePreprocessing.Load(_path, 64));
+        File.WriteAllText(FilePath, json);
+        var e = Assert.Throws<EngineException>(() => ImagePreprocessing.Load(FilePath, 64));
         Assert.Contains(says, e.Message, StringComparison.Ordinal);
-        Assert.Contains(_path, e.Message, StringComparison.Ordinal);
+        Assert.Contains(FilePath, e.Message, StringComparison.Ordinal);
     }
 }

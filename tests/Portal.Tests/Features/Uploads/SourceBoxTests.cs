@@ -10,25 +10,14 @@ using Xunit;
 namespace CllClip.Portal.Tests.Features.Uploads;
 
 /// <summary>Where files come from, as the settings have it.</summary>
-public sealed class SourceBoxTests : PageContext
+public sealed class SourceBoxTests : UploadContext
 {
-    private readonly TemporaryFolder _folder = new();
     private IReadOnlyList<string>? _open;
 
     protected override void AddServices(IServiceCollection services)
     {
-        var folders = new PortalFolders(_folder.Path, "data");
-        services.AddSingleton(
-            new UploadShelf(folders, new UploadOptions(), new CorpusShelf(folders), new BaseModels(folders), TimeProvider.System)
-        );
-        services.AddScoped<UploadDesk>();
+        base.AddServices(services);
         services.AddSingleton(_ => new ServerFolders(_open ?? [], () => _open is not null));
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        _folder.Dispose();
     }
 
     [Fact]

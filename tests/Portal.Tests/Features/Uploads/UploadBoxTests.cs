@@ -9,26 +9,9 @@ using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Uploads;
 
-/// <summary>The component that uploads, with real uploads on the disk and no script behind it.</summary>
-public sealed class UploadBoxTests : PageContext
+/// <summary>The component that uploads.</summary>
+public sealed class UploadBoxTests : UploadContext
 {
-    private readonly TemporaryFolder _folder = new();
-    private UploadShelf _shelf = null!;
-
-    protected override void AddServices(IServiceCollection services)
-    {
-        var folders = new PortalFolders(_folder.Path, "data");
-        _shelf = new UploadShelf(folders, new UploadOptions(), new CorpusShelf(folders), new BaseModels(folders), TimeProvider.System);
-        services.AddSingleton(_shelf);
-        services.AddScoped<UploadDesk>();
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        _folder.Dispose();
-    }
-
     [Fact]
     public async Task Progress_speed_pause_and_cancel_are_shown_and_passed_on()
     {
@@ -71,42 +54,42 @@ public sealed class UploadBoxTests : PageContext
     public async Task The_one_that_was_sent_is_chosen_once_it_is_unpacked_and_others_can_be_chosen_or_discarded()
     {
         string? chosen = null;
-        var old = _shelf.Create("old.zip", 100, "", out _)!.Id;
+        var old = Shelf.Create("old.zip", 100, "", out _)!.Id;
         var box = Render<UploadBox>(p => p.Add(b => b.Help, "x").Add(b => b.ValueChanged, v => chosen = v));
         Assert.Contains(
             "0 B of 100 B are here; choose the same file again to go on",
             Text(box.Find(".uploads li")),
             StringComparison.Ordinal
         );
-        var mine = _shelf.Create("mine.zip", 10, "", out _)!.Id;
+        var mine = Shelf.Create("mine.zip", 10, "", out _)!.Id;
         await box.InvokeAsync(() => box.Instance.OnChosen("mine.zip", 10));
         await box.InvokeAsync(() => box.Instance.OnAddress(mine));
         Assert.Single(box.FindAll(".uploads li")); // its own is shown by itself
         await box.InvokeAsync(() => box.Instance.OnSent(mine));
         Assert.Null(chosen);
-        _shelf.Touch(_shelf.Item(mine)!, new UnpackOutcome(3, 4_000, null));
+        Shelf.Touch(Shelf.Item(mine)!, new UnpackOutcome(3, 4_000, null));
         box.WaitForAssertion(() => Assert.Equal(mine, chosen));
         Assert.Contains("3 files, 4.0 kB unpacked", Text(box.FindAll(".uploads li")[1]), StringComparison.Ordinal);
-        _shelf.Touch(_shelf.Item(old)!, new UnpackOutcome(0, 0, "The archive is empty."));
+        Shelf.Touch(Shelf.Item(old)!, new UnpackOutcome(0, 0, "The archive is empty."));
         box.WaitForAssertion(() => Assert.Equal("The archive is empty.", Text(box.Find(".uploads [role=alert]"))));
         Assert.Single(box.FindAll(".uploads li:first-child button")); // nothing to try again
-        _shelf.Touch(_shelf.Item(old)!, new UnpackOutcome(0, 0, "No room.", MayRetry: true));
+        Shelf.Touch(Shelf.Item(old)!, new UnpackOutcome(0, 0, "No room.", MayRetry: true));
         box.WaitForAssertion(() => Assert.Equal("No room.", Text(box.Find(".uploads [role=alert]"))));
         box.FindAll(".uploads button").Single(b => b.TextContent == "Try again").Click();
-        Assert.Equal((UploadState.Receiving, null), (_shelf.Find(old)!.State, _shelf.Find(old)!.Error)); // its bytes never came in this test
+        Assert.Equal((UploadState.Receiving, null), (Shelf.Find(old)!.State, Shelf.Find(old)!.Error)); // its bytes never came in this test
         box.Find("button[aria-label='Discard old.zip']").Click();
-        Assert.Null(_shelf.Find(old));
+        Assert.Null(Shelf.Find(old));
         Assert.Single(box.FindAll(".uploads li"));
     }
 
     [Fact]
     public async Task Whoever_may_only_look_sees_no_uploads_and_removes_none()
     {
-        var id = _shelf.Create("a.zip", 10, "", out _)!.Id;
+        var id = Shelf.Create("a.zip", 10, "", out _)!.Id;
         Visitor.Role = Role.Viewer;
         Assert.Empty(Render<UploadBox>(p => p.Add(b => b.Help, "x")).FindAll(".uploads li"));
         Assert.NotNull(await Services.GetRequiredService<UploadDesk>().RemoveAsync(id));
-        Assert.NotNull(_shelf.Find(id));
+        Assert.NotNull(Shelf.Find(id));
     }
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<UploadBox> box, string text) =>
