@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CllClip.Portal.Tests;
 using CllClip.Portal.Tests.Hosting;
-using CllClip.Portal.Tests.Load;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using Xunit;
@@ -12,7 +11,7 @@ using Xunit;
 namespace CllClip.Browser.Tests;
 
 /// <summary>
-/// The portal's speed with a large database and with many open pages (docs/benchmarks/portal.md); a tool that runs only when asked for, on a machine that does
+/// The portal's speed with a large database (docs/benchmarks/portal.md); a tool that runs only when asked for, on a machine that does
 /// nothing else: <c>dotnet run -c Release --project tests/Browser.Tests -- --explicit only --filter-class CllClip.Browser.Tests.SpeedFigures</c>.
 /// The portal is a process of its own, as users have it.
 /// </summary>
@@ -20,7 +19,6 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
 {
     private const int Runs = 5000;
     private const int Finished = 500;
-    private const int Pages = 100;
 
     private readonly string _root = Directory.CreateTempSubdirectory("cllclip-speed-").FullName;
 
@@ -77,66 +75,6 @@ public sealed class SpeedFigures(BrowserSession session) : IClassFixture<Browser
         Say(
             $"page of a finished run of 36 languages, from the click to answering clicks: first {times[0]:0.00} s, then median {times.Skip(1).Order().ElementAt(3):0.00} s"
         );
-    }
-
-    [Fact(Explicit = true)]
-    public async Task Many_open_pages()
-    {
-        PreparedData.LinkInto(_root);
-        using var portal = PortalProcess.Portal(_root);
-        using var http = new HttpClient { BaseAddress = await portal.AddressAsync() };
-        await TrainAsync(http, portal, 0); // what is compiled and read once
-        var (quiet, watched) = (new List<double>(), new List<double>());
-        for (var i = 0; i < 3; i++)
-        {
-            quiet.Add(await TrainAsync(http, portal, 0));
-            watched.Add(await TrainAsync(http, portal, Pages));
-        }
-        Say(
-            $"processor seconds of the portal for one run: {string.Join(", ", quiet.Select(q => $"{q:0.0}"))} without pages, {string.Join(", ", watched.Select(w => $"{w:0.0}"))} with {Pages} open: {100 * (watched.Order().ElementAt(1) / quiet.Order().ElementAt(1) - 1):0.0} % more"
-        );
-    }
-
-    /// <summary>Trains one run with so many of its pages open; the portal's processor seconds from its start to its end.</summary>
-    private static async Task<double> TrainAsync(HttpClient http, PortalProcess portal, int open)
-    {
-        // A first run holds the device while the pages of the second open: what opening costs is not what watching costs.
-        await LaunchAsync(http, 2);
-        var run = await LaunchAsync(http, 12);
-        using var viewers = open == 0 ? null : await Viewers.OpenAsync(new Uri(http.BaseAddress!, $"/runs/{run}"), open, Stop);
-        await UntilAsync(http, $"/api/v1/runs/{run}", r => r.GetProperty("state").GetString() == "Running");
-        var began = portal.ProcessorTime;
-        await UntilAsync(http, $"/api/v1/runs/{run}", r => r.GetProperty("state").GetString() == "Completed");
-        var took = (portal.ProcessorTime - began).TotalSeconds;
-        if (viewers is not null)
-        {
-            var seen = await viewers.CloseAsync(Stop);
-            Say($"the pages received {seen.Batches} batches, {seen.Bytes / 1e6:0.0} MB; {seen.Closed} were closed by the portal");
-            Assert.Equal(open, seen.Pages);
-            Assert.Equal(0, seen.Closed);
-        }
-        return took;
-    }
-
-    private static async Task<string> LaunchAsync(HttpClient http, int epochs)
-    {
-        var request = new
-        {
-            method = "cll-clip",
-            teir = true,
-            languages = new[] { "en", "de" },
-            epochs,
-        };
-        for (var end = DateTime.UtcNow.AddMinutes(3); ; )
-        {
-            using var answer = await http.PostAsJsonAsync("/api/v1/runs", request, Stop);
-            if (answer.IsSuccessStatusCode)
-            {
-                return (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("id").GetString()!;
-            }
-            Assert.True(DateTime.UtcNow < end, await answer.Content.ReadAsStringAsync(Stop));
-            await Task.Delay(300, Stop);
-        }
     }
 
     private static async Task UntilAsync(HttpClient http, string path, Func<JsonElement, bool> holds)

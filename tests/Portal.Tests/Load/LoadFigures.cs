@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
@@ -22,29 +21,9 @@ public sealed class LoadFigures : IDisposable
     private const double WarmMinutes = 12;
     private const double FlatMinutes = 30;
     private const double MostGrowth = 1.05;
-    private const double MostSlowing = 1.1;
+    private const double MostOfTheTraining = 0.1;
     private const double LongestAnswer = 500; // ms, of 99 of 100
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
-    private static readonly string[] Queries = ["snowman", "Katze", "猫", "قطة", "सूरज", "árbol", "poisson", "дом", "น้ำ", "moyo"];
-    private static readonly string[] Languages =
-    [
-        "en",
-        "de",
-        "ja",
-        "ar",
-        "hi",
-        "es",
-        "fr",
-        "ru",
-        "th",
-        "sw",
-        "zh",
-        "ko",
-        "pl",
-        "tr",
-        "it",
-        "el",
-    ];
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -57,11 +36,9 @@ public sealed class LoadFigures : IDisposable
         var minutes = double.Parse(Environment.GetEnvironmentVariable("CLLCLIP_LOAD_MINUTES") ?? "10", CultureInfo.InvariantCulture);
         using var portal = PortalProcess.Portal(_folder.PreparedDataRoot());
         using var http = new HttpClient { BaseAddress = await portal.AddressAsync() };
-        await DoneAsync(http, await LaunchAsync(http, 2, 1)); // what is compiled and read once
-        var quiet = await LaunchAsync(http, 5, 6);
-        await DoneAsync(http, quiet);
+        await LoadRuns.UntilAsync(http, await LoadRuns.LaunchAsync(http, 2, 1, Stop), "Completed", Stop); // what is compiled and read once
 
-        var run = await LaunchAsync(http, Languages.Length, (int)Math.Ceiling(10 * minutes)); // longer than anybody looks: a stage a minute or so
+        var run = await LoadRuns.LaunchAsync(http, LoadRuns.MostLanguages, (int)Math.Ceiling(10 * minutes), Stop); // longer than anybody looks: a stage a minute or so
         var ears = new List<Ear>();
         for (var i = 0; i < Listening; i++)
         {
@@ -72,11 +49,9 @@ public sealed class LoadFigures : IDisposable
         }
         using var viewers = await Viewers.OpenAsync(new Uri(http.BaseAddress!, $"/runs/{run}"), Watching, Stop);
         Say($"{Watching} pages are open; {Searching} begin to search");
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        var answers = new ConcurrentBag<(double Milliseconds, int Status)>();
-        var searching = Enumerable.Range(0, Searching).Select(i => SearchAsync(http.BaseAddress!, i, answers, end.Token)).ToList();
+        await using var searchers = new Searchers(http.BaseAddress!, Searching);
         var memory = new List<(double Resident, double Managed)>();
-        var began = Stopwatch.GetTimestamp();
+        var (began, before) = (Stopwatch.GetTimestamp(), portal.ProcessorTimes("training"));
         while (Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(minutes))
         {
             await Task.Delay(TimeSpan.FromSeconds(10), Stop);
@@ -84,13 +59,15 @@ public sealed class LoadFigures : IDisposable
             if (memory.Count % 6 == 0)
             {
                 Say(
-                    $"{Stopwatch.GetElapsedTime(began).TotalMinutes:0.0} min: {memory[^1].Resident:0} MB resident, {memory[^1].Managed:0} MB managed, {answers.Count} searches"
+                    $"{Stopwatch.GetElapsedTime(began).TotalMinutes:0.0} min: {memory[^1].Resident:0} MB resident, {memory[^1].Managed:0} MB managed, {searchers.Answers} searches"
                 );
             }
         }
-        await end.CancelAsync();
-        await Task.WhenAll(searching);
+        var took = portal.ProcessorTimes("training");
+        var answers = await searchers.EndAsync();
         var times = answers.Select(a => a.Milliseconds).Order().ToList();
+        var share = (took.Others - before.Others) / (took.Named - before.Named);
+        Say($"all that the portal did beside the training took {100 * share:0.0} % of the training's processor time");
         Say(
             $"searches: {times.Count}, median {At(times, 0.5):0} ms, 99 % {At(times, 0.99):0} ms, longest {times[^1]:0} ms; {answers.Count(a => a.Status != 200)} were not answered with 200"
         );
@@ -106,9 +83,9 @@ public sealed class LoadFigures : IDisposable
         var seen = await viewers.CloseAsync(Stop);
         Say($"the pages received {seen.Batches} batches, {seen.Bytes / 1e6:0.0} MB; {seen.Closed} were closed by the portal");
         await HeardAsync(http, run, ears);
-        await SlowedAsync(http, quiet, run);
         Assert.Equal((Watching, 0), (seen.Pages, seen.Closed));
         Assert.All(answers, a => Assert.Equal(200, a.Status));
+        Assert.True(share < MostOfTheTraining, $"{100 * share:0.0} % of the training's processor time");
         Assert.True(At(times, 0.99) < LongestAnswer, $"99 % of the answers within {At(times, 0.99):0} ms");
         if (minutes >= WarmMinutes + FlatMinutes)
         {
@@ -144,76 +121,6 @@ public sealed class LoadFigures : IDisposable
         static string? State(JsonElement of) => of.GetProperty("state").GetString();
     }
 
-    /// <summary>Seconds of training for a pair, of the languages that both runs learned.</summary>
-    private static async Task SlowedAsync(HttpClient http, string quiet, string run)
-    {
-        var (before, under) = (await StagesAsync(http, quiet), await StagesAsync(http, run));
-        var both = Math.Min(before.Count, under.Count);
-        Say($"microseconds of training for a pair, by stage: quiet {Row(before)}, under load {Row(under)}");
-        if (both > 0)
-        {
-            var ratio = under.Take(both).Average() / before.Take(both).Average();
-            Say($"training was slowed by {100 * (ratio - 1):0.0} %");
-            Assert.True(ratio < MostSlowing, $"training takes {ratio:0.00} times as long");
-        }
-
-        static string Row(List<double> values) => string.Join(' ', values.Select(v => v.ToString("0.0", CultureInfo.InvariantCulture)));
-    }
-
-    private static async Task<List<double>> StagesAsync(HttpClient http, string run) =>
-        [
-            .. (await http.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}/stages", Stop))
-                .EnumerateArray()
-                .Select(s => 1e6 * s.GetProperty("trainSeconds").GetDouble() / Math.Max(1, s.GetProperty("trainingPairs").GetInt64())),
-        ];
-
-    /// <summary>One person who searches, looks at what was found for a second or two, and searches again.</summary>
-    private static async Task SearchAsync(Uri address, int person, ConcurrentBag<(double, int)> answers, CancellationToken end)
-    {
-        using var http = new HttpClient { BaseAddress = address };
-        var random = new Random(person);
-        try
-        {
-            while (true)
-            {
-                await Task.Delay(random.Next(1500, 4500), end);
-                var began = Stopwatch.GetTimestamp();
-                using var answer = await http.GetAsync(
-                    $"/api/v1/search?k=12&q={Uri.EscapeDataString(Queries[random.Next(Queries.Length)])}",
-                    end
-                );
-                await answer.Content.ReadAsByteArrayAsync(end);
-                answers.Add((Stopwatch.GetElapsedTime(began).TotalMilliseconds, (int)answer.StatusCode));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // the house closes
-        }
-    }
-
-    private static async Task<string> LaunchAsync(HttpClient http, int languages, int epochs)
-    {
-        var request = new
-        {
-            method = "cll-clip",
-            teir = true,
-            languages = Languages[..languages],
-            epochs,
-        };
-        for (var end = DateTime.UtcNow.AddMinutes(3); ; await Task.Delay(300, Stop))
-        {
-            using var answer = await http.PostAsJsonAsync("/api/v1/runs", request, Stop);
-            if (answer.IsSuccessStatusCode)
-            {
-                return (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("id").GetString()!;
-            }
-            Assert.True(DateTime.UtcNow < end, await answer.Content.ReadAsStringAsync(Stop));
-        }
-    }
-
-    private static Task DoneAsync(HttpClient http, string run) => UntilAsync(http, run, "Completed");
-
     private static async Task StoppedAsync(HttpClient http, string run)
     {
         var began = Stopwatch.GetTimestamp();
@@ -221,24 +128,10 @@ public sealed class LoadFigures : IDisposable
         {
             stopped.EnsureSuccessStatusCode();
         }
-        await UntilAsync(http, run, "Stopped");
+        await LoadRuns.UntilAsync(http, run, "Stopped", Stop);
         var took = Stopwatch.GetElapsedTime(began);
         Say($"the run stopped within {took.TotalSeconds:0.0} s");
         Assert.True(took < LongestStop, $"the run stopped after {took}");
-    }
-
-    private static async Task UntilAsync(HttpClient http, string run, string state)
-    {
-        for (var end = DateTime.UtcNow.AddMinutes(8); ; await Task.Delay(200, Stop))
-        {
-            var now = (await http.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run}", Stop)).GetProperty("state").GetString();
-            if (now == state)
-            {
-                return;
-            }
-            Assert.NotEqual("Failed", now);
-            Assert.True(DateTime.UtcNow < end, $"The run is {now}, not {state}.");
-        }
     }
 
     private static async Task<double> ManagedAsync(HttpClient http) =>
