@@ -80,6 +80,9 @@ internal static class RunsApi
             .Does(Acts.Look)
             .WithName("GetLog")
             .WithSummary("The run's log")
+            .WithDescription("With format=csv the same lines as a table.")
+            .Produces<string>(StatusCodes.Status200OK, "text/csv")
+            .ProducesValidationProblem()
             .Found<IReadOnlyList<LogMessage>>();
     }
 
@@ -93,9 +96,7 @@ internal static class RunsApi
             return Problem.Fields(errors);
         }
         var list = await runs.ListAsync(filter, stop);
-        return csv
-            ? TypedResults.File(Encoding.UTF8.GetBytes(RunsExport.Table(list.Items).ToCsv()), "text/csv; charset=utf-8", "runs.csv")
-            : TypedResults.Ok(list);
+        return csv ? TableAnswer.Csv(RunsExport.Table(list.Items), "runs.csv") : TypedResults.Ok(list);
     }
 
     private static async Task<IResult> GetAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
@@ -110,8 +111,20 @@ internal static class RunsApi
     private static Task<IResult> HistoryAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         OfAsync(id, runs, () => runs.HistoryAsync(id, stop), stop);
 
-    private static Task<IResult> LogAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
-        OfAsync(id, runs, () => runs.LogAsync(id, stop), stop);
+    private static async Task<IResult> LogAsync(
+        [Description(IdHelp)] string id,
+        RunQueries runs,
+        CancellationToken stop,
+        [Description(TableAnswer.FormatHelp)] string? format = null
+    )
+    {
+        var errors = new Dictionary<string, string[]>();
+        var csv = TableAnswer.IsCsv(format, errors);
+        return errors.Count > 0 ? Problem.Fields(errors)
+            : await runs.GetAsync(id, stop) is not { } run ? Problem.NotFound("run", id)
+            : await runs.LogAsync(id, stop) is var lines && csv ? TableAnswer.Csv(RunsExport.Log(lines), $"run-{run.Id}-log.csv")
+            : TypedResults.Ok(lines);
+    }
 
     private static async Task<IResult> ScoresCsvAsync([Description(IdHelp)] string id, RunQueries runs, CancellationToken stop) =>
         await runs.GetAsync(id, stop) is { } run

@@ -61,7 +61,7 @@ internal sealed record RunsQuery
     public string? Format { get; init; }
 
     /// <summary>Whether the table is asked for; a wrong format is added to the errors.</summary>
-    public bool AsCsv(Dictionary<string, string[]> errors) => OneOf(errors, "format", Format, ["json", "csv"]) == "csv";
+    public bool AsCsv(Dictionary<string, string[]> errors) => TableAnswer.IsCsv(Format, errors);
 
     public RunFilter ToFilter(Dictionary<string, string[]> errors) =>
         new()

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Text;
 using CllClip.Engine;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
@@ -46,32 +45,25 @@ public static class AnswersApi
         [Description("wrong, forgotten, right or learned; wrong if left out")] string? show = null,
         [Description("How many to leave out first")] string? skip = null,
         [Description("How many at most, 1 to 50; 20 if left out")] string? take = null,
-        [Description("json or csv; json if left out")] string? format = null
+        [Description(TableAnswer.FormatHelp)] string? format = null
     )
     {
         var query = Read(id, (stage, language, dataset, protocol, direction, k, show, skip, take), out var errors);
-        if (format is not (null or "" or "json" or "csv"))
-        {
-            errors["format"] = [$"Unknown: '{format}'. Choose one of: json, csv."];
-        }
+        var csv = TableAnswer.IsCsv(format, errors);
         if (errors.Count > 0)
         {
             return Problem.Fields(errors);
         }
         try
         {
-            if (format == "csv")
+            if (csv)
             {
                 var only = string.IsNullOrEmpty(show) ? default(AnswerKind?) : query.Show;
                 return await answers.TableAsync(query, only, PageText.English, stop) switch
                 {
                     null => Problem.NotFound("run", id),
                     (null, var note) => Problem.Of(422, "The queries of this cell are not known", note ?? ""),
-                    ({ } table, _) => TypedResults.File(
-                        Encoding.UTF8.GetBytes(table.ToCsv()),
-                        "text/csv; charset=utf-8",
-                        AnswersTable.Name(query) + ".csv"
-                    ),
+                    ({ } table, _) => TableAnswer.Csv(table, AnswersTable.Name(query) + ".csv"),
                 };
             }
             return await answers.ReadAsync(query, PageText.English, stop) is { } page ? TypedResults.Ok(page) : Problem.NotFound("run", id);

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Text;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Storage;
@@ -47,9 +46,7 @@ public static class AuditApi
             return Problem.Fields(errors);
         }
         var lines = await queries.ListAsync(filter, stop);
-        return given.Format == "csv"
-            ? TypedResults.File(Encoding.UTF8.GetBytes(AuditLine.Table(lines.Items).ToCsv()), "text/csv; charset=utf-8", "audit.csv")
-            : TypedResults.Ok(lines);
+        return given.Format == "csv" ? TableAnswer.Csv(AuditLine.Table(lines.Items), "audit.csv") : TypedResults.Ok(lines);
     }
 }
 

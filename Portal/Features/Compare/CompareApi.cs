@@ -23,6 +23,7 @@ public static class CompareApi
                 $"Differences are held against the first run, {CompareQuery.MostRuns} runs at most. The runs are taken after the last stages at which all have learned the same languages; where there are none, each after its last task, and `unlike` says so. Bootstrap intervals (95 %) over captions, paired permutation tests, Holm's correction over the languages compared, and of the means over the runs."
             )
             .Produces<Comparison>(200, "application/json")
+            .Produces<string>(200, "text/csv")
             .ProducesValidationProblem();
         return app;
     }
@@ -39,7 +40,8 @@ public static class CompareApi
             "same: after the last stages at which all have learned the same languages; last: each after its last task; same if left out"
         )]
             string? at,
-        CancellationToken stop
+        CancellationToken stop,
+        [Description("json, or csv: the languages of each run as a table; json if left out")] string? format = null
     )
     {
         _ = (dataset, protocol, direction, k, at); // named for the API's document, read by what the page shares
@@ -48,13 +50,17 @@ public static class CompareApi
         {
             errors["runs"] = ["Name the runs to compare: runs=ID,ID."];
         }
+        var csv = TableAnswer.IsCsv(format, errors);
         if (errors.Count > 0)
         {
             return Problem.Fields(errors);
         }
         var answer = await comparison.CompareAsync(query, PageText.English, null, stop);
-        return answer.Missing.Count == 0
-            ? TypedResults.Ok(answer)
-            : Problem.Fields(new Dictionary<string, string[]> { ["runs"] = [.. answer.Missing.Select(id => $"There is no run '{id}'.")] });
+        return answer.Missing.Count > 0
+                ? Problem.Fields(
+                    new Dictionary<string, string[]> { ["runs"] = [.. answer.Missing.Select(id => $"There is no run '{id}'.")] }
+                )
+            : csv ? TableAnswer.Csv(ComparisonTable.Of(answer), "compare.csv")
+            : TypedResults.Ok(answer);
     }
 }

@@ -156,60 +156,6 @@ public sealed partial class ComparePage : IDisposable
     private static string Signed(double? points) =>
         points is not { } p ? "–" : (Formats.Fixed(p, 1) is var text && text != "0.0" && p > 0 ? "+" : "") + Formats.Fixed(p, 1);
 
-    private TableFile Export()
-    {
-        var runs = _shown?.Runs ?? [];
-        return new(
-            [
-                "language",
-                "run",
-                "name",
-                "stage",
-                "like_for_like",
-                "recall",
-                "n",
-                "k",
-                "direction",
-                "protocol",
-                "dataset",
-                "difference",
-                "low",
-                "high",
-                "p",
-                "p_holm",
-                "only_reference",
-                "only_run",
-            ],
-            (_shown?.Languages ?? []).SelectMany(code =>
-                runs.Select(run =>
-                {
-                    var (score, d) = (run.Recall[code], run.Differences.GetValueOrDefault(code));
-                    return (IReadOnlyList<object?>)
-                        [
-                            code,
-                            run.Run.Id,
-                            run.Run.Name,
-                            run.Stage,
-                            run.LikeForLike,
-                            score.Recall,
-                            score.N,
-                            score.K,
-                            RetrievalChoices.Code(score.Direction),
-                            score.Protocol,
-                            _shown!.Dataset,
-                            run == runs[0] ? null : score.Recall - runs[0].Recall[code].Recall,
-                            d?.Low,
-                            d?.High,
-                            d?.P,
-                            d?.HolmP,
-                            d?.OnlyFirst,
-                            d?.OnlySecond,
-                        ];
-                })
-            )
-        );
-    }
-
     private TableFile ExportSettings() =>
         new(
             ["what", .. (_shown?.Runs ?? []).Select(r => r.Run.Id)],

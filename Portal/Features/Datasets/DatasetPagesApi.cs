@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Text;
 using CllClip.Engine;
 using CllClip.Engine.Data;
 using CllClip.Portal.Access;
@@ -144,11 +143,7 @@ internal static class DatasetPagesApi
             engine,
             (d, m) =>
                 worker.Look(d, m) is { Languages: { } languages }
-                    ? TypedResults.File(
-                        Encoding.UTF8.GetBytes(StatisticsView.Table(languages).ToCsv()),
-                        "text/csv; charset=utf-8",
-                        $"dataset-{id}-statistics.csv"
-                    )
+                    ? TableAnswer.Csv(StatisticsView.Table(languages), $"dataset-{id}-statistics.csv")
                     : Problem.Conflict("The statistics are not there yet. Ask for them as JSON to see how far they are.")
         );
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text;
 using CllClip.Engine;
 using CllClip.Engine.Data.Corpora;
 using CllClip.Portal.Access;
@@ -121,11 +120,7 @@ internal static class DatasetsApi
 
     private static IResult ReportCsv([Description(IdHelp)] string id, CorpusPreparer preparer) =>
         preparer.All.FirstOrDefault(v => v.Id == id)?.Report is { } report
-            ? TypedResults.File(
-                Encoding.UTF8.GetBytes(Findings(report.Findings).ToCsv()),
-                "text/csv; charset=utf-8",
-                $"dataset-{id}-report.csv"
-            )
+            ? TableAnswer.Csv(Findings(report.Findings), $"dataset-{id}-report.csv")
             : Problem.NotFound("report of a data set", id);
 
     private static IResult Acted(string id, CorpusPreparer preparer, Func<string, string?> act) =>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Text;
 using CllClip.Portal.Access;
 using CllClip.Portal.Api;
 using CllClip.Portal.Jobs;
@@ -125,21 +124,17 @@ public static class StorageApi
         Pruner pruner,
         PruneStore store,
         CancellationToken stop,
-        [Description("json or csv; json if left out")] string? format = null
+        [Description(TableAnswer.FormatHelp)] string? format = null
     )
     {
-        if (format is not (null or "" or "json" or "csv"))
+        var errors = new Dictionary<string, string[]>();
+        var csv = TableAnswer.IsCsv(format, errors);
+        if (errors.Count > 0)
         {
-            return Problem.Fields(new Dictionary<string, string[]> { ["format"] = ["Choose one of: json, csv."] });
+            return Problem.Fields(errors);
         }
         var preview = await pruner.PreviewAsync((await store.RuleAsync(stop)).Rule, stop);
-        return format == "csv"
-            ? TypedResults.File(
-                Encoding.UTF8.GetBytes(PrunePreview.Table([.. preview.Things, .. preview.Kept]).ToCsv()),
-                "text/csv; charset=utf-8",
-                "pruning.csv"
-            )
-            : TypedResults.Ok(preview);
+        return csv ? TableAnswer.Csv(PrunePreview.Table([.. preview.Things, .. preview.Kept]), "pruning.csv") : TypedResults.Ok(preview);
     }
 
     // Goes on to its end whether or not the asker waits: half of what was asked for is no answer to anybody.

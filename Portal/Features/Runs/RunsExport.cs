@@ -36,4 +36,8 @@ internal static class RunsExport
     /// <summary>One row a run.</summary>
     public static TableFile Table(IEnumerable<RunView> runs) =>
         new([.. Columns.Select(c => c.Column)], runs.Select(r => (IReadOnlyList<object?>)[.. Columns.Select(c => c.Cell(r))]));
+
+    /// <summary>A run's log as a table.</summary>
+    public static TableFile Log(IEnumerable<LogMessage> lines) =>
+        new(["at", "level", "text"], lines.Select(l => (IReadOnlyList<object?>)[l.At, l.Level, l.Text]));
 }

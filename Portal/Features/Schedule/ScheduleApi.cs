@@ -15,7 +15,7 @@ internal static class ScheduleApi
     /// <summary>Maps <c>/schedule</c> and <c>/runs/{id}/move</c>.</summary>
     public static void MapSchedule(this RouteGroupBuilder api)
     {
-        api.MapGet("/schedule", (ScheduleQueries schedule, CancellationToken stop) => schedule.GetAsync(PageText.English, stop))
+        api.MapGet("/schedule", GetAsync)
             .Does(Acts.Look)
             .WithName("GetSchedule")
             .WithTags("Runs")
@@ -23,7 +23,9 @@ internal static class ScheduleApi
             .WithDescription(
                 "Estimates rest on the run's own speed, on finished runs, or on this machine's calibration; `source` says which."
             )
-            .Produces<ScheduleView>();
+            .Produces<ScheduleView>()
+            .Produces<string>(StatusCodes.Status200OK, "text/csv")
+            .ProducesValidationProblem();
         api.MapPost("/runs/{id}/move", MoveAsync)
             .Does(Acts.MoveRun)
             .WithName("MoveRun")
@@ -38,6 +40,20 @@ internal static class ScheduleApi
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> GetAsync(
+        ScheduleQueries schedule,
+        CancellationToken stop,
+        [Description(TableAnswer.FormatHelp)] string? format = null
+    )
+    {
+        var errors = new Dictionary<string, string[]>();
+        var csv = TableAnswer.IsCsv(format, errors);
+        return errors.Count > 0 ? Problem.Fields(errors)
+            : await schedule.GetAsync(PageText.English, stop) is var view && csv
+                ? TableAnswer.Csv(ScheduleTable.Of(view.Lanes), "schedule.csv")
+            : TypedResults.Ok(view);
     }
 
     private static async Task<IResult> MoveAsync(

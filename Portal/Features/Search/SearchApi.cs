@@ -30,8 +30,9 @@ public static class SearchApi
                     [Description(LanguageHelp)] string? lang = null,
                     [Description(CheckpointHelp)] string? checkpoint = null,
                     [Description(GalleryHelp)] string? gallery = null,
-                    [Description(CountHelp)] string? k = null
-                ) => AnswerAsync(k, count => search.SearchAsync(Query(q, lang, checkpoint, gallery, count), stop))
+                    [Description(CountHelp)] string? k = null,
+                    [Description(TableAnswer.FormatHelp)] string? format = null
+                ) => FoundAsync(k, format, count => search.SearchAsync(Query(q, lang, checkpoint, gallery, count), stop))
             )
             .Does(Acts.Look)
             .WithName("Search")
@@ -39,6 +40,7 @@ public static class SearchApi
             .WithTags("Search")
             .WithSummary("Ranks the gallery by a text in any of the 36 languages")
             .Produces<SearchResponse>()
+            .Produces<string>(200, "text/csv")
             .ProducesValidationProblem()
             .ProducesProblem(422)
             .ProducesProblem(503);
@@ -51,10 +53,12 @@ public static class SearchApi
                     [Description(LanguageHelp)] string? lang = null,
                     [Description(CheckpointHelp)] string? checkpoint = null,
                     [Description(GalleryHelp)] string? gallery = null,
-                    [Description(CountHelp)] string? k = null
+                    [Description(CountHelp)] string? k = null,
+                    [Description(TableAnswer.FormatHelp)] string? format = null
                 ) =>
-                    AnswerAsync(
+                    FoundAsync(
                         k,
+                        format,
                         async count =>
                             await search.SearchAsync(await ReadAsync(file, stop), Query(null, lang, checkpoint, gallery, count), stop)
                     )
@@ -67,6 +71,7 @@ public static class SearchApi
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes + 64_000))
             .DisableAntiforgery() // no cookie is involved; foreign origins are refused for all of the API
             .Produces<SearchResponse>()
+            .Produces<string>(200, "text/csv")
             .ProducesValidationProblem()
             .ProducesProblem(422)
             .ProducesProblem(503);
@@ -149,7 +154,20 @@ public static class SearchApi
         return await search.TellAsync(query, named ? null : await ReadAsync(file, stop), null, stop);
     }
 
-    private static async Task<IResult> AnswerAsync<T>(string? k, Func<int, Task<T>> search, int count = 24)
+    private static async Task<IResult> FoundAsync(string? k, string? format, Func<int, Task<SearchResponse>> search)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var csv = TableAnswer.IsCsv(format, errors);
+        return errors.Count > 0
+            ? Problem.Fields(errors)
+            : await AnswerAsync(
+                k,
+                search,
+                shown: answer => csv ? TableAnswer.Csv(SearchTable.Of(answer), "search.csv") : TypedResults.Ok(answer)
+            );
+    }
+
+    private static async Task<IResult> AnswerAsync<T>(string? k, Func<int, Task<T>> search, int count = 24, Func<T, IResult>? shown = null)
     {
         if (!string.IsNullOrEmpty(k) && !int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out count))
         {
@@ -157,7 +175,8 @@ public static class SearchApi
         }
         try
         {
-            return TypedResults.Ok(await search(count));
+            var answer = await search(count);
+            return shown?.Invoke(answer) ?? TypedResults.Ok(answer);
         }
         catch (SearchException error) when (error.Errors.Count == 0)
         {

@@ -38,7 +38,10 @@ internal static class SweepsApi
             .Does(Acts.Look)
             .WithName("GetSweep")
             .WithSummary("A sweep: states, figures of every configuration over its seeds, the runs")
+            .WithDescription("With format=csv the configurations as a table.")
             .Produces<SweepView>()
+            .Produces<string>(StatusCodes.Status200OK, "text/csv")
+            .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -73,6 +76,18 @@ internal static class SweepsApi
         return Problem.Fields(errors);
     }
 
-    private static async Task<IResult> GetAsync([Description("The sweep's id")] string id, SweepQueries sweeps, CancellationToken stop) =>
-        await sweeps.GetAsync(id, stop) is { } sweep ? TypedResults.Ok(sweep) : Problem.NotFound("sweep", id);
+    private static async Task<IResult> GetAsync(
+        [Description("The sweep's id")] string id,
+        SweepQueries sweeps,
+        CancellationToken stop,
+        [Description(TableAnswer.FormatHelp)] string? format = null
+    )
+    {
+        var errors = new Dictionary<string, string[]>();
+        var csv = TableAnswer.IsCsv(format, errors);
+        return errors.Count > 0 ? Problem.Fields(errors)
+            : await sweeps.GetAsync(id, stop) is not { } sweep ? Problem.NotFound("sweep", id)
+            : csv ? TableAnswer.Csv(SweepFile.Of(sweep, sweep.Configurations), $"sweep-{sweep.Id}.csv")
+            : TypedResults.Ok(sweep);
+    }
 }

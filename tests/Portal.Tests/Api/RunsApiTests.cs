@@ -206,7 +206,12 @@ public sealed class RunsApiTests(PortalHost portal) : IClassFixture<PortalHost>
         Assert.Equal([1, 5, 10], scores.Select(s => s.GetProperty("k").GetInt32()).Distinct().Order());
         var history = (await portal.AskAsync("GET", $"/api/v1/runs/{id}/history")).Json;
         Assert.Equal(["Queued", "Running", "Completed"], history.EnumerateArray().Select(h => h.GetProperty("state").GetString()));
-        Assert.NotEqual(0, (await portal.AskAsync("GET", $"/api/v1/runs/{id}/log")).Json.GetArrayLength());
+        var log = (await portal.AskAsync("GET", $"/api/v1/runs/{id}/log")).Json.GetArrayLength();
+        Assert.NotEqual(0, log);
+        var csv = await portal.AskAsync("GET", $"/api/v1/runs/{id}/log?format=csv");
+        Assert.Equal(("text/csv", "at,level,text"), (csv.Type, csv.Text.Split("\n")[0]));
+        Assert.Equal(log + 1, csv.Text.Split("\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(["format"], (await portal.AskAsync("GET", $"/api/v1/runs/{id}/log?format=xml")).Errors.Keys);
         Assert.Equal(1, (await portal.AskAsync("GET", $"/api/v1/runs/{id}/stages")).Json.GetArrayLength());
     }
 

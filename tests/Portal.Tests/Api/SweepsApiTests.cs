@@ -41,6 +41,13 @@ public sealed class SweepsApiTests : IDisposable
         Assert.Equal(8, sweep.GetProperty("states").GetProperty("Queued").GetInt32());
         var listed = (await _portal.AskAsync("GET", $"/api/v1/runs?sweep={sweep.GetProperty("id").GetString()}")).Json;
         Assert.Equal(8, listed.GetProperty("total").GetInt32());
+        var csv = await _portal.AskAsync("GET", $"{answer.Location}?format=csv");
+        Assert.Equal("text/csv", csv.Type);
+        var lines = csv.Text.Split("\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("method,teir,learningRate,completed,runs,seeds,ar_t2i,", lines[0], StringComparison.Ordinal);
+        Assert.Equal(5, lines.Length);
+        Assert.Contains(",0,2,1 2,", lines[1], StringComparison.Ordinal);
+        Assert.Equal(["format"], (await _portal.AskAsync("GET", $"{answer.Location}?format=xml")).Errors.Keys);
         (await _portal.AskAsync("GET", "/api/v1/sweeps/nobody")).Problem(404);
     }
 
@@ -101,6 +108,10 @@ public sealed class SweepsApiTests : IDisposable
             [.. of.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("run").GetProperty("id").GetString()!)];
         Assert.Equal(["q3", "q1", "q2"], Order(lane));
         Assert.Equal(["q3", "q1", "q2"], Order((await _portal.AskAsync("GET", "/api/v1/schedule")).Json.GetProperty("lanes")[0]));
+        var csv = (await _portal.AskAsync("GET", "/api/v1/schedule?format=csv")).Text.Split("\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("lane,place,id,name,state,begins_at,ends_at,seconds_left,estimated", csv[0]);
+        Assert.Equal(["q3", "q1", "q2"], csv[1..].Select(l => l.Split(',')[2]));
+        Assert.Equal(["format"], (await _portal.AskAsync("GET", "/api/v1/schedule?format=xml")).Errors.Keys);
         Assert.Equal("q3", _portal.Store().Claim("none", "go")!.Id);
         var refused = (await _portal.AskAsync("POST", "/api/v1/runs/q3/move", """{"position":2}""")).Problem(409);
         Assert.Contains("is running", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);

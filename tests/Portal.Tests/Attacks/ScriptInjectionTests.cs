@@ -206,6 +206,9 @@ public sealed partial class ScriptInjectionTests(ScriptInjectionTests.Poisoned p
             $"/api/v1/runs/{portal.Run}/scores.csv",
             $"/api/v1/runs/{portal.Other}/scores.csv",
             $"/api/v1/runs/{portal.Run}/steps.csv",
+            $"/api/v1/runs/{portal.Run}/log?format=csv",
+            $"/api/v1/compare?runs={portal.Run},{portal.Other}&format=csv",
+            "/api/v1/schedule?format=csv",
             .. portal.Dataset is { } dataset ? [$"/api/v1/datasets/{dataset}/report.csv"] : Array.Empty<string>(),
         ];
         var texts = 0;

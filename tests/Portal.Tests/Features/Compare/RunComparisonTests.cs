@@ -35,6 +35,12 @@ public sealed class RunComparisonTests : IDisposable
         Assert.True(german.Significant);
         Assert.Equal((0, 1, false), (b.Differences["en"].Difference, b.Differences["en"].HolmP, b.Differences["en"].Significant));
 
+        var table = ComparisonTable.Of(comparison).ToCsv().Split("\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(5, table.Length);
+        Assert.StartsWith("language,run,name,stage,like_for_like,recall,n,k,", table[0], StringComparison.Ordinal);
+        Assert.StartsWith("de,b,Run b,", table[4], StringComparison.Ordinal);
+        Assert.Contains(",50,", table[4], StringComparison.Ordinal);
+
         Assert.Equal((40, 25.0), (b.Overall!.Images, b.Overall.Difference));
         Assert.InRange(b.Overall.Low, 10, 24);
         Assert.Contains("“Run b” finds 25.0 points more than “Run a” in the mean of 2 languages", b.Conclusion, StringComparison.Ordinal);

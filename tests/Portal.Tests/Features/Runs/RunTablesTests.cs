@@ -128,11 +128,17 @@ public sealed class RunTablesTests : PageContext
     {
         var now = DateTime.UtcNow;
         var old = new DateTime(2024, 2, 29, 23, 59, 58, DateTimeKind.Utc);
-        var log = Render<RunLog>(p => p.Add(l => l.Lines, [new("1", old, "info", "Queued."), new("1", now, "info", "Started.")]));
+        var log = Render<RunLog>(p =>
+            p.Add(l => l.Lines, [new("1", old, "info", "Queued."), new("1", now, "info", "Started.")]).Add(l => l.FileName, "run-1-log")
+        );
         Assert.Contains("UTC", log.Markup, StringComparison.Ordinal);
         var times = log.FindAll("time");
         Assert.Equal(("2024-02-29 23:59:58", "2024-02-29T23:59:58.000Z"), (times[0].TextContent, times[0].GetAttribute("title")));
         Assert.Equal(8, times[1].TextContent.Length);
+        log.FindAll(".menu button").Single(b => Text(b) == "Table as CSV").Click();
+        var saved = JSInterop.VerifyInvoke("portal.download").Arguments;
+        Assert.Equal("run-1-log.csv", saved[0]);
+        Assert.StartsWith("at,level,text\n2024-02-29T23:59:58.0000000Z,info,Queued.\n", (string)saved[1]!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,6 +36,29 @@ public sealed class SearchApiTests(PortalHost portal) : IClassFixture<PortalHost
     }
 
     [Fact]
+    public async Task What_was_found_is_a_table_where_that_is_asked_for()
+    {
+        using var client = portal.Client();
+        var found = await SearchAsync("q=pizza&lang=fi&checkpoint=base&k=3");
+        var csv = (await client.GetStringAsync("/api/v1/search?q=pizza&lang=fi&checkpoint=base&k=3&format=csv", Stop)).Split(
+            "\n",
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        Assert.StartsWith(
+            "place,image,thing,title,title_language,english,score,percentile,own,url,query,",
+            csv[0],
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            found.Results.Select((r, i) => $"{i + 1},{r.ImageId},{r.ThingId}"),
+            csv[1..].Select(l => string.Join(',', l.Split(',')[..3]))
+        );
+        Assert.All(csv[1..], l => Assert.EndsWith(",pizza,fi,base,emoji36", l, StringComparison.Ordinal));
+        using var wrong = await client.GetAsync("/api/v1/search?q=pizza&format=xml", Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
+    [Fact]
     public async Task The_language_is_detected_or_chosen_and_titles_are_in_it()
     {
         var detected = await SearchAsync("q=%E7%8C%AB%E3%81%AE%E9%A1%94&checkpoint=base");
