@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using CllClip.Engine.Data;
 using CllClip.Engine.Evaluation;
 using CllClip.Engine.Model;
 using CllClip.Shared.Results;
@@ -16,11 +17,19 @@ public static class RankFile
     /// <summary>The folder beside the stages.</summary>
     public const string FolderName = "ranks";
 
+    /// <summary>About what the header says of a tensor: its name twice, shape, place and checksum.</summary>
+    private const int HeaderBytes = 220;
+
     /// <summary>Where the ranks of a stage are.</summary>
     public static string PathOf(string runFolder, int stage) => Path.Combine(runFolder, FolderName, $"stage-{stage:000}.safetensors");
 
     /// <summary>Whether the ranks of a stage were kept; runs of earlier versions and archives without them have none.</summary>
     public static bool Exists(string runFolder, int stage) => File.Exists(PathOf(runFolder, stage));
+
+    /// <summary>Bytes of the ranks of a stage, about: two for each query, and a line of the header for each tensor.</summary>
+    /// <param name="tests">What is tested after the stage.</param>
+    public static long BytesOf(IEnumerable<RetrievalSet> tests) =>
+        tests.Sum(t => 2L * (t.Captions.Count + t.Images.Count) + (2 * HeaderBytes));
 
     /// <summary>Writes the ranks of a stage.</summary>
     /// <exception cref="EngineException">The disk refuses.</exception>

@@ -1,13 +1,20 @@
+using CllClip.Engine.Data;
+using CllClip.Engine.Data.Features;
+using CllClip.Engine.Model;
 using CllClip.Engine.Training;
 using CllClip.Portal.Features.Launch;
 using CllClip.Portal.Features.Runs;
+using CllClip.Portal.Hosting;
 using CllClip.Portal.Localization;
 using CllClip.Portal.Storage;
 
 namespace CllClip.Portal.Jobs;
 
-/// <summary>What a run is expected to write yet: measured by its own stages where it has some, else by finished runs.</summary>
-public sealed class RunSpace(RunMeasurements measurements)
+/// <summary>
+/// What a run is expected to write yet: stages, measured by its own where it has some, else by finished runs; the ranks of its queries; and the embeddings of its
+/// data sets where they are not kept yet.
+/// </summary>
+public sealed class RunSpace(RunMeasurements measurements, PortalFolders folders)
 {
     /// <summary>
     /// A checkpoint within a stage holds four times what the stage's own does: rows, both moments of AdamW, the best epoch's rows. Two are kept, and a third is
@@ -15,12 +22,31 @@ public sealed class RunSpace(RunMeasurements measurements)
     /// </summary>
     private const int WithinStage = 3 * 4;
 
-    /// <summary>Bytes; 0 where nothing is known to tell from.</summary>
+    /// <summary>Bytes; of stages none where nothing is known to tell from.</summary>
     /// <param name="run">The run.</param>
     /// <param name="plan">Its plan.</param>
-    /// <param name="width">Width of a row of the token embedding.</param>
+    /// <param name="datasets">Its data set and those that it is tested on besides.</param>
+    /// <param name="model">Its base model.</param>
     /// <param name="stop">The portal shuts down.</param>
-    internal long Needed(RunEntity run, RunPlan plan, int width, CancellationToken stop)
+    internal long Needed(RunEntity run, RunPlan plan, IReadOnlyList<IRetrievalDataset> datasets, ClipModel model, CancellationToken stop)
+    {
+        var cache = new FeatureCache(folders.Features);
+        return Stages(run, plan, model.Config.Text.Tower.Width, stop)
+            + Ranks(run, plan, datasets)
+            + datasets.Sum(d => cache.BytesToWrite(d, model));
+    }
+
+    /// <summary>Each stage is tested on all languages learned up to it.</summary>
+    internal static long Ranks(RunEntity run, RunPlan plan, IReadOnlyList<IRetrievalDataset> datasets)
+    {
+        var (stages, done) = (RunPlans.Stages(run), CheckpointChain.CountStages(plan.CheckpointFolder));
+        var ofLanguage = plan
+            .Languages.Select(language => datasets.Where(d => d.Languages.Contains(language)).Sum(d => RankFile.BytesOf(d.Tests(language))))
+            .ToList();
+        return Enumerable.Range(done + 1, Math.Max(0, stages - done)).Sum(s => ofLanguage.Take(stages == 1 ? ofLanguage.Count : s).Sum());
+    }
+
+    private long Stages(RunEntity run, RunPlan plan, int width, CancellationToken stop)
     {
         var stages = RunPlans.Stages(run);
         var done = CheckpointChain.CountStages(plan.CheckpointFolder);

@@ -72,7 +72,7 @@ public sealed partial class RunWorker(
         try
         {
             var (dataset, others, plan, model) = Prepare(run);
-            room.Check(space.Needed(run, plan, model.Config.Text.Tower.Width, stop.Token));
+            room.Check(space.Needed(run, plan, [dataset, .. others], model, stop.Token));
             room.Forget(run.Id);
             var finished = CheckpointChain.CountStages(plan.CheckpointFolder);
             using var steps = new StepFile(folders.Steps(run.Id), finished, time, words => store.Log(run.Id, "warning", words));

@@ -49,10 +49,7 @@ public sealed class FeatureCache(string folder)
         var facts = Facts(dataset, model);
         FeatureMatrix Matrix(string what, long rows, Action<string> write)
         {
-            var path = Path.Combine(
-                folder,
-                $"{dataset.Id}-{Short(dataset.Revision)}-{Short(facts["base"])}-{facts["inputs"][..8]}-{what}.safetensors"
-            );
+            var path = PathOf(dataset, facts, what);
             var wanted = (rows, model.Config.ProjectionDim);
             using (FeatureLock.Take(path, () => IsWhole(path, wanted, facts), stop))
             {
@@ -106,6 +103,24 @@ public sealed class FeatureCache(string folder)
             throw;
         }
     }
+
+    /// <summary>Bytes that <see cref="Load"/> would write: of the embeddings that are not kept yet. Whether those kept are whole is not looked at.</summary>
+    public long BytesToWrite(IRetrievalDataset dataset, ClipModel model)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(model);
+        var facts = Facts(dataset, model);
+        return Of("images", dataset.ImageCount) + Of("english", dataset.TrainingTexts("en").Count);
+
+        long Of(string what, long rows)
+        {
+            var shape = (Rows: rows, Width: model.Config.ProjectionDim);
+            return File.Exists(PathOf(dataset, facts, what)) ? 0 : shape.Rows * shape.Width * (Half(shape) ? 2 : sizeof(float));
+        }
+    }
+
+    private string PathOf(IRetrievalDataset dataset, Dictionary<string, string> facts, string what) =>
+        Path.Combine(folder, $"{dataset.Id}-{Short(dataset.Revision)}-{Short(facts["base"])}-{facts["inputs"][..8]}-{what}.safetensors");
 
     /// <summary>What the embeddings depend on: data, weights, and how text and images are turned into the towers' input.</summary>
     private static Dictionary<string, string> Facts(IRetrievalDataset dataset, ClipModel model)

@@ -34,6 +34,19 @@ public class FeatureCacheTests : CorpusFolderTests
     }
 
     [Fact]
+    public void What_would_be_written_is_known_before_and_nothing_after()
+    {
+        var (dataset, cache) = (new Counting(40), new FeatureCache(At("known")));
+        var expected = cache.BytesToWrite(dataset, _model);
+        Assert.Equal(0, dataset.Read);
+        Load(dataset, "known");
+        var written = Directory.GetFiles(At("known"), "*.safetensors").Sum(f => new FileInfo(f).Length);
+        Assert.InRange(written - expected, 0, 2000); // their headers
+        Assert.Equal(0, cache.BytesToWrite(dataset, _model));
+        Assert.True(new FeatureCache(At("half")) { MostFullPrecision = 100 }.BytesToWrite(dataset, _model) <= (expected / 2) + 4);
+    }
+
+    [Fact]
     public void What_no_marker_vouches_for_is_computed_again()
     {
         Assert.ThrowsAny<Exception>(() => Load(new Counting(600) { StopAt = 300 }, "cut"));
