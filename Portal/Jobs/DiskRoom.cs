@@ -63,7 +63,7 @@ public sealed class DiskRoom(PortalFolders folders, PortalOptions options, TimeP
         if (Look() is { } free && free < Reserve + needed)
         {
             throw new NoRoomException(
-                needed == 0
+                needed == 0 || free < Reserve
                     ? $"{Words}; the run goes on by itself then."
                     : $"The run is expected to write about {Formats.Bytes(needed)}, and {Formats.Bytes(Math.Max(0, free - Reserve))} are free for it on the disk that holds the data root ({Formats.Bytes(Reserve)} are kept for the database). Free some space; the run goes on by itself then.",
                 needed
