@@ -14,7 +14,8 @@ internal sealed class RunsNews : IDisposable
     private readonly ConcurrentDictionary<string, RunProgress> _progress = new();
     private readonly LivePage _render;
     private readonly RunWatch _watch;
-    private volatile bool _stale;
+    private readonly Func<Task> _show;
+    private int _stale; // 1: a state changed, or the list was read before anybody listened
 
     /// <param name="desk">Where to subscribe.</param>
     /// <param name="pace">How often the page may be drawn.</param>
@@ -24,6 +25,7 @@ internal sealed class RunsNews : IDisposable
     /// <param name="readAgain">Has the page read what it missed, on any thread; throws where it cannot.</param>
     public RunsNews(IRunDesk desk, TabPace pace, TimeProvider clock, Func<Task> show, Func<Exception, Task> lost, Func<Task> readAgain)
     {
+        _show = show;
         _render = pace.Open(show, Interval, error => _watch?.Break(error)); // reads everything anew after a pause
         _watch = new RunWatch(
             desk,
@@ -37,7 +39,7 @@ internal sealed class RunsNews : IDisposable
                 },
                 State = _ =>
                 {
-                    _stale = true;
+                    Volatile.Write(ref _stale, 1);
                     _render.Ask();
                 },
             },
@@ -47,13 +49,22 @@ internal sealed class RunsNews : IDisposable
         );
     }
 
-    /// <summary>Whether a state has changed since this was last asked.</summary>
-    public bool TakeStale()
+    /// <summary>Has the page read its list again, now that it listens: what changed after the first reading was told to nobody.</summary>
+    public async Task CatchUpAsync()
     {
-        var stale = _stale;
-        _stale = false;
-        return stale;
+        Volatile.Write(ref _stale, 1);
+        try
+        {
+            await _show();
+        }
+        catch (Exception error)
+        {
+            _watch.Break(error); // reads everything anew after a pause
+        }
     }
+
+    /// <summary>Whether a state has changed since this was last asked.</summary>
+    public bool TakeStale() => Interlocked.Exchange(ref _stale, 0) == 1;
 
     /// <summary>The run with its newest progress.</summary>
     public RunView With(RunView run) => _progress.TryGetValue(run.Id, out var progress) ? run with { Progress = progress } : run;

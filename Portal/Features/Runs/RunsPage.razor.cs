@@ -120,7 +120,7 @@ public sealed partial class RunsPage
         await LoadAsync();
     }
 
-    protected override void OnAfterRender(bool firstRender)
+    protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender)
         {
@@ -134,6 +134,7 @@ public sealed partial class RunsPage
             error => InvokeAsync(() => Show(() => _lost = error.Message)),
             () => InvokeAsync(FindAgainAsync)
         );
+        await _news.CatchUpAsync();
     }
 
     public void Dispose()

@@ -18,7 +18,7 @@ public sealed partial class SchedulePage
 
     protected override Task OnInitializedAsync() => LoadAsync();
 
-    protected override void OnAfterRender(bool firstRender)
+    protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender)
         {
@@ -38,6 +38,14 @@ public sealed partial class SchedulePage
                     Show(() => _lost = null);
                 })
         );
+        try
+        {
+            await ReadAsync(); // what changed between the first reading and this moment was told to nobody
+        }
+        catch (Exception error)
+        {
+            _watch.Break(error);
+        }
     }
 
     public void Dispose()

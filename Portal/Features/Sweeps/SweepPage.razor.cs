@@ -41,7 +41,7 @@ public sealed partial class SweepPage
         }
     }
 
-    protected override void OnAfterRender(bool firstRender)
+    protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender)
         {
@@ -55,6 +55,7 @@ public sealed partial class SweepPage
             error => InvokeAsync(() => Show(() => _lost = error.Message)),
             () => InvokeAsync(FindAgainAsync)
         );
+        await _news.CatchUpAsync();
     }
 
     public void Dispose()

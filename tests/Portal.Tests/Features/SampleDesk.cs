@@ -253,8 +253,12 @@ public sealed partial class SampleDesk : IRunDesk
 
     public Task<string?> DeleteAsync(string id, CancellationToken stop = default) => Ask("delete", id);
 
+    /// <summary>Called just before somebody listens.</summary>
+    public Action? Watched { get; set; }
+
     public IDisposable Watch(string? runId, RunHandlers handlers)
     {
+        Watched?.Invoke();
         var entry = (runId, handlers);
         _watchers.Add(entry);
         return new Leaving(() => _watchers.Remove(entry));
