@@ -11,7 +11,7 @@ public class EngineException : Exception
         : base(Short(message)) { }
 
     /// <summary>Creates the error with its cause.</summary>
-    public EngineException(string message, Exception cause)
+    public EngineException(string message, Exception? cause)
         : base(Short(message), cause) { }
 
     /// <summary>A message may quote a file, and a file may name a thing with a million letters.</summary>

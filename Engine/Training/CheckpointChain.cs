@@ -52,7 +52,7 @@ public static class CheckpointChain
             .Max(f => (DateTime?)Directory.GetLastWriteTimeUtc(f));
 
     /// <summary>What a stage says of itself.</summary>
-    /// <exception cref="EngineException">It is missing or damaged.</exception>
+    /// <exception cref="DamagedStageException">It is missing or damaged.</exception>
     public static StageRecord Read(string chainFolder, int stage)
     {
         var path = Path.Combine(FolderOf(chainFolder, stage), StageFile);
@@ -66,7 +66,12 @@ public static class CheckpointChain
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
-            throw new EngineException($"Stage {stage} of the checkpoint cannot be read ({path}: {e.Message}). {Remedy(stage)}", e);
+            throw new DamagedStageException(
+                stage,
+                $"Stage {stage} of the checkpoint cannot be read ({path}: {e.Message})",
+                Remedy(stage),
+                e
+            );
         }
     }
 
@@ -232,32 +237,61 @@ public static class CheckpointChain
         RankFile.Copy(chainFolder, targetFolder);
     }
 
+    /// <summary>The first stage that is not as it was written, or that is gone while later ones are there; null if there is none. Reads every file once.</summary>
+    /// <remarks>
+    /// A stage of another base model, of another run or of a newer format, or one that may not be read, is no damage: <see cref="Fold"/> refuses it.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static DamagedStageException? FindDamage(string chainFolder, CancellationToken stop = default)
+    {
+        var last = StagesIn(chainFolder).Select(s => s.Stage).DefaultIfEmpty().Max();
+        for (var s = 1; s <= last; s++)
+        {
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                var record = Read(chainFolder, s);
+                if (record.Format != Format)
+                {
+                    return null;
+                }
+                CheckFiles(record, chainFolder, s);
+            }
+            catch (DamagedStageException damage)
+            {
+                return damage.InnerException is UnauthorizedAccessException ? null : damage;
+            }
+        }
+        return null;
+    }
+
     /// <summary>Puts stages aside that do not follow: those after a missing or unreadable one, which is about to be trained again.</summary>
     /// <returns>Their number.</returns>
     public static int PutAside(string chainFolder, int after)
     {
         var aside = 0;
-        if (Directory.Exists(chainFolder))
+        foreach (var (folder, _) in StagesIn(chainFolder).Where(s => s.Stage > after).ToList())
         {
-            foreach (var folder in Directory.GetDirectories(chainFolder, "stage-???"))
+            var target = folder + ".aside";
+            if (Directory.Exists(target))
             {
-                if (int.TryParse(Path.GetFileName(folder)[6..], CultureInfo.InvariantCulture, out var stage) && stage > after)
-                {
-                    var target = folder + ".aside";
-                    if (Directory.Exists(target))
-                    {
-                        Directory.Delete(target, true);
-                    }
-                    Directory.Move(folder, target);
-                    aside++;
-                }
+                Directory.Delete(target, true);
             }
+            Directory.Move(folder, target);
+            aside++;
         }
         return aside;
     }
 
+    private static IEnumerable<(string Folder, int Stage)> StagesIn(string chainFolder) =>
+        !Directory.Exists(chainFolder)
+            ? []
+            : Directory
+                .EnumerateDirectories(chainFolder, "stage-???")
+                .Select(f => (f, int.TryParse(Path.GetFileName(f)[6..], CultureInfo.InvariantCulture, out var stage) ? stage : 0));
+
     private static string Remedy(int stage) =>
-        $"Restore the file from a copy; or, in a run of your own, delete the folder of stage {stage} and resume the run: it is trained again from there.";
+        $"Restore the file from a copy; or, in a run of your own, have its page check the checkpoint: stage {stage} and those after it are put aside and trained again.";
 
     private static void Check(StageRecord record, string chainFolder, int stage, ClipModel baseModel)
     {
@@ -279,19 +313,39 @@ public static class CheckpointChain
                 $"Stage {stage} in {chainFolder} does not follow from stage {stage - 1} there: a file of an earlier stage was changed or belongs to another run. Restore the folder from a copy."
             );
         }
+        CheckFiles(record, chainFolder, stage);
+    }
+
+    /// <summary>That the files of a stage are those that were written.</summary>
+    private static void CheckFiles(StageRecord record, string chainFolder, int stage)
+    {
+        const string Fault = "is not the file that was written: it was cut, changed or belongs to another run";
         var delta = Path.Combine(FolderOf(chainFolder, stage), DeltaFile);
-        if (record.Delta != Checksum.OfFile(delta))
+        if (record.Delta != Hash(delta))
         {
-            throw new EngineException(
-                $"{delta} is not the file that was written: it was cut, changed or belongs to another run. {Remedy(stage)}"
-            );
+            throw new DamagedStageException(stage, $"{delta} {Fault}", Remedy(stage));
         }
         foreach (var (file, hash) in record.Own ?? new Dictionary<string, string>())
         {
-            if (Checksum.OfFile(Path.Combine(FolderOf(chainFolder, stage), Path.GetFileName(file))) != hash)
+            if (Hash(Path.Combine(FolderOf(chainFolder, stage), Path.GetFileName(file))) != hash)
             {
-                throw new EngineException(
-                    $"{file} of stage {stage} in {chainFolder} is not the file that was written: it was cut, changed or belongs to another run. {Remedy(stage)}"
+                throw new DamagedStageException(stage, $"{file} of stage {stage} in {chainFolder} {Fault}", Remedy(stage));
+            }
+        }
+
+        string Hash(string file)
+        {
+            try
+            {
+                return Checksum.OfFile(file);
+            }
+            catch (EngineException e) when (e.InnerException is { } cause)
+            {
+                throw new DamagedStageException(
+                    stage,
+                    $"{file} of stage {stage} cannot be read ({cause.Message.TrimEnd('.')})",
+                    Remedy(stage),
+                    cause
                 );
             }
         }

@@ -39,6 +39,8 @@ internal sealed class GuardedRunDesk(IRunDesk desk, Door door) : IRunDesk
     public Task<string?> ResumeAsync(string id, CancellationToken stop = default) =>
         door.DoAsync(Acts.ResumeRun, id, () => desk.ResumeAsync(id, stop));
 
+    public Task<(int Stage, string Fault)?> FindDamageAsync(string id, CancellationToken stop = default) => desk.FindDamageAsync(id, stop);
+
     public Task<string?> DeleteAsync(string id, CancellationToken stop = default) =>
         door.DoAsync(Acts.DeleteRun, id, () => desk.DeleteAsync(id, stop));
 

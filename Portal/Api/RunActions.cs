@@ -49,6 +49,9 @@ internal static class RunActions
             .Does(Acts.ResumeRun)
             .WithName("ResumeRun")
             .WithSummary("Queues a stopped or failed run again; it goes on after its last finished stage")
+            .WithDescription(
+                "A completed run is queued where a stage of its checkpoint is damaged or gone: it is trained again from there."
+            )
             .Acted();
         runs.MapPatch("/{id}", EditAsync)
             .Does(Acts.EditRun)

@@ -123,7 +123,9 @@ public sealed partial class RunService(
             : result;
     }
 
-    /// <summary>Puts a stopped, failed or paused run back into the queue; it goes on after its last finished stage.</summary>
+    /// <summary>
+    /// Puts a stopped, failed or paused run back into the queue; it goes on after its last finished stage. A completed one goes on where its checkpoint is damaged.
+    /// </summary>
     public async Task<ActionResult> ResumeAsync(string id)
     {
         string lane = "";
@@ -131,6 +133,16 @@ public sealed partial class RunService(
         try
         {
             var done = RunIds.IsWellFormed(id) ? CheckpointChain.CountStages(folders.Chain(id)) : 0;
+            if (store.StateOf(id) == RunState.Completed)
+            {
+                if (await FindDamageAsync(id) is not { } damage)
+                {
+                    return ActionResult.Conflict(
+                        "The run is completed and no stage of its checkpoint is damaged: there is nothing to resume. Launch it anew to train it with changes."
+                    );
+                }
+                done = damage.Stage - 1;
+            }
             result = store.Move(
                 id,
                 RunState.Queued,
@@ -155,6 +167,12 @@ public sealed partial class RunService(
             ? ActionResult.Conflict($"Only stopped, failed and paused runs can be resumed. {result.Message}")
             : result;
     }
+
+    /// <summary>The first stage of a run's checkpoint that is not as it was written; null if none is. Reads the whole checkpoint.</summary>
+    public Task<DamagedStageException?> FindDamageAsync(string id, CancellationToken stop = default) =>
+        RunIds.IsWellFormed(id)
+            ? Task.Run(() => CheckpointChain.FindDamage(folders.Chain(id), stop), stop)
+            : Task.FromResult<DamagedStageException?>(null);
 
     /// <summary>Deletes a run with scores and checkpoints, unless it is running or came with the portal.</summary>
     public Task<ActionResult> DeleteAsync(string id)

@@ -110,6 +110,13 @@ public sealed partial class RunStore(
         }
     }
 
+    /// <summary>The state of a run; null if there is none of that id.</summary>
+    public RunState? StateOf(string id)
+    {
+        using var db = contexts.CreateDbContext();
+        return db.Runs.Where(r => r.Id == id).Select(r => (RunState?)r.State).FirstOrDefault();
+    }
+
     /// <summary>Deletes a run with all that belongs to it, if no worker has it in hand.</summary>
     /// <param name="id">The run.</param>
     /// <param name="shippedToo">Whether a run that came with the repository may go (it is about to be imported again).</param>

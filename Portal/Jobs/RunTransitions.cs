@@ -15,7 +15,8 @@ public static class RunTransitions
         [RunState.Stopping] = [RunState.Stopped, RunState.Completed, RunState.Failed],
         [RunState.Stopped] = [RunState.Queued],
         [RunState.Failed] = [RunState.Queued],
-        [RunState.Completed] = [],
+        // Queued: its checkpoint turned out damaged, and those stages are trained again.
+        [RunState.Completed] = [RunState.Queued],
     };
 
     /// <summary>Whether a run in one state may enter another.</summary>

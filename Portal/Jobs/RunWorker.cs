@@ -72,6 +72,7 @@ public sealed partial class RunWorker(
         try
         {
             var (dataset, others, plan, model) = Prepare(run);
+            PutDamagedAside(run, plan.CheckpointFolder, stop.Token);
             room.Check(space.Needed(run, plan, [dataset, .. others], model, stop.Token));
             room.Forget(run.Id);
             var finished = CheckpointChain.CountStages(plan.CheckpointFolder);
@@ -111,6 +112,28 @@ public sealed partial class RunWorker(
             var words = RunErrors.Explain(error);
             trace.Failed(error);
             End(run, trace, recorder, [RunState.Failed], _ => words, words, shutdown);
+        }
+    }
+
+    /// <summary>
+    /// Stages that are not as they were written, and those after them, are trained again, as a damaged checkpoint within a stage is passed over: a power cut at night
+    /// is not to leave the machine idle until somebody comes.
+    /// </summary>
+    private void PutDamagedAside(RunEntity run, string chain, CancellationToken stop)
+    {
+        if (
+            CheckpointChain.FindDamage(chain, stop) is { Stage: var stage } damage
+            && CheckpointChain.PutAside(chain, stage - 1) is var aside
+        )
+        {
+            store.Log(
+                run.Id,
+                "warning",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{damage.Fault}. From stage {stage} on the run is trained again; {aside} {(aside == 1 ? "stage was" : "stages were")} put aside ({CheckpointChain.FolderOf(chain, stage)}.aside)."
+                )
+            );
         }
     }
 

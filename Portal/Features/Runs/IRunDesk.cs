@@ -123,6 +123,9 @@ public interface IRunDesk
 
     Task<string?> ResumeAsync(string id, CancellationToken stop = default);
 
+    /// <summary>The first stage of the run's checkpoint that is not as it was written, from 1, with what is wrong; null if none is. Reads the whole checkpoint.</summary>
+    Task<(int Stage, string Fault)?> FindDamageAsync(string id, CancellationToken stop = default);
+
     Task<string?> DeleteAsync(string id, CancellationToken stop = default);
 
     /// <summary>Ids of all runs that fit, whatever the page.</summary>

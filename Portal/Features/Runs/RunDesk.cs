@@ -91,6 +91,9 @@ internal sealed class RunDesk(
 
     public async Task<string?> ResumeAsync(string id, CancellationToken stop = default) => (await runs.ResumeAsync(id)).Message;
 
+    public async Task<(int Stage, string Fault)?> FindDamageAsync(string id, CancellationToken stop = default) =>
+        await runs.FindDamageAsync(id, stop) is { } damage ? (damage.Stage, damage.Fault) : null;
+
     public async Task<string?> DeleteAsync(string id, CancellationToken stop = default) => (await runs.DeleteAsync(id)).Message;
 
     public Task<IReadOnlyList<string>> IdsAsync(RunFilter filter, CancellationToken stop = default) => queries.IdsAsync(filter, stop);

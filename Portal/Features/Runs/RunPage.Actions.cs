@@ -93,6 +93,27 @@ public sealed partial class RunPage
         }
     }
 
+    /// <summary>Reads the checkpoint; a damaged stage is trained again if the person wants it. Null, or why it is not.</summary>
+    private async Task<string?> CheckAsync(string id, CancellationToken stop)
+    {
+        if (await Desk.FindDamageAsync(id, stop) is not { } damage)
+        {
+            Snackbar.Add(L["Every file of the checkpoint is as it was written."], Severity.Success);
+            return null;
+        }
+        var yes = await Dialogs.ShowMessageBoxAsync(
+            L["The checkpoint is damaged"],
+            L[
+                "{0}. Restore the file from a copy; or have the run trained again from stage {1} on: damaged and later stages are put aside, scores are kept until they are measured again.",
+                damage.Fault,
+                damage.Stage
+            ],
+            yesText: L["Train again from stage {0}", damage.Stage],
+            cancelText: L["Leave it"]
+        );
+        return yes == true ? await Desk.ResumeAsync(id, stop) : null;
+    }
+
     /// <summary>Stores name, tags and notes; every wrong field, so that the form can say it at the place.</summary>
     private async Task<IReadOnlyDictionary<string, string[]>> EditAsync(RunEdit edit)
     {

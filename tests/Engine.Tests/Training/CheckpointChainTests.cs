@@ -16,10 +16,40 @@ public sealed class CheckpointChainTests : ToyRuns
         var delta = Path.Combine(CheckpointChain.FolderOf(chain, stage), CheckpointChain.DeltaFile);
         var whole = File.ReadAllBytes(delta);
         File.WriteAllBytes(delta, whole[..(whole.Length / 2)]);
-        Refused(chain, delta, "delete the folder of stage " + stage);
+        Refused(chain, delta, $"stage {stage} and those after it are put aside and trained again");
         whole[^1] ^= 1;
         File.WriteAllBytes(delta, whole);
-        Refused(chain, delta, "delete the folder of stage " + stage);
+        Refused(chain, delta, $"stage {stage} and those after it are put aside and trained again");
+    }
+
+    [Theory]
+    [InlineData(CheckpointChain.DeltaFile)]
+    [InlineData(CheckpointChain.StageFile)]
+    [InlineData("memory.json")]
+    public void The_first_damaged_stage_of_a_chain_is_found(string name)
+    {
+        var chain = Trained("a");
+        var copy = Path.Combine(Folder, "copy"); // with a method's own file in stage 3
+        File.WriteAllText(Path.Combine(CheckpointChain.FolderOf(chain, 3), "memory.json"), "[1]");
+        CheckpointChain.Copy(chain, copy, halfPrecision: false);
+        Assert.Null(CheckpointChain.FindDamage(copy));
+        foreach (var stage in new[] { 4, 3 })
+        {
+            var file = Path.Combine(CheckpointChain.FolderOf(copy, stage), stage == 4 ? CheckpointChain.DeltaFile : name);
+            var bytes = File.ReadAllBytes(file);
+            bytes[bytes.Length / 2] ^= 1;
+            File.WriteAllBytes(file, bytes);
+            var damage = CheckpointChain.FindDamage(copy);
+            Assert.Equal(stage, damage?.Stage);
+            Assert.Contains(Path.GetFileName(file), damage!.Fault, StringComparison.Ordinal);
+            File.Delete(file); // gone is no better
+            Assert.Equal(stage, CheckpointChain.FindDamage(copy)?.Stage);
+        }
+        Directory.Delete(CheckpointChain.FolderOf(copy, 2), true);
+        Assert.Equal(2, CheckpointChain.FindDamage(copy)?.Stage);
+        Assert.Equal(3, CheckpointChain.PutAside(copy, 1) + CheckpointChain.CountStages(copy)); // 3 and 4 are aside, 1 stays
+        Assert.Null(CheckpointChain.FindDamage(copy));
+        Assert.Null(CheckpointChain.FindDamage(Path.Combine(Folder, "none")));
     }
 
     [Fact]
@@ -98,7 +128,7 @@ public sealed class CheckpointChainTests : ToyRuns
 
     private void Refused(string chain, params string[] words)
     {
-        var error = Assert.Throws<EngineException>(() => CheckpointChain.Fold(Model, chain, 4));
+        var error = Assert.ThrowsAny<EngineException>(() => CheckpointChain.Fold(Model, chain, 4));
         Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
     }
 }

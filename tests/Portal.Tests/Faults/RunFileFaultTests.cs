@@ -33,23 +33,38 @@ public sealed class RunFileFaultTests(StoppedRun stopped) : IClassFixture<Stoppe
     [InlineData("record of a finished stage torn", "stage-002/stage.json", false)]
     [InlineData("record of an earlier stage: bit flipped", "stage-001/stage.json", true)]
     [InlineData("memory of a method: bit flipped", "stage-002/memory.json", true)]
-    public async Task A_damaged_stage_is_named_and_trained_again_where_the_person_says_so(string fault, string file, bool flip)
+    public async Task A_damaged_stage_is_named_put_aside_and_trained_again(string fault, string file, bool flip)
     {
         await using var host = await DamagedAsync(file, flip, 1);
-        var before = await StoppedRun.ScoresAsync(host, stopped.Id);
         await host.Runs.ResumeAsync(stopped.Id);
-        var failed = await host.WaitAsync(stopped.Id, RunState.Completed, RunState.Failed);
-        Assert.Equal(RunState.Failed, failed.State);
-        FaultTable.Holds(fault, failed.Error!);
-        Assert.Equal(before, await StoppedRun.ScoresAsync(host, stopped.Id)); // nothing stored is lost
-
-        // the remedy that the message names
-        var chain = host.Folders.Chain(stopped.Id);
-        Directory.Delete(Path.Combine(chain, Path.GetDirectoryName(file)!), true);
-        Assert.Equal(ActionOutcome.Done, (await host.Runs.ResumeAsync(stopped.Id)).Outcome);
         var done = await host.WaitAsync(stopped.Id, RunState.Completed, RunState.Failed);
         Assert.Equal((RunState.Completed, null), (done.State, done.Error));
         Assert.Equal(stopped.Scores, await StoppedRun.ScoresAsync(host, stopped.Id));
+        FaultTable.Holds(fault, await LogAsync(host));
+        Assert.True(Directory.Exists(Path.Combine(host.Folders.Chain(stopped.Id), Path.GetDirectoryName(file)! + ".aside")));
+    }
+
+    [Fact]
+    public async Task A_completed_run_goes_on_only_where_its_checkpoint_is_damaged()
+    {
+        await using var host = await JobsHost.StartedAsync(stopped.Engine, stopped.Copy(), StoppedRun.Options);
+        await host.Runs.ResumeAsync(stopped.Id);
+        await host.WaitAsync(stopped.Id, RunState.Completed);
+        Assert.Null(await host.Runs.FindDamageAsync(stopped.Id));
+        var refused = await host.Runs.ResumeAsync(stopped.Id);
+        Assert.Equal(ActionOutcome.Conflict, refused.Outcome);
+        Assert.Contains("no stage of its checkpoint is damaged", refused.Message, StringComparison.Ordinal);
+
+        DatabaseDamage.Cut(Path.Combine(host.Folders.Chain(stopped.Id), "stage-002", "delta.safetensors"), 0.6);
+        var damage = await host.Runs.FindDamageAsync(stopped.Id);
+        Assert.Equal(2, damage?.Stage);
+        Assert.Equal(ActionOutcome.Done, (await host.Runs.ResumeAsync(stopped.Id)).Outcome);
+        Assert.Equal(stopped.Scores, await StoppedRun.ScoresAsync(host, stopped.Id)); // nothing stored is lost meanwhile
+        var done = await host.WaitAsync(stopped.Id, RunState.Completed, RunState.Failed);
+        Assert.Equal((RunState.Completed, null), (done.State, done.Error));
+        Assert.Equal(stopped.Scores, await StoppedRun.ScoresAsync(host, stopped.Id));
+        Assert.Null(await host.Runs.FindDamageAsync(stopped.Id));
+        FaultTable.Holds("rows of a stage of a completed run torn", damage!.Message + await LogAsync(host));
     }
 
     [Theory]

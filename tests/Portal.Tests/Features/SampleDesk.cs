@@ -251,6 +251,11 @@ public sealed partial class SampleDesk : IRunDesk
 
     public Task<string?> ResumeAsync(string id, CancellationToken stop = default) => Ask("resume", id);
 
+    /// <summary>What a check of any checkpoint finds.</summary>
+    public (int Stage, string Fault)? Damage { get; set; }
+
+    public Task<(int Stage, string Fault)?> FindDamageAsync(string id, CancellationToken stop = default) => Task.FromResult(Damage);
+
     public Task<string?> DeleteAsync(string id, CancellationToken stop = default) => Ask("delete", id);
 
     /// <summary>Called just before somebody listens.</summary>

@@ -23,6 +23,7 @@ public sealed class RunTransitionsTests
         (RunState.Stopping, RunState.Failed),
         (RunState.Stopped, RunState.Queued),
         (RunState.Failed, RunState.Queued),
+        (RunState.Completed, RunState.Queued),
     ];
 
     [Fact]

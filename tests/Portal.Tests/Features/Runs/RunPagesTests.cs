@@ -5,6 +5,7 @@ using CllClip.Shared.Results;
 using CllClip.Shared.Runs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 using Xunit;
 
 namespace CllClip.Portal.Tests.Features.Runs;
@@ -229,7 +230,7 @@ public sealed class RunPagesTests : PageContext
     [InlineData(RunState.Stopping, "Run again with changes")]
     [InlineData(RunState.Stopped, "Resume|Run again with changes|Delete")]
     [InlineData(RunState.Failed, "Resume|Run again with changes|Delete")]
-    [InlineData(RunState.Completed, "Search with it|Run again with changes|Delete")]
+    [InlineData(RunState.Completed, "Search with it|Run again with changes|Check the checkpoint|Delete")]
     public void Each_state_offers_what_can_be_done_in_it(RunState state, string buttons)
     {
         Desk.Add(SampleDesk.Run("1", state), 2);
@@ -245,6 +246,32 @@ public sealed class RunPagesTests : PageContext
         Assert.Contains("Free 200 MB", page.Find(".notice.error[role=alert]").TextContent, StringComparison.Ordinal);
         page.FindAll(".btn").Single(b => Text(b) == "Resume").Click();
         page.WaitForAssertion(() => Assert.Contains(("resume", "1"), Desk.Asked)); // the page may be drawing itself on another thread
+    }
+
+    [Fact]
+    public void A_checkpoint_that_is_damaged_is_trained_again_where_the_person_wants_it()
+    {
+        Desk.Add(SampleDesk.Run("1"), 2);
+        Searching.Checkpoints.AddRange(SampleSearch.Run("1", "Run 1", 2));
+        var dialogs = Render<MudDialogProvider>();
+        var notes = Render<MudSnackbarProvider>();
+        var page = Open("1");
+        void Check() => page.FindAll(".btn").Single(b => Text(b) == "Check the checkpoint").Click();
+        void Answer(string words) => dialogs.FindAll("button").Single(b => Text(b) == words).Click();
+
+        Check();
+        notes.WaitForAssertion(() => Assert.Contains("as it was written", notes.Markup, StringComparison.Ordinal));
+
+        Desk.Damage = (2, "delta.safetensors is not the file that was written");
+        foreach (var answer in new[] { "Leave it", "Train again from stage 2" })
+        {
+            Assert.DoesNotContain(("resume", "1"), Desk.Asked);
+            Check();
+            dialogs.WaitForAssertion(() => Assert.Contains("delta.safetensors is not", dialogs.Markup, StringComparison.Ordinal));
+            Answer(answer);
+            dialogs.WaitForAssertion(() => Assert.DoesNotContain("delta.safetensors is not", dialogs.Markup, StringComparison.Ordinal));
+        }
+        page.WaitForAssertion(() => Assert.Contains(("resume", "1"), Desk.Asked));
     }
 
     [Fact]
