@@ -24,7 +24,7 @@ public sealed partial class RunStore(
 
     public DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    /// <summary>Adds new runs, all or none, in the state they carry.</summary>
+    /// <summary>Adds new runs, all or none, in the state they carry; one that has a number (it takes another's place) keeps it.</summary>
     public void Add(IReadOnlyList<RunEntity> runs, string reason, Action<PortalDbContext>? with = null)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -36,7 +36,7 @@ public sealed partial class RunStore(
             var number = db.Runs.Max(r => (long?)r.Number) ?? 0;
             foreach (var run in runs)
             {
-                run.Number = run.QueuePosition = ++number;
+                run.Number = run.QueuePosition = run.Number > 0 ? run.Number : ++number;
                 db.Runs.Add(run);
                 Enter(db, run, reason, news);
             }

@@ -66,11 +66,9 @@ public sealed class RunImport(IDbContextFactory<PortalDbContext> contexts, RunSt
         }
         try
         {
-            store.Add(
-                [Entity(archive, shipped, shipped ? chain : null)],
-                shipped ? "Came with the portal." : "Imported.",
-                db => AddParts(db, archive)
-            );
+            var entity = Entity(archive, shipped, shipped ? chain : null);
+            entity.Number = known?.Number ?? 0; // a newer version of what came with the portal does not go to the head of the list
+            store.Add([entity], shipped ? "Came with the portal." : "Imported.", db => AddParts(db, archive));
         }
         catch when (!shipped)
         {

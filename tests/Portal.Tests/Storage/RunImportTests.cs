@@ -45,11 +45,12 @@ public sealed class RunImportTests
         Assert.Equal(1, (await bench.Queries.ListAsync(new())).Total);
         Assert.Equal(3, (await bench.Queries.ScoresAsync("abc")).Count);
         Assert.True((await bench.Queries.GetAsync("abc"))!.Shipped);
+        bench.Add("own", RunState.Stopped);
         Directory.Delete(folder, true);
         Archive("abc", recall: 70).Write(folder, halfPrecision: true);
         await bench.Import.ImportShippedAsync(folder, Stop);
         Assert.Equal(70, (await bench.Queries.ScoresAsync("abc"))[0].Recall);
-        Assert.Equal(1, (await bench.Queries.ListAsync(new())).Total);
+        Assert.Equal(["own", "abc"], (await bench.Queries.ListAsync(new())).Items.Select(r => r.Id)); // what is new to a person stays on top
         Assert.Equal(ActionOutcome.Conflict, bench.Store.Delete("abc").Outcome);
     }
 
