@@ -36,9 +36,9 @@ internal static partial class KnownSecrets
                 .Select(p => p[1].Trim('"', '\'', ' '))
             : [];
 
-    // A webhook's address may itself be its key, as Slack's are.
+    // PWD and OLDPWD are where a shell stands. A webhook's address may itself be its key, as Slack's are.
     [GeneratedRegex(
-        "token(?!s:[0-9]+:(name|role)$)|secret|passw|pwd|api_?key|private_?key|credential|authorization|cookie|headers|signature|ConnectionStrings:(?!Portal$)|Webhooks:[0-9]+:Url|_KEY$",
+        "token(?!s:[0-9]+:(name|role)$)|secret|passw|pwd(?!$)|(?<!^(?:OLD)?)pwd|api_?key|private_?key|credential|authorization|cookie|headers|signature|ConnectionStrings:(?!Portal$)|Webhooks:[0-9]+:Url|_KEY$",
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Telling();

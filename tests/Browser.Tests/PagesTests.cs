@@ -88,6 +88,45 @@ public sealed class PagesTests(BrowserSession session) : IClassFixture<BrowserSe
     }
 
     [Theory]
+    [InlineData(1440)]
+    [InlineData(1000)]
+    [InlineData(620)]
+    [InlineData(360)]
+    public async Task The_formulas_of_forgetting_open_within_the_window(int width)
+    {
+        Chromium.Require();
+        var (page, errors) = await session.OpenAsync(Address, width: width, height: 900);
+        await BrowserSession.GoAsync(page, "/leaderboard");
+        await page.Locator(".formulas summary").ClickAsync();
+        var box = (await page.Locator(".formulas .sheet").BoundingBoxAsync())!;
+        Assert.InRange(box.X, 0, width);
+        Assert.InRange(box.X + box.Width, 200, width);
+        Assert.Empty(await page.EvaluateAsync<string[]>(TooWide));
+        Assert.Empty(errors);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_foreign_word_is_not_drawn_with_the_font_of_the_page_around_it()
+    {
+        Chromium.Require();
+        var (page, _) = await session.OpenAsync(Address);
+        await BrowserSession.GoAsync(page, "/about");
+        var fonts = await page.EvaluateAsync<string[]>(
+            """
+            () => {
+              document.documentElement.lang = 'zh';
+              const main = document.querySelector('main');
+              main.insertAdjacentHTML('beforeend', '<p lang="vi">cầu vồng <b>cầu</b></p><p lang="ja">さかな</p>');
+              return [main, ...main.querySelectorAll('[lang=vi], [lang=vi] b, [lang=ja]:last-child')].map(e => getComputedStyle(e).fontFamily.split(',')[0].replaceAll('"', ''));
+            }
+            """
+        );
+        Assert.Equal(["Noto Sans SC", "system-ui", "system-ui", "Noto Sans JP"], fonts);
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
     [InlineData("ar", "سمكة", "Noto Sans Arabic")]
     [InlineData("he", "דג", "Noto Sans Hebrew")]
     [InlineData("hi", "मछली", "Noto Sans")]

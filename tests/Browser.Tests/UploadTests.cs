@@ -76,6 +76,21 @@ public sealed class UploadTests(BrowserSession session) : IClassFixture<BrowserS
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task A_folder_that_is_not_there_is_told_at_its_field()
+    {
+        PortalHost.RequireData();
+        using var host = new PortalHost();
+        var (page, errors) = await session.OpenAsync(host.Address);
+        await BrowserSession.GoAsync(page, "/datasets");
+        await page.Locator("#d-folder").FillAsync("/no/such/folder");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add and check" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#error-folder")).ToContainTextAsync("There is no folder or file /no/such/folder");
+        await Assertions.Expect(page.Locator("#d-folder")).ToHaveValueAsync("/no/such/folder");
+        Assert.Empty(errors);
+        await page.Context.CloseAsync();
+    }
+
     private static async Task LookAsync(IPage page)
     {
         await Assertions.Expect(page.Locator("h1")).ToContainTextAsync("my-pictures");

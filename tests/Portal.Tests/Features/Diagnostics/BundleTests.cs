@@ -8,6 +8,7 @@ using CllClip.Portal.Tests.Access;
 using CllClip.Portal.Tests.Api;
 using CllClip.Portal.Tests.Hosting;
 using CllClip.Shared.Runs;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -82,6 +83,24 @@ public sealed class BundleTests(BundleTests.Planted portal) : IClassFixture<Bund
     }
 
     private List<string> Secrets { get; } = [Canary, "ana-maria"];
+
+    [Fact]
+    public void Where_a_shell_stands_is_no_password()
+    {
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["PWD"] = "/srv/portal",
+                    ["OLDPWD"] = "/srv",
+                    ["DB_PWD"] = "hush",
+                    ["MYSQL_PWD"] = "hush too",
+                    ["pwd_file"] = "and this",
+                }
+            )
+            .Build();
+        Assert.Equal(["and this", "hush", "hush too"], KnownSecrets.Of(settings).Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public async Task No_byte_of_the_bundle_holds_a_secret_or_a_home_and_everything_promised_is_in_it()
