@@ -7,14 +7,18 @@ namespace CllClip.Engine.Training;
 /// <param name="tasks">Training pairs (all epochs) and evaluations (of one language on one data set), task by task.</param>
 internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> tasks)
 {
+    private const double Window = 2; // seconds of training
+
     private readonly long _allPairs = tasks.Sum(t => t.Pairs);
     private readonly long _allEvaluations = tasks.Sum(t => (long)t.Evaluations);
     private readonly Stopwatch _training = new();
     private readonly Stopwatch _evaluating = new();
+    private readonly Queue<(double Seconds, long Pairs)> _recent = new(); // after each step of the last seconds
     private long _pairsDone;
     private long _evaluationsDone;
     private long _pairsMeasured;
     private long _evaluationsMeasured;
+    private (double Seconds, long Pairs) _latest;
     private double _fraction;
 
     /// <summary>Seconds of training in this process.</summary>
@@ -23,8 +27,12 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
     /// <summary>Seconds of evaluation in this process.</summary>
     public double EvaluationSeconds => _evaluating.Elapsed.TotalSeconds;
 
-    /// <summary>Training pairs per second of training time; 0 while unknown.</summary>
-    public double PairsPerSecond => _pairsMeasured > 0 ? _pairsMeasured / TrainSeconds : 0;
+    /// <summary>Training pairs a second over the last two seconds of steps, without what precedes a task's first step; 0 while unknown.</summary>
+    public double PairsPerSecond =>
+        _recent.TryPeek(out var first) && _latest.Seconds > first.Seconds
+            ? (_latest.Pairs - first.Pairs) / (_latest.Seconds - first.Seconds)
+        : _pairsMeasured > 0 ? _pairsMeasured / TrainSeconds
+        : 0;
 
     /// <summary>A task was found finished on disk.</summary>
     public void Skip(int task)
@@ -37,7 +45,11 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
     public void Found(long pairs) => _pairsDone += pairs;
 
     /// <summary>Time until the returned object is disposed counts as training.</summary>
-    public IDisposable Training() => new Running(_training);
+    public IDisposable Training()
+    {
+        _recent.Clear(); // a new task begins with its vocabulary
+        return new Running(_training);
+    }
 
     /// <summary>Time until the returned object is disposed counts as evaluation.</summary>
     public IDisposable Evaluating() => new Running(_evaluating);
@@ -47,6 +59,12 @@ internal sealed class RunClock(IReadOnlyList<(long Pairs, int Evaluations)> task
     {
         _pairsDone += pairs;
         _pairsMeasured += pairs;
+        _latest = (TrainSeconds, _pairsMeasured);
+        _recent.Enqueue(_latest);
+        while (_latest.Seconds - _recent.Peek().Seconds > Window && _recent.Count > 2)
+        {
+            _recent.Dequeue();
+        }
     }
 
     /// <summary>A language was evaluated on a data set.</summary>
