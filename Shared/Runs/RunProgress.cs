@@ -11,7 +11,7 @@ namespace CllClip.Shared.Runs;
 /// <param name="Steps">Optimiser steps of this task.</param>
 /// <param name="Fraction">Share of the whole run that is done, 0 to 1.</param>
 /// <param name="SecondsLeft">Estimated seconds to the end of the run; null while unknown.</param>
-/// <param name="PairsPerSecond">Training pairs per second of training time.</param>
+/// <param name="PairsPerSecond">Training pairs a second over the last two seconds of steps.</param>
 public sealed record RunProgress(
     int Stage,
     int Stages,
